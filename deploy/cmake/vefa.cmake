@@ -1,0 +1,61 @@
+# The few build words of this project: vefa_library, vefa_binary, vefa_test, vefa_embed_sql.
+
+set(VEFA_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type
+                  -Werror=unused-result)
+
+# vefa_library(NAME SOURCES ... LIBS ...): a static library `vefa_NAME`; LIBS are ours (short names) or targets.
+function(vefa_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(vefa_${name} STATIC ${arg_SOURCES})
+  target_include_directories(vefa_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(vefa_${name} PRIVATE ${VEFA_WARNINGS})
+  _vefa_link(vefa_${name} PUBLIC ${arg_LIBS})
+endfunction()
+
+# vefa_binary(NAME SOURCES ... LIBS ...): an executable in build/bin.
+function(vefa_binary name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${VEFA_WARNINGS})
+  target_compile_definitions(${name} PRIVATE VEFA_VERSION="${PROJECT_VERSION}")
+  _vefa_link(${name} PRIVATE ${arg_LIBS})
+endfunction()
+
+# vefa_test(NAME LABEL unit|engine SOURCES ... LIBS ...): a GoogleTest program, run by ctest under its label.
+# Engine tests use real PostgreSQL, Redis and Kafka, whose addresses `./vefa test` exports.
+function(vefa_test name)
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${VEFA_WARNINGS})
+  _vefa_link(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest)
+  if(arg_LABEL STREQUAL "engine")
+    _vefa_link(${name} PRIVATE testing)
+  else()
+    target_link_libraries(${name} PRIVATE GTest::gtest_main)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
+endfunction()
+
+# vefa_embed_sql(TARGET FOLDER SYMBOL): compiles FOLDER/*.sql into TARGET as
+# `std::vector<vefa::postgres::Migration> SYMBOL()`, in the order of their names.
+function(vefa_embed_sql target folder symbol)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.sql)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.cc)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DSYMBOL=${symbol} "-DFILES=${files}" -P ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_sql.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_sql.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()
+
+function(_vefa_link target scope)
+  foreach(lib ${ARGN})
+    if(TARGET ${lib})
+      target_link_libraries(${target} ${scope} ${lib})
+    else()
+      target_link_libraries(${target} ${scope} vefa_${lib})
+    endif()
+  endforeach()
+endfunction()
