@@ -1,0 +1,35 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "libs/config/environment.h"
+
+namespace vefa::config {
+namespace {
+
+TEST(EnvironmentTest, NamesEveryMistake) {
+  setenv("VEFA_T_NUMBER", "12x", 1);
+  unsetenv("VEFA_T_MISSING");
+  Environment environment;
+  EXPECT_EQ(environment.Require("VEFA_T_MISSING"), "");
+  EXPECT_EQ(environment.GetInt("VEFA_T_NUMBER", 5, 1, 9), 5);
+  Status status = environment.Check();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("VEFA_T_MISSING is not set"), std::string::npos);
+  EXPECT_NE(status.error().message.find("VEFA_T_NUMBER must be"), std::string::npos);
+}
+
+TEST(EnvironmentTest, ReadsAKeyFile) {
+  std::string path = testing::TempDir() + "vefa_key";
+  std::ofstream(path) << "000102030405060708090a0b0c0d0e0f\n";
+  setenv("VEFA_T_KEY", path.c_str(), 1);
+  Environment environment;
+  EXPECT_EQ(environment.RequireKey("VEFA_T_KEY", 16).size(), 16u);
+  EXPECT_TRUE(environment.Check().ok());
+  EXPECT_EQ(environment.RequireKey("VEFA_T_KEY", 32), "");
+  EXPECT_FALSE(environment.Check().ok());
+}
+
+}  // namespace
+}  // namespace vefa::config

@@ -1,0 +1,62 @@
+#include "libs/config/environment.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "libs/base/text.h"
+
+namespace vefa::config {
+
+std::string Environment::Get(const std::string& name, const std::string& fallback) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr || *value == '\0' ? fallback : value;
+}
+
+std::string Environment::Require(const std::string& name) {
+  std::string value = Get(name, "");
+  if (value.empty()) mistakes_.push_back(name + " is not set");
+  return value;
+}
+
+int Environment::GetInt(const std::string& name, int fallback, int least, int most) {
+  std::string text = Get(name, "");
+  if (text.empty()) return fallback;
+  int value = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    mistakes_.push_back(name + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return fallback;
+  }
+  return value;
+}
+
+bool Environment::GetFlag(const std::string& name) {
+  std::string value = Get(name, "");
+  return value == "1" || value == "true";
+}
+
+std::string Environment::RequireKey(const std::string& name, size_t least) {
+  std::string path = Require(name);
+  if (path.empty()) return "";
+  std::ifstream file(path);
+  std::string digits;
+  file >> digits;
+  auto key = FromHex(digits);
+  if (!key.ok() || key->size() < least) {
+    mistakes_.push_back(name + " must name a readable file with at least " + std::to_string(2 * least) +
+                        " hexadecimal digits");
+    return "";
+  }
+  return *key;
+}
+
+Status Environment::Check() const {
+  if (mistakes_.empty()) return Ok();
+  std::string all;
+  for (const std::string& mistake : mistakes_) all += (all.empty() ? "" : "; ") + mistake;
+  return Error{Code::kFailedPrecondition, "CONFIGURATION", all + "."};
+}
+
+}  // namespace vefa::config

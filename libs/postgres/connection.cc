@@ -1,0 +1,180 @@
+#include "libs/postgres/connection.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+
+#include "libs/postgres/errors.h"
+
+namespace vefa::postgres {
+namespace {
+
+constexpr char kWritable[] = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool";
+
+// Polls the socket of a connection. False when the deadline passed.
+bool PollSocket(PGconn* conn, bool for_write, Deadline deadline) {
+  pollfd waiting{PQsocket(conn), static_cast<short>(for_write ? POLLIN | POLLOUT : POLLIN), 0};
+  for (;;) {
+    int ready = poll(&waiting, 1, static_cast<int>(deadline.Left().count()));
+    if (ready > 0) return true;
+    if (ready == 0 && deadline.Passed()) return false;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo, Deadline deadline) {
+  PGconn* conn = PQconnectStart(conninfo.c_str());
+  if (conn == nullptr) return Internal("OUT_OF_MEMORY", "libpq could not start a connection.");
+  std::unique_ptr<Connection> connection(new Connection(conn));
+  PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+  while (step != PGRES_POLLING_OK) {
+    if (step == PGRES_POLLING_FAILED || PQstatus(conn) == CONNECTION_BAD) return connection->Lost("connect");
+    if (!PollSocket(conn, step == PGRES_POLLING_WRITING, deadline))
+      return Unavailable("DATABASE_UNAVAILABLE", "The database does not answer; try again.");
+    step = PQconnectPoll(conn);
+  }
+  PQsetnonblocking(conn, 1);
+  static const Statement kCheck{"check_writable", kWritable};
+  VEFA_TRY(Rows rows, connection->Execute(kCheck, {}, deadline));
+  if (rows.Bool(0, 0)) return Unavailable("DATABASE_READ_ONLY", "The database accepts no writes; try again.");
+  return connection;
+}
+
+Connection::~Connection() { PQfinish(conn_); }
+
+bool Connection::in_transaction() const { return PQtransactionStatus(conn_) != PQTRANS_IDLE; }
+
+Error Connection::Lost(const char* where) {
+  usable_ = false;
+  Error error = Unavailable("DATABASE_UNAVAILABLE", "The database is not reachable; try again.");
+  error.metadata["where"] = where;
+  error.metadata["detail"] = PQerrorMessage(conn_);
+  return error;
+}
+
+Status Connection::Wait(bool for_write, Deadline deadline) {
+  if (PollSocket(conn_, for_write, deadline)) return Ok();
+  // The answer may still come: this connection cannot be used again.
+  usable_ = false;
+  if (PGcancel* cancel = PQgetCancel(conn_)) {
+    std::array<char, 256> text{};
+    PQcancel(cancel, text.data(), static_cast<int>(text.size()));
+    PQfreeCancel(cancel);
+  }
+  return Error{Code::kDeadlineExceeded, "DATABASE_SLOW", "The database did not answer in time; try again."};
+}
+
+Status Connection::Flush(Deadline deadline) {
+  for (;;) {
+    int left = PQflush(conn_);
+    if (left == 0) return Ok();
+    if (left < 0) return Lost("send");
+    VEFA_TRY_OK(Wait(true, deadline));
+    if (PQconsumeInput(conn_) == 0) return Lost("send");
+  }
+}
+
+Result<PGresult*> Connection::NextResult(Deadline deadline) {
+  while (PQisBusy(conn_) != 0) {
+    VEFA_TRY_OK(Flush(deadline));
+    if (PQisBusy(conn_) == 0) break;
+    VEFA_TRY_OK(Wait(false, deadline));
+    if (PQconsumeInput(conn_) == 0) return Lost("receive");
+  }
+  return PQgetResult(conn_);
+}
+
+Status Connection::Send(const Call& call, std::vector<bool>& prepares) {
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats(call.params.size(), 1);
+  for (const Value& value : call.params) {
+    types.push_back(value.oid);
+    values.push_back(value.is_null ? nullptr : value.bytes.data());
+    lengths.push_back(static_cast<int>(value.bytes.size()));
+  }
+  int count = static_cast<int>(call.params.size());
+  bool prepare = prepared_.insert(call.statement->name).second;
+  prepares.push_back(prepare);
+  if (prepare && PQsendPrepare(conn_, call.statement->name, call.statement->sql, count, types.data()) == 0)
+    return Lost("prepare");
+  if (PQsendQueryPrepared(conn_, call.statement->name, count, values.data(), lengths.data(), formats.data(), 1) == 0)
+    return Lost("execute");
+  return Ok();
+}
+
+Result<std::vector<Rows>> Connection::Pipeline(const std::vector<Call>& calls, Deadline deadline) {
+  if (!usable_) return Unavailable("DATABASE_UNAVAILABLE", "The database connection was lost; try again.");
+  if (PQenterPipelineMode(conn_) == 0) return Lost("pipeline");
+  std::vector<bool> prepares;
+  for (const Call& call : calls) VEFA_TRY_OK(Send(call, prepares));
+  if (PQpipelineSync(conn_) == 0) return Lost("sync");
+  VEFA_TRY_OK(Flush(deadline));
+  auto rows = ReadPipeline(calls, prepares, deadline);
+  if (usable_ && PQexitPipelineMode(conn_) == 0) return Lost("pipeline");
+  return rows;
+}
+
+Result<std::vector<Rows>> Connection::ReadPipeline(const std::vector<Call>& calls, const std::vector<bool>& prepares,
+                                                   Deadline deadline) {
+  std::vector<Rows> all;
+  std::optional<Error> first_error;
+  for (size_t i = 0; i < calls.size(); ++i) {
+    for (int step = prepares[i] ? 0 : 1; step < 2; ++step) {
+      VEFA_TRY(PGresult * result, NextResult(deadline));
+      if (result == nullptr) return Lost("receive");
+      ExecStatusType status = PQresultStatus(result);
+      bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+      if (!good && status != PGRES_PIPELINE_ABORTED && !first_error)
+        first_error = FromResult(result, calls[i].statement->name);
+      if (step == 0 && !good) prepared_.erase(calls[i].statement->name);
+      if (step == 1 && good) {
+        all.emplace_back(result);
+      } else {
+        PQclear(result);
+      }
+      VEFA_TRY(PGresult * end, NextResult(deadline));
+      if (end != nullptr) {
+        PQclear(end);
+        return Lost("protocol");
+      }
+    }
+  }
+  VEFA_TRY(PGresult * sync, NextResult(deadline));
+  bool synced = sync != nullptr && PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+  PQclear(sync);
+  if (PQstatus(conn_) == CONNECTION_BAD || !synced) usable_ = false;
+  if (first_error) return *first_error;
+  if (!synced) return Lost("sync");
+  return all;
+}
+
+Result<Rows> Connection::Execute(const Statement& statement, Params params, Deadline deadline) {
+  std::vector<Call> calls;
+  calls.push_back({&statement, std::move(params)});
+  VEFA_TRY(std::vector<Rows> rows, Pipeline(calls, deadline));
+  return std::move(rows.front());
+}
+
+Status Connection::ExecuteScript(const std::string& sql, Deadline deadline) {
+  if (PQsendQuery(conn_, sql.c_str()) == 0) return Lost("send");
+  VEFA_TRY_OK(Flush(deadline));
+  std::optional<Error> first_error;
+  for (;;) {
+    VEFA_TRY(PGresult * result, NextResult(deadline));
+    if (result == nullptr) break;
+    ExecStatusType status = PQresultStatus(result);
+    bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY;
+    if (!good && !first_error) first_error = FromResult(result, "script");
+    PQclear(result);
+  }
+  if (first_error) return *first_error;
+  return Ok();
+}
+
+}  // namespace vefa::postgres

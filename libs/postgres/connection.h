@@ -1,0 +1,92 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/result.h"
+#include "libs/postgres/rows.h"
+#include "libs/postgres/value.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace vefa::postgres {
+
+// A named statement next to its use. The name is the key of the prepared statement on every
+// connection and the word that errors carry; it must be unique in a process.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// One statement with its parameters.
+struct Call {
+  const Statement* statement;
+  Params params;
+};
+
+// One connection; used by one thread at a time. Every statement is prepared once and exchanged
+// in binary. Errors carry metadata `sqlstate`, `statement` and, for constraints, `constraint`:
+//   23xxx ALREADY_EXISTS or FAILED_PRECONDITION `CONSTRAINT_VIOLATED`; 40001, 40P01 ABORTED
+//   `TRANSACTION_CONFLICT`; 57014 and a passed deadline DEADLINE_EXCEEDED `DATABASE_SLOW`;
+//   08, 53, 57P UNAVAILABLE `DATABASE_UNAVAILABLE`; others INTERNAL `DATABASE_ERROR`.
+class Connection {
+ public:
+  // Opens within the deadline and checks that the server accepts writes.
+  static Result<std::unique_ptr<Connection>> Open(const std::string& conninfo, Deadline deadline);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Sends every call in one flush. Outside BEGIN they are one transaction of their own. The first
+  // error is returned; then none of an own transaction took effect.
+  Result<std::vector<Rows>> Pipeline(const std::vector<Call>& calls, Deadline deadline);
+  Result<Rows> Execute(const Statement& statement, Params params, Deadline deadline);
+
+  // Runs SQL text that may hold several commands; for migrations and tests, never for input.
+  Status ExecuteScript(const std::string& sql, Deadline deadline);
+
+  // `COPY … FROM STDIN (FORMAT binary)` of rows already in that format (see CopyRows).
+  Status CopyIn(const char* copy_sql, std::string_view data, Deadline deadline);
+
+  // False once the link is lost or a deadline passed in the middle of an answer: close it.
+  bool usable() const { return usable_; }
+  // Whether a transaction is open (or failed and not yet rolled back).
+  bool in_transaction() const;
+
+ private:
+  explicit Connection(pg_conn* conn) : conn_(conn) {}
+  Status Wait(bool for_write, Deadline deadline);
+  Status Flush(Deadline deadline);
+  Result<pg_result*> NextResult(Deadline deadline);
+  Status Send(const Call& call, std::vector<bool>& prepares);
+  Result<std::vector<Rows>> ReadPipeline(const std::vector<Call>& calls, const std::vector<bool>& prepares,
+                                         Deadline deadline);
+  Status FinishCopy(Deadline deadline);
+  Error Lost(const char* where);
+
+  pg_conn* conn_;
+  bool usable_ = true;
+  std::unordered_set<std::string> prepared_;
+};
+
+// Builds the body of a binary COPY: Begin a row, then Add its columns in order.
+class CopyRows {
+ public:
+  CopyRows();
+  void BeginRow(int16_t columns);
+  void Add(const Value& value);
+  // The whole stream with its trailer; the object is then empty again.
+  std::string Finish();
+  int rows() const { return rows_; }
+
+ private:
+  std::string data_;
+  int rows_ = 0;
+};
+
+}  // namespace vefa::postgres

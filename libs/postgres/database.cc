@@ -1,0 +1,167 @@
+#include "libs/postgres/database.h"
+
+#include <utility>
+
+namespace vefa::postgres {
+namespace {
+
+const Statement kBegin{"begin", "BEGIN"};
+const Statement kCommit{"commit", "COMMIT"};
+const Statement kRollback{"rollback", "ROLLBACK"};
+const Statement kPing{"ping", "SELECT 1"};
+const Statement kScopeTenant{"scope_tenant", "SELECT set_config('app.tenant', $1, true)"};
+const Statement kScopeTenants{"scope_tenants", "SELECT set_config('app.tenants', $1, true)"};
+const Statement kScopeEveryTenant{
+    "scope_every_tenant",
+    "SELECT set_config('app.tenants', coalesce((SELECT array_agg(id) FROM tenant)::text, '{}'), true)"};
+
+// Longest wait for a new connection, whatever the caller's deadline.
+constexpr std::chrono::seconds kConnectTimeout(5);
+
+}  // namespace
+
+Scope Scope::Tenant(const Uuid& tenant) {
+  Scope scope;
+  scope.statement_ = &kScopeTenant;
+  scope.value_ = tenant.ToString();
+  return scope;
+}
+
+Scope Scope::Tenants(const std::vector<Uuid>& tenants) {
+  Scope scope;
+  scope.statement_ = &kScopeTenants;
+  scope.value_ = "{";
+  for (const Uuid& tenant : tenants) {
+    if (scope.value_.size() > 1) scope.value_ += ',';
+    scope.value_ += tenant.ToString();
+  }
+  scope.value_ += '}';
+  return scope;
+}
+
+Scope Scope::EveryTenant() {
+  Scope scope;
+  scope.statement_ = &kScopeEveryTenant;
+  return scope;
+}
+
+Call Scope::ToCall() const {
+  if (statement_ == &kScopeEveryTenant) return {statement_, {}};
+  return {statement_, Bound(value_)};
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(other.database_),
+      connection_(std::move(other.connection_)),
+      scope_(other.scope_),
+      deadline_(other.deadline_),
+      begun_(other.begun_) {}
+
+Transaction::~Transaction() {
+  if (connection_ == nullptr) return;
+  if (begun_ && connection_->usable()) {
+    // A failed ROLLBACK makes the connection unusable, which Release then closes.
+    (void)connection_->Execute(kRollback, {}, Deadline::After(kConnectTimeout));
+  }
+  database_->Release(std::move(connection_));
+}
+
+Result<std::vector<Rows>> Transaction::ExecuteAll(std::vector<Call> calls) {
+  if (begun_) return connection_->Pipeline(calls, deadline_);
+  begun_ = true;
+  calls.insert(calls.begin(), scope_.ToCall());
+  calls.insert(calls.begin(), Call{&kBegin, {}});
+  VEFA_TRY(std::vector<Rows> rows, connection_->Pipeline(calls, deadline_));
+  rows.erase(rows.begin(), rows.begin() + 2);
+  return rows;
+}
+
+Result<Rows> Transaction::Execute(const Statement& statement, Params params) {
+  std::vector<Call> calls;
+  calls.push_back({&statement, std::move(params)});
+  VEFA_TRY(std::vector<Rows> rows, ExecuteAll(std::move(calls)));
+  return std::move(rows.front());
+}
+
+Status Transaction::CopyIn(const char* copy_sql, std::string_view data) {
+  if (!begun_) VEFA_TRY_OK(ExecuteAll({}));
+  return connection_->CopyIn(copy_sql, data, deadline_);
+}
+
+Status Transaction::Commit() {
+  if (begun_) {
+    VEFA_TRY_OK(connection_->Execute(kCommit, {}, deadline_));
+    begun_ = false;
+  }
+  database_->Release(std::move(connection_));
+  return Ok();
+}
+
+Database::Database(std::string conninfo, int size) : conninfo_(std::move(conninfo)), size_(size) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Connection>> Database::Acquire(Deadline deadline) {
+  {
+    std::unique_lock lock(mutex_);
+    bool free = freed_.wait_until(lock, deadline.at() == Deadline::Never().at()
+                                            ? std::chrono::steady_clock::now() + deadline.Left()
+                                            : deadline.at(),
+                                  [this] { return out_ < size_; });
+    if (!free) return Unavailable("DATABASE_BUSY", "Every database connection is busy; try again.");
+    ++out_;
+    if (!idle_.empty()) {
+      std::unique_ptr<Connection> connection = std::move(idle_.back());
+      idle_.pop_back();
+      return connection;
+    }
+  }
+  auto opened = Connection::Open(
+      conninfo_, Deadline::After(std::min(deadline.Left(), std::chrono::milliseconds(kConnectTimeout))));
+  if (!opened.ok()) Release(nullptr);
+  return opened;
+}
+
+void Database::Release(std::unique_ptr<Connection> connection) {
+  {
+    std::lock_guard lock(mutex_);
+    --out_;
+    if (connection != nullptr && connection->usable() && !connection->in_transaction()) {
+      idle_.push_back(std::move(connection));
+    } else if (connection != nullptr) {
+      // The server probably went away: the other idle ones are as dead as this one.
+      idle_.clear();
+    }
+  }
+  freed_.notify_one();
+}
+
+Result<Transaction> Database::Begin(const Scope& scope, Deadline deadline) {
+  VEFA_TRY(std::unique_ptr<Connection> connection, Acquire(deadline));
+  return Transaction(this, std::move(connection), scope, deadline);
+}
+
+Result<std::vector<Rows>> Database::Run(const Scope& scope, std::vector<Call> calls, Deadline deadline) {
+  VEFA_TRY(std::unique_ptr<Connection> connection, Acquire(deadline));
+  calls.insert(calls.begin(), scope.ToCall());
+  auto rows = connection->Pipeline(calls, deadline);
+  Release(std::move(connection));
+  if (rows.ok()) rows->erase(rows->begin());
+  return rows;
+}
+
+Result<Rows> Database::Run(const Scope& scope, const Statement& statement, Params params, Deadline deadline) {
+  std::vector<Call> calls;
+  calls.push_back({&statement, std::move(params)});
+  VEFA_TRY(std::vector<Rows> rows, Run(scope, std::move(calls), deadline));
+  return std::move(rows.front());
+}
+
+Status Database::Ping(Deadline deadline) {
+  VEFA_TRY(std::unique_ptr<Connection> connection, Acquire(deadline));
+  auto rows = connection->Execute(kPing, {}, deadline);
+  Release(std::move(connection));
+  if (!rows.ok()) return std::move(rows).error();
+  return Ok();
+}
+
+}  // namespace vefa::postgres
