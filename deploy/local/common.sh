@@ -27,7 +27,17 @@ die() {
   exit 1
 }
 
-port() { echo $((VEFA_PORT_BASE + PORT_OFFSET[$1])); }
+# The in-memory stand-in for Kafka chooses its port itself and writes it into a file.
+MOCK_KAFKA_ADDRESS_FILE=run/mock-kafka.address
+port() {
+  local file="$VEFA_STATE/$MOCK_KAFKA_ADDRESS_FILE"
+  if [ "$1" = kafka ] && [ "$(kafka_kind)" = mock ] && [ -s "$file" ]; then
+    sed 's/.*://' "$file"
+  else
+    echo $((VEFA_PORT_BASE + PORT_OFFSET[$1]))
+  fi
+}
+
 address() { echo "127.0.0.1:$(port "$1")"; }
 now() { date +%s.%N; }
 python() { "$VEFA_PYTHON" -B "$VEFA_LOCAL/$1" "${@:2}"; }

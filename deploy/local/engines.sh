@@ -57,20 +57,27 @@ warn_volatile() {
   printf '\n\033[1;33m  EVENTS WILL NOT SURVIVE A RESTART: an in-memory stand-in runs instead of Apache Kafka.\033[0m\n\n'
 }
 
+prepare_mock_kafka() {
+  local binary="$BUILD_DIR/bin/vefa-mock-kafka"
+  write_program kafka 5 TERM "$(stamp_of "$binary")" "" "\"$binary\"\
+ --partitions $MOCK_KAFKA_PARTITIONS --address-file \"$VEFA_STATE/$MOCK_KAFKA_ADDRESS_FILE\""
+}
+
 # start_engines KIND [FSYNC]
 start_engines() {
-  local kind="$1" fsync="${2:-on}"
+  local kind="$1" fsync="${2:-on}" kafka_check
   prepare_postgres "$fsync"
   prepare_redis
   if [ "$kind" = mock ]; then
-    write_program kafka 5 TERM "$(stamp_of "$BUILD_DIR/bin/vefa-mock-kafka")" "" \
-      "\"$BUILD_DIR/bin/vefa-mock-kafka\" --port $(port kafka) --partitions $MOCK_KAFKA_PARTITIONS"
+    prepare_mock_kafka
+    kafka_check="kafka=kafka-file:$VEFA_STATE/$MOCK_KAFKA_ADDRESS_FILE"
   else
     prepare_kafka
+    kafka_check="kafka=kafka:$(address kafka)"
   fi
   supervisor update || die "the engines could not be started; see $LOGS/supervisord.log"
   wait_for 60 "postgres=postgres:$(address postgres)" "redis=redis:$(address redis)" \
-    "kafka=kafka:$(address kafka)"
+    "$kafka_check"
   echo "$kind" >"$VEFA_STATE/kafka.kind"
 }
 

@@ -1,7 +1,8 @@
-"""Waits until all named servers are ready. Usage: probe.py SECONDS NAME=KIND:HOST:PORT...
+"""Waits until all named servers are ready. Usage: probe.py SECONDS NAME=KIND:ADDRESS...
 
-KIND is postgres, redis, kafka or http (which asks /readyz). When the time is over, prints
-the first that is not ready with the reason and ends with 1.
+KIND is postgres, redis, kafka, kafka-file (the address stands in that file) or http (which
+asks /readyz). When the time is over, prints the first that is not ready with the reason and
+ends with 1.
 """
 import http.client
 import socket
@@ -59,10 +60,15 @@ CHECKS = {"postgres": check_postgres, "redis": check_redis, "kafka": check_kafka
           "http": check_http}
 
 
-def problem(kind, host, port):
+def problem(kind, address):
+    """Why the server is not ready, or None when it is."""
     try:
-        return CHECKS[kind](host, port)
-    except (OSError, http.client.HTTPException, struct.error) as error:
+        if kind == "kafka-file":
+            with open(address, encoding="utf-8") as file:
+                kind, address = "kafka", file.read().strip()
+        host, port = address.rsplit(":", 1)
+        return CHECKS[kind](host, int(port))
+    except (OSError, http.client.HTTPException, struct.error, ValueError) as error:
         return str(error)
 
 
@@ -70,9 +76,9 @@ def main():
     seconds = float(sys.argv[1])
     deadline = time.monotonic() + seconds
     for argument in sys.argv[2:]:
-        name, target = argument.split("=")
-        kind, host, port = target.split(":")
-        while (reason := problem(kind, host, int(port))) is not None:
+        name, target = argument.split("=", 1)
+        kind, address = target.split(":", 1)
+        while (reason := problem(kind, address)) is not None:
             if time.monotonic() > deadline:
                 print(f"{name} is not ready after {seconds:g} s ({reason})")
                 return 1

@@ -99,12 +99,12 @@ def collect(state, deps, socket, kind, ports):
     infos = supervised(socket)
     engines, services = {}, {}
     for name in ENGINES:
-        check = None if name == "mail-sink" else (name, "127.0.0.1", ports[name])
+        check = None if name == "mail-sink" else (name, f"127.0.0.1:{ports[name]}")
         engines[name] = part(name, infos, ports[name], check,
                              lambda name=name: engine_version(name, deps, kind), None)
     for name in SERVICES:
         ops = ports[f"{name}-ops"]
-        services[name] = part(name, infos, ports[name], ("http", "127.0.0.1", ops),
+        services[name] = part(name, infos, ports[name], ("http", f"127.0.0.1:{ops}"),
                               lambda ops=ops: service_version(ops), lambda ops=ops: service_lag(ops))
     parts = list(engines.values()) + list(services.values())
     up = sum(one["state"] == "up" for one in parts)

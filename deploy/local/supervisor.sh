@@ -54,7 +54,8 @@ start_supervisor() {
   supervisor_running && return 0
   end_stragglers
   # Services must not come up before their engines and migrations.
-  rm -rf "$VEFA_STATE/run/programs" "$(supervisor_socket)"
+  rm -rf "$VEFA_STATE/run/programs"
+  rm -f "$VEFA_STATE/$MOCK_KAFKA_ADDRESS_FILE" "$(supervisor_socket)"
   mkdir -p "$VEFA_STATE/run/programs"
   chmod 700 "$VEFA_STATE/run/programs"
   check_ports "${!PORT_OFFSET[@]}"
