@@ -18,7 +18,6 @@ function(vefa_binary name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${VEFA_WARNINGS})
-  target_compile_definitions(${name} PRIVATE VEFA_VERSION="${PROJECT_VERSION}")
   _vefa_link(${name} PRIVATE ${arg_LIBS})
 endfunction()
 

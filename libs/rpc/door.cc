@@ -1,0 +1,99 @@
+#include "libs/rpc/door.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include "libs/telemetry/log.h"
+#include "vefa/options/v1/options.pb.h"
+
+namespace vefa::rpc {
+namespace {
+
+// Longest a call may take when its caller named no deadline.
+constexpr std::chrono::seconds kLongestCall(30);
+
+std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
+  auto found = context.client_metadata().find(name);
+  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
+}  // namespace
+
+telemetry::Trace TraceOf(const grpc::CallbackServerContext& context) {
+  return telemetry::Trace::Parse(Metadata(context, "traceparent")).Child();
+}
+
+Error AtCapacity() {
+  Error error{Code::kResourceExhausted, "AT_CAPACITY", "The service is at capacity; try again shortly."};
+  error.retry_after_ms = 200;
+  return error;
+}
+
+Door::Door(const std::string& service, runtime::WorkerPool& pool, const PrincipalKey& key, TenantDirectory& tenants,
+           telemetry::Metrics& metrics, const Clock& clock)
+    : service_(service), pool_(pool), key_(key), tenants_(tenants), metrics_(metrics), clock_(clock) {
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  VEFA_CHECK(descriptor != nullptr);
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const auto* rpc = descriptor->method(i);
+    Method method;
+    method.permission = rpc->options().GetExtension(options::v1::permission);
+    VEFA_CHECK(!method.permission.empty());
+    std::string name = service + "/" + rpc->name();
+    method.started = &metrics.AddCounter("grpc_server_call_started_total", "Calls started.", {{"grpc_method", name}});
+    method.duration = &metrics.AddHistogram("grpc_server_call_duration_seconds",
+                                            "Time from a call's arrival to its answer.", {{"grpc_method", name}});
+    methods_[rpc->name()] = method;
+  }
+}
+
+const Door::Method& Door::method(const std::string& name) const {
+  auto found = methods_.find(name);
+  VEFA_CHECK(found != methods_.end());
+  return found->second;
+}
+
+Result<CallContext> Door::Admit(const Method& method, const grpc::CallbackServerContext& context) const {
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline() - std::chrono::system_clock::now());
+  if (context.IsCancelled()) return Error{Code::kCancelled, "CANCELLED", "The caller went away."};
+  if (left.count() <= 0)
+    return Error{Code::kDeadlineExceeded, "DEADLINE_PASSED", "The deadline passed before the call began; allow more time."};
+  CallContext call;
+  call.deadline = Deadline::After(std::min<std::chrono::milliseconds>(left, kLongestCall));
+  std::string token = Metadata(context, kPrincipalMetadata);
+  if (method.permission == "public" && token.empty()) return call;
+  VEFA_TRY(call.principal, key_.Verify(token, clock_.Now()));
+  call.tenant = call.principal.tenant;
+  if (method.permission != "public" && !call.principal.May(method.permission)) {
+    Error error{Code::kPermissionDenied, "PERMISSION_MISSING",
+                "This needs the permission " + method.permission + "; ask an administrator for it."};
+    error.metadata["permission"] = method.permission;
+    return error;
+  }
+  VEFA_TRY_OK(tenants_.Check(call.tenant, call.deadline));
+  return call;
+}
+
+void Door::Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,
+                    const Status& status) const {
+  method.duration->Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  metrics_
+      .AddCounter("grpc_server_call_finished_total", "Calls finished, by status.",
+                  {{"grpc_method", service_ + "/" + name},
+                   {"grpc_status", status.ok() ? "OK" : CodeName(status.error().code)}})
+      .Add();
+}
+
+Error Door::Report(Error error, const std::string& method) {
+  if (error.code == Code::kInternal || error.code == Code::kUnknown || error.code == Code::kDataLoss) {
+    auto say = [&error](const char* key) {
+      auto found = error.metadata.find(key);
+      return found == error.metadata.end() ? std::string() : found->second;
+    };
+    telemetry::Fault("a call failed on our side", {{"method", method}, {"reason", error.reason},
+                                                   {"error", error.message}, {"statement", say("statement")},
+                                                   {"detail", say("detail")}});
+  }
+  return error;
+}
+
+}  // namespace vefa::rpc

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <map>
+#include <string>
+
+#include "libs/base/clock.h"
+#include "libs/base/result.h"
+#include "libs/rpc/principal.h"
+#include "libs/rpc/tenants.h"
+#include "libs/runtime/worker_pool.h"
+#include "libs/telemetry/metrics.h"
+#include "libs/telemetry/trace.h"
+
+namespace vefa::rpc {
+
+// What a handler knows of its caller.
+struct CallContext {
+  Principal principal;
+  Uuid tenant;  // The principal's; nil on a `public` call without one.
+  Deadline deadline = Deadline::Never();
+};
+
+// What every RPC of one gRPC service passes on its way to its handler: identity, permission,
+// tenant, deadline, trace, metrics and the bounded pool. Thread-safe after construction.
+class Door {
+ public:
+  // `service` is the full proto name. Aborts when an RPC declares no permission: that is a
+  // programmer's error, and such an RPC must never be reachable.
+  Door(const std::string& service, runtime::WorkerPool& pool, const PrincipalKey& key, TenantDirectory& tenants,
+       telemetry::Metrics& metrics, const Clock& clock);
+
+  struct Method {
+    std::string permission;
+    telemetry::Counter* started;
+    telemetry::Histogram* duration;
+  };
+  const Method& method(const std::string& name) const;
+
+  // Checks the caller. Runs on a worker, because an unseen tenant is looked up.
+  Result<CallContext> Admit(const Method& method, const grpc::CallbackServerContext& context) const;
+  // Counts the call's end.
+  void Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,
+                const Status& status) const;
+
+  runtime::WorkerPool& pool() const { return pool_; }
+  // Turns what a handler returned into the wire form and logs what is our fault.
+  static Error Report(Error error, const std::string& method);
+
+ private:
+  const std::string service_;
+  runtime::WorkerPool& pool_;
+  const PrincipalKey& key_;
+  TenantDirectory& tenants_;
+  telemetry::Metrics& metrics_;
+  const Clock& clock_;
+  std::map<std::string, Method> methods_;
+};
+
+// The trace the caller sent, continued; or a new one.
+telemetry::Trace TraceOf(const grpc::CallbackServerContext& context);
+
+// RESOURCE_EXHAUSTED `AT_CAPACITY` with a retry hint.
+Error AtCapacity();
+
+}  // namespace vefa::rpc

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/result.h"
+#include "libs/rpc/principal.h"
+#include "libs/rpc/status.h"
+
+namespace vefa::rpc {
+
+// One channel to another service and the identity under which we call it. Thread-safe.
+class Peer {
+ public:
+  // `address` is host:port; `self` is our service's name.
+  Peer(const std::string& address, const PrincipalKey& key, std::string self);
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+  // Sets deadline, principal (with just these permissions) and trace of a call.
+  void Prepare(grpc::ClientContext& context, const Uuid& tenant, std::vector<std::string> permissions,
+               Deadline deadline) const;
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  const PrincipalKey& key_;
+  const std::string self_;
+};
+
+// A channel with keep-alive and round robin over what the name resolves to.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+
+// One unary call of a peer: Call(peer, stub, &Stub::GetContact, request, tenant, {"contacts.read"}, deadline).
+template <typename Stub, typename Request, typename Response>
+Result<Response> Call(const Peer& peer, Stub& stub,
+                      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                      const Request& request, const Uuid& tenant, std::vector<std::string> permissions,
+                      Deadline deadline) {
+  grpc::ClientContext context;
+  peer.Prepare(context, tenant, std::move(permissions), deadline);
+  Response response;
+  grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return FromGrpc(status);
+  return response;
+}
+
+}  // namespace vefa::rpc

@@ -1,0 +1,55 @@
+#include "libs/rpc/principal.h"
+
+#include "libs/base/text.h"
+#include "libs/crypto/crypto.h"
+#include "vefa/gateway/v1/principal.pb.h"
+
+namespace vefa::rpc {
+namespace {
+
+Error Unauthenticated(const char* reason, const char* message) { return {Code::kUnauthenticated, reason, message}; }
+
+}  // namespace
+
+bool Principal::May(std::string_view permission) const {
+  for (const std::string& granted : permissions) {
+    if (granted == "*" || granted == permission) return true;
+    if (granted.starts_with("*.") && permission.ends_with(std::string_view(granted).substr(1))) return true;
+  }
+  return false;
+}
+
+std::string PrincipalKey::Sign(const Principal& principal) const {
+  gateway::v1::Principal proto;
+  proto.set_tenant_id(principal.tenant.ToString());
+  proto.set_subject(principal.subject);
+  for (const std::string& permission : principal.permissions) proto.add_permissions(permission);
+  proto.set_expire_micros(principal.expire_time.time_since_epoch().count());
+  std::string body = proto.SerializeAsString();
+  return ToBase64Url(body) + "." + ToBase64Url(crypto::Bytes(crypto::HmacSha256(secret_, body)));
+}
+
+Result<Principal> PrincipalKey::Verify(std::string_view token, Time now) const {
+  if (token.empty()) return Unauthenticated("PRINCIPAL_MISSING", "Call through the gateway, signed in.");
+  Error invalid = Unauthenticated("PRINCIPAL_INVALID", "The principal's signature does not hold; sign in again.");
+  size_t dot = token.find('.');
+  if (dot == std::string_view::npos) return invalid;
+  auto body = FromBase64Url(token.substr(0, dot));
+  auto signature = FromBase64Url(token.substr(dot + 1));
+  if (!body.ok() || !signature.ok()) return invalid;
+  if (!crypto::ConstantTimeEqual(crypto::Bytes(crypto::HmacSha256(secret_, *body)), *signature)) return invalid;
+  gateway::v1::Principal proto;
+  if (!proto.ParseFromString(*body)) return invalid;
+  auto tenant = Uuid::Parse(proto.tenant_id());
+  if (!tenant.ok()) return invalid;
+  Principal principal;
+  principal.tenant = *tenant;
+  principal.subject = proto.subject();
+  principal.permissions = {proto.permissions().begin(), proto.permissions().end()};
+  principal.expire_time = Time(std::chrono::microseconds(proto.expire_micros()));
+  if (now >= principal.expire_time)
+    return Unauthenticated("PRINCIPAL_EXPIRED", "The principal is too old; call through the gateway again.");
+  return principal;
+}
+
+}  // namespace vefa::rpc

@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include "libs/rpc/page.h"
+#include "libs/rpc/principal.h"
+#include "libs/rpc/status.h"
+
+namespace vefa::rpc {
+namespace {
+
+Principal Somebody(Time expire) {
+  return {*Uuid::Parse("0191e5f0-0000-7000-8000-0123456789ab"), "users/1", {"contacts.read", "*.list"}, expire};
+}
+
+TEST(PrincipalTest, SignsAndVerifies) {
+  PrincipalKey key("secret-secret-secret-secret-secret");
+  Time now = SystemClock().Now();
+  std::string token = key.Sign(Somebody(now + std::chrono::seconds(60)));
+  auto read = key.Verify(token, now);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->subject, "users/1");
+  EXPECT_TRUE(read->May("contacts.read"));
+  EXPECT_TRUE(read->May("orders.list"));
+  EXPECT_FALSE(read->May("contacts.write"));
+  EXPECT_EQ(key.Verify(token, now + std::chrono::seconds(61)).error().reason, "PRINCIPAL_EXPIRED");
+  EXPECT_EQ(key.Verify("", now).error().reason, "PRINCIPAL_MISSING");
+  EXPECT_EQ(PrincipalKey("another-secret").Verify(token, now).error().reason, "PRINCIPAL_INVALID");
+  token[3] = token[3] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(key.Verify(token, now).error().reason, "PRINCIPAL_INVALID");
+}
+
+TEST(StatusTest, CarriesReasonViolationsAndRetryHint) {
+  Error error = Violations({{"contact.email", "EMAIL_SYNTAX", "Give an address."}});
+  error.retry_after_ms = 1500;
+  Error back = FromGrpc(ToGrpc(error));
+  EXPECT_EQ(back.code, Code::kInvalidArgument);
+  EXPECT_EQ(back.reason, "EMAIL_SYNTAX");
+  ASSERT_EQ(back.violations.size(), 1u);
+  EXPECT_EQ(back.violations[0].field, "contact.email");
+  EXPECT_EQ(back.retry_after_ms, 1500);
+}
+
+TEST(StatusTest, WhatTheDatabaseSaidStaysInside) {
+  Error error = Internal("DATABASE_ERROR", "relation contact does not exist");
+  error.metadata["detail"] = "secret";
+  grpc::Status status = ToGrpc(error);
+  EXPECT_EQ(status.error_message().find("relation"), std::string::npos);
+  EXPECT_EQ(status.error_details().find("secret"), std::string::npos);
+}
+
+TEST(PageTest, TokensHoldForTheirQuestionOnly) {
+  std::string token = MakePageToken("secret", "ListContacts|a", {"İnci", "42"});
+  auto keys = ReadPageToken("secret", "ListContacts|a", token, 2);
+  ASSERT_TRUE(keys.ok());
+  EXPECT_EQ((*keys)[0], "İnci");
+  EXPECT_EQ(ReadPageToken("secret", "ListContacts|b", token, 2).error().reason, "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(ReadPageToken("other", "ListContacts|a", token, 2).error().reason, "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(ReadPageToken("secret", "ListContacts|a", "garbage!", 2).error().reason, "PAGE_TOKEN_INVALID");
+  EXPECT_TRUE(ReadPageToken("secret", "ListContacts|a", "", 2)->empty());
+  EXPECT_EQ(*PageSize(0), 50);
+  EXPECT_EQ(*PageSize(5000), 1000);
+  EXPECT_FALSE(PageSize(-1).ok());
+}
+
+}  // namespace
+}  // namespace vefa::rpc
