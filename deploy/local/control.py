@@ -88,9 +88,21 @@ def update(server, seconds=60):
                 continue  # It was started by its own settings in between.
 
 
+def has_ended(pid):
+    """Also true for a process that only waits for its parent to take notice."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 def shutdown(path, seconds):
-    connect(path).shutdown()
-    return until(seconds, lambda: not answers(path))
+    """The socket answers with faults, or not at all, well before the last program has ended."""
+    server = connect(path)
+    pid = server.getPID()
+    server.shutdown()
+    return until(seconds, lambda: has_ended(pid))
 
 
 def main():

@@ -83,5 +83,5 @@ install_all() {
   use_node
   [ ! -e "$WEB_DIR/package.json" ] || npm_ci "$WEB_DIR" console
   [ "${2:-}" != tests ] || npm_ci "$VEFA_ROOT/tests" tests
-  touch "$VEFA_DEPS/.installed"
+  [ -e "$VEFA_DEPS/.installed" ] || touch "$VEFA_DEPS/.installed"
 }

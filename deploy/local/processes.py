@@ -1,7 +1,7 @@
 """Ends every process of a state. Usage: processes.py STATE_FOLDER POSTGRES_FOLDER.
 
-A process is ours when supervisord's mark is in its environment, or when it works in the
-folder of our PostgreSQL, whose backends overwrite their environment with their title.
+A process is ours when supervisord's mark is in its environment. PostgreSQL and Redis overwrite
+their environment with their title, so these are known by the folder they work in.
 First SIGTERM, after five seconds SIGKILL. Exit code 1 when something is still there.
 """
 import os
@@ -10,13 +10,12 @@ import sys
 import time
 
 
-def is_ours(pid, mark, postgres):
+def is_ours(pid, mark, folders):
     try:
-        if postgres and os.readlink(f"/proc/{pid}/cwd") == postgres:
+        with open(f"/proc/{pid}/comm") as comm:
+            folder = folders.get(comm.read().strip())
+        if folder and os.readlink(f"/proc/{pid}/cwd") == folder:
             return True
-    except OSError:
-        pass
-    try:
         with open(f"/proc/{pid}/environ", "rb") as environ:
             return mark in environ.read().split(b"\0")
     except OSError:
@@ -24,9 +23,10 @@ def is_ours(pid, mark, postgres):
 
 
 def ours(state, postgres):
+    folders = {"postgres": postgres, "redis-server": os.path.join(state, "redis")}
     mark = b"VEFA_SUPERVISED=" + os.fsencode(state)
     return [int(pid) for pid in os.listdir("/proc")
-            if pid.isdigit() and int(pid) != os.getpid() and is_ours(pid, mark, postgres)]
+            if pid.isdigit() and int(pid) != os.getpid() and is_ours(pid, mark, folders)]
 
 
 def end(state, postgres):

@@ -44,7 +44,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 serverurl=unix://$(conf_value "$(supervisor_socket)")
 
 [include]
-files=$(conf_value "$VEFA_STATE/run/programs")/*.conf
+files=programs/*.conf
 CONF
 }
 
