@@ -12,6 +12,7 @@ private_state() {
   each_stack wipe_stack
   export VEFA_TEST_STATE="$VEFA_STATE/stacks" VEFA_TEST_PORT_BASE=$((MAIN_PORT_BASE + 300))
   export VEFA_BIN="$BUILD_DIR/bin" VEFA_SKIP_BUILD=1 VEFA_TEST_NODE_MODULES="$VEFA_ROOT/tests/node_modules"
+  export VEFA_CDNOW="$VEFA_DEPS/cdnow/CDNOW_sample.txt"
   trap end_private_state EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
