@@ -14,11 +14,12 @@
 // not in the repository; `./vefa` puts it into the state folder.
 namespace vefa::interaction::model {
 
-// VEFA_CDNOW, or the file in the state folder.
+// VEFA_CDNOW, or the file among the downloads of the state folder.
 inline std::string CdnowPath() {
   if (const char* path = std::getenv("VEFA_CDNOW")) return path;
-  if (const char* state = std::getenv("VEFA_STATE")) return std::string(state) + "/deps/CDNOW_sample.txt";
-  return VEFA_SOURCE_DIR "/.vefa/deps/CDNOW_sample.txt";
+  if (const char* downloads = std::getenv("VEFA_DEPS")) return std::string(downloads) + "/cdnow/CDNOW_sample.txt";
+  if (const char* state = std::getenv("VEFA_STATE")) return std::string(state) + "/deps/cdnow/CDNOW_sample.txt";
+  return VEFA_SOURCE_DIR "/.vefa/deps/cdnow/CDNOW_sample.txt";
 }
 
 // The sample id as a customer's id.
