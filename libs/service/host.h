@@ -1,0 +1,91 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/config/environment.h"
+#include "libs/events/relay.h"
+#include "libs/events/subscriber.h"
+#include "libs/http/server.h"
+#include "libs/postgres/database.h"
+#include "libs/rpc/door.h"
+#include "libs/rpc/event_log.h"
+#include "libs/rpc/peer.h"
+#include "libs/telemetry/metrics.h"
+
+namespace vefa::service {
+
+// What every service process is made of: configuration, log, metrics, its two databases, the
+// relay of its events, its subscriptions, its gRPC server and its ops port. A service's main
+// builds its own parts on it and calls Run. Everything it is given must outlive Run.
+class Host {
+ public:
+  // Reads the environment and prints every mistake in it; exits 2 when there is one.
+  // `environment` may already have been asked for settings of the service's own.
+  Host(events::Source source, config::Environment& environment);
+  ~Host();
+
+  const Clock& clock() const { return clock_; }
+  telemetry::Metrics& metrics() { return metrics_; }
+  postgres::Database& database() { return *service_database_; }  // As the `service` role.
+  postgres::Database& pump() { return *pump_database_; }         // As the `pump` role.
+  const rpc::PrincipalKey& key() const { return *key_; }
+  events::Relay& relay() { return *relay_; }
+  const std::string& brokers() const { return brokers_; }
+
+  // The door of one gRPC service of this process, by its full proto name.
+  const rpc::Door& AddDoor(const std::string& proto_service);
+  // A gRPC service to serve.
+  void AddService(grpc::Service& service) { services_.push_back(&service); }
+  // Events to apply; subscriptions begin in Run and end before anything else does.
+  void Subscribe(std::string name, std::vector<std::string> topics, events::Handler& handler);
+  // Something to be asked, beside the database, before the service calls itself ready.
+  void AddReadiness(std::function<Status()> check) { checks_.push_back(std::move(check)); }
+  // Called after the subscriptions ended and before the databases close: stop own threads here.
+  void OnStop(std::function<void()> stop) { stops_.push_back(std::move(stop)); }
+
+  // Serves until SIGTERM or SIGINT, then drains: readiness off, gRPC server down, subscriptions,
+  // own threads, one last round of the relay. Returns the exit code.
+  int Run();
+
+ private:
+  struct Subscription {
+    std::string name;
+    std::vector<std::string> topics;
+    events::Handler* handler;
+  };
+  Status StartServers();
+  http::Response Ops(const http::Request& request);
+  Status Ready();
+
+  const events::Source source_;
+  SystemClock clock_;
+  telemetry::Metrics metrics_;
+  std::string grpc_address_;
+  std::string ops_address_;
+  std::string brokers_;
+  int workers_ = 8;
+  std::unique_ptr<rpc::PrincipalKey> key_;
+  std::unique_ptr<postgres::Database> service_database_;
+  std::unique_ptr<postgres::Database> pump_database_;
+  std::unique_ptr<rpc::TenantDirectory> tenants_;
+  std::unique_ptr<runtime::WorkerPool> pool_;
+  std::vector<std::unique_ptr<rpc::Door>> doors_;
+  std::unique_ptr<rpc::EventLogService> event_log_;
+  std::vector<grpc::Service*> services_;
+  std::vector<Subscription> wanted_;
+  std::vector<std::function<Status()>> checks_;
+  std::vector<std::function<void()>> stops_;
+  std::atomic<bool> draining_{false};
+  std::unique_ptr<events::Relay> relay_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<http::Server> ops_;
+  std::vector<std::unique_ptr<events::Subscriber>> subscribers_;  // Last: their threads use the rest.
+};
+
+}  // namespace vefa::service

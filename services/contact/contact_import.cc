@@ -1,0 +1,109 @@
+#include "services/contact/contact_import.h"
+
+#include <set>
+
+#include "services/contact/contact_proto.h"
+#include "services/contact/contact_store.h"
+
+namespace vefa::contact {
+namespace {
+
+constexpr int kChunkMax = 500;
+
+struct ConsentRow {
+  int64_t line = 0;
+  ConsentOf of;
+};
+
+// The good rows of a chunk, and what is wrong with the others.
+struct Chunk {
+  std::vector<Contact> contacts;
+  std::vector<ConsentRow> consents;
+};
+
+void Reject(v1::ImportContactsResponse& response, int64_t line, const Violation& violation) {
+  auto* reject = response.add_rejects();
+  reject->set_line(line);
+  reject->set_field(violation.field);
+  reject->set_reason(violation.reason);
+  reject->set_message(violation.description);
+}
+
+Chunk Read(const v1::ImportContactsRequest& request, Time now, v1::ImportContactsResponse& response) {
+  Chunk chunk;
+  std::set<std::string> seen;
+  for (const v1::ImportRow& row : request.rows()) {
+    std::vector<Violation> violations;
+    if (row.has_contact()) {
+      Contact contact = FromProto(row.contact());
+      Normalise(contact, "contact.", violations);
+      if (violations.empty() && !seen.insert(contact.external_id).second)
+        violations.push_back({"contact.external_id", "EXTERNAL_ID_REPEATED", "Name each contact once in a chunk."});
+      if (violations.empty()) chunk.contacts.push_back(std::move(contact));
+    } else if (row.has_consent()) {
+      Consent consent = FromProto(row.consent().consent());
+      Normalise(consent, "consent.", now, violations);
+      if (row.consent().contact_external_id().empty())
+        violations.push_back({"consent.contact_external_id", "REQUIRED", "Say whose consent it is."});
+      if (violations.empty())
+        chunk.consents.push_back({row.line(), {row.consent().contact_external_id(), Uuid{}, std::move(consent)}});
+    } else {
+      violations.push_back({"row", "REQUIRED", "Give a contact or a consent."});
+    }
+    for (const Violation& violation : violations) Reject(response, row.line(), violation);
+  }
+  return chunk;
+}
+
+// Consents of one contact follow each other in versions, so each goes into a statement of its own:
+// round n holds the n-th consent of every contact.
+std::vector<std::vector<const ConsentRow*>> Rounds(const std::vector<ConsentRow>& consents) {
+  std::vector<std::vector<const ConsentRow*>> rounds;
+  std::map<std::string, size_t> next;
+  for (const ConsentRow& row : consents) {
+    size_t round = next[row.of.external_id]++;
+    if (round == rounds.size()) rounds.emplace_back();
+    rounds[round].push_back(&row);
+  }
+  return rounds;
+}
+
+}  // namespace
+
+Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext& call,
+                                                         const v1::ImportContactsRequest& request) {
+  if (request.rows_size() == 0 || request.rows_size() > kChunkMax)
+    return Violations({{"rows", "CHUNK_SIZE", "Send 1 to 500 rows in a chunk."}});
+  v1::ImportContactsResponse checked;
+  Chunk chunk = Read(request, clock_.Now(), checked);
+  return postgres::InTransaction(
+      database_, postgres::Scope::Tenant(call.tenant), call.deadline,
+      [&](postgres::Transaction& transaction) -> Result<v1::ImportContactsResponse> {
+        v1::ImportContactsResponse response = checked;
+        if (!chunk.contacts.empty()) {
+          VEFA_TRY(auto changed, UpsertContacts(transaction, call.tenant, chunk.contacts, clock_));
+          for (const Upserted& contact : changed)
+            contact.version == 1 ? response.set_contacts_created(response.contacts_created() + 1)
+                                 : response.set_contacts_updated(response.contacts_updated() + 1);
+          response.set_unchanged(static_cast<int32_t>(chunk.contacts.size() - changed.size()));
+        }
+        for (const auto& round : Rounds(chunk.consents)) {
+          std::vector<ConsentOf> consents;
+          for (const ConsentRow* row : round) consents.push_back(row->of);
+          VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, consents, clock_));
+          for (size_t i = 0; i < outcomes.size(); ++i) {
+            if (!outcomes[i].has_value()) {
+              Reject(response, round[i]->line,
+                     {"consent.contact_external_id", "CONTACT_NOT_FOUND", "Import the contact before its consent."});
+            } else if (*outcomes[i]) {
+              response.set_consents_recorded(response.consents_recorded() + 1);
+            } else {
+              response.set_unchanged(response.unchanged() + 1);
+            }
+          }
+        }
+        return response;
+      });
+}
+
+}  // namespace vefa::contact

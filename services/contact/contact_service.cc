@@ -1,0 +1,218 @@
+#include "services/contact/contact_service.h"
+
+#include "libs/base/text.h"
+#include "libs/rpc/idempotency.h"
+#include "libs/rpc/page.h"
+#include "libs/rpc/serve.h"
+#include "services/contact/contact_proto.h"
+#include "services/contact/contact_store.h"
+
+namespace vefa::contact {
+namespace {
+
+constexpr int kBatchMax = 1000;
+constexpr size_t kQueryMax = 100;  // characters
+
+Error NoSuchContact() { return NotFound("CONTACT_NOT_FOUND", "There is no such contact; check the name."); }
+
+Error BatchTooLarge() { return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once."); }
+
+Result<std::vector<Uuid>> ParseNames(const google::protobuf::RepeatedPtrField<std::string>& names) {
+  std::vector<Uuid> ids;
+  for (const std::string& name : names) {
+    VEFA_TRY(Uuid id, ParseResourceName("contacts", name));
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+// `display_name desc` taken apart. INVALID_ARGUMENT `ORDER_BY_UNKNOWN`.
+Status ReadOrder(const std::string& order_by, ContactPage& page) {
+  std::string column = order_by.empty() ? "create_time" : order_by;
+  if (column.ends_with(" desc")) {
+    page.descending = true;
+    column.resize(column.size() - 5);
+  }
+  if (column != "create_time" && column != "display_name" && column != "external_id")
+    return Violations({{"order_by", "ORDER_BY_UNKNOWN", "Order by create_time, display_name or external_id."}});
+  page.order_by = column;
+  return Ok();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ContactService::CreateContact(grpc::CallbackServerContext* context,
+                                                        const v1::CreateContactRequest* request, v1::Contact* response) {
+  return rpc::Serve(door_, context, "CreateContact",
+                    [=, this](const rpc::CallContext& call) { return Create(call, *request, *response); });
+}
+grpc::ServerUnaryReactor* ContactService::GetContact(grpc::CallbackServerContext* context,
+                                                     const v1::GetContactRequest* request, v1::Contact* response) {
+  return rpc::Serve(door_, context, "GetContact",
+                    [=, this](const rpc::CallContext& call) { return Get(call, *request, *response); });
+}
+grpc::ServerUnaryReactor* ContactService::ListContacts(grpc::CallbackServerContext* context,
+                                                       const v1::ListContactsRequest* request,
+                                                       v1::ListContactsResponse* response) {
+  return rpc::Serve(door_, context, "ListContacts",
+                    [=, this](const rpc::CallContext& call) { return List(call, *request, *response); });
+}
+grpc::ServerUnaryReactor* ContactService::BatchGetContacts(grpc::CallbackServerContext* context,
+                                                           const v1::BatchGetContactsRequest* request,
+                                                           v1::BatchGetContactsResponse* response) {
+  return rpc::Serve(door_, context, "BatchGetContacts",
+                    [=, this](const rpc::CallContext& call) { return BatchGet(call, *request, *response); });
+}
+grpc::ServerBidiReactor<v1::ImportContactsRequest, v1::ImportContactsResponse>* ContactService::ImportContacts(
+    grpc::CallbackServerContext* context) {
+  return rpc::ServeChunks<v1::ImportContactsRequest, v1::ImportContactsResponse>(
+      door_, context, "ImportContacts",
+      [this](const rpc::CallContext& call, const v1::ImportContactsRequest& request) {
+        auto response = import_.Import(call, request);
+        if (response.ok()) Committed();
+        return response;
+      });
+}
+grpc::ServerUnaryReactor* ContactService::RecordConsent(grpc::CallbackServerContext* context,
+                                                        const v1::RecordConsentRequest* request, v1::Consent* response) {
+  return rpc::Serve(door_, context, "RecordConsent",
+                    [=, this](const rpc::CallContext& call) { return Record(call, *request, *response); });
+}
+grpc::ServerUnaryReactor* ContactService::ListConsents(grpc::CallbackServerContext* context,
+                                                       const v1::ListConsentsRequest* request,
+                                                       v1::ListConsentsResponse* response) {
+  return rpc::Serve(door_, context, "ListConsents",
+                    [=, this](const rpc::CallContext& call) { return Consents(call, *request, *response); });
+}
+grpc::ServerUnaryReactor* ContactService::BatchGetRecipients(grpc::CallbackServerContext* context,
+                                                             const v1::BatchGetRecipientsRequest* request,
+                                                             v1::BatchGetRecipientsResponse* response) {
+  return rpc::Serve(door_, context, "BatchGetRecipients",
+                    [=, this](const rpc::CallContext& call) { return Recipients(call, *request, *response); });
+}
+
+Status ContactService::Create(const rpc::CallContext& call, const v1::CreateContactRequest& request,
+                              v1::Contact& response) {
+  Contact contact = FromProto(request.contact());
+  std::vector<Violation> violations;
+  Normalise(contact, "contact.", violations);
+  if (!violations.empty()) return Violations(std::move(violations));
+  rpc::Attempt attempt{call.tenant, request.request_id(), "CreateContact", request.contact().SerializeAsString()};
+  auto created = postgres::InTransaction(
+      database_, postgres::Scope::Tenant(call.tenant), call.deadline,
+      [&](postgres::Transaction& transaction) -> Result<v1::Contact> {
+        VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
+        v1::Contact proto;
+        if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
+        VEFA_TRY(Contact stored, InsertContact(transaction, call.tenant, contact, clock_));
+        proto = ToProto(stored);
+        VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString()));
+        return proto;
+      });
+  if (!created.ok()) return std::move(created).error();
+  response = *std::move(created);
+  Committed();
+  return Ok();
+}
+
+Status ContactService::Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response) {
+  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.name()));
+  VEFA_TRY(auto contacts, GetContacts(database_, call.tenant, {id}, {}, call.deadline));
+  if (contacts.empty()) return NoSuchContact();
+  response = ToProto(contacts.front());
+  return Ok();
+}
+
+Status ContactService::List(const rpc::CallContext& call, const v1::ListContactsRequest& request,
+                            v1::ListContactsResponse& response) {
+  ContactPage page;
+  VEFA_TRY(page.size, rpc::PageSize(request.page_size()));
+  VEFA_TRY_OK(ReadOrder(request.order_by(), page));
+  if (!IsUtf8(request.query()) || Utf8Length(request.query()) > kQueryMax)
+    return Violations({{"query", "TOO_LONG", "Search for at most 100 characters."}});
+  page.query = request.query();
+  std::string scope = "ListContacts|" + call.tenant.ToString() + "|" + request.order_by() + "|" + request.query();
+  VEFA_TRY(page.after, rpc::ReadPageToken(secret_, scope, request.page_token(), 2));
+  if (page.after.empty()) {
+    VEFA_TRY(int32_t total, CountContacts(database_, call.tenant, page.query, call.deadline));
+    response.set_total_size(total);
+  }
+  // One row more than asked for tells whether there is a next page.
+  int wanted = page.size++;
+  VEFA_TRY(auto contacts, contact::ListContacts(database_, call.tenant, page, call.deadline));
+  if (static_cast<int>(contacts.size()) > wanted) {
+    contacts.pop_back();
+    response.set_next_page_token(rpc::MakePageToken(secret_, scope, PageKeys(contacts.back(), page.order_by)));
+  }
+  for (const Contact& contact : contacts) *response.add_contacts() = ToProto(contact);
+  return Ok();
+}
+
+Status ContactService::BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,
+                                v1::BatchGetContactsResponse& response) {
+  if (request.names_size() + request.external_ids_size() > kBatchMax) return BatchTooLarge();
+  VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.names()));
+  std::vector<std::string> external_ids(request.external_ids().begin(), request.external_ids().end());
+  VEFA_TRY(auto contacts, GetContacts(database_, call.tenant, ids, external_ids, call.deadline));
+  for (const Contact& contact : contacts) *response.add_contacts() = ToProto(contact);
+  return Ok();
+}
+
+Status ContactService::Record(const rpc::CallContext& call, const v1::RecordConsentRequest& request,
+                              v1::Consent& response) {
+  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact()));
+  Consent consent = FromProto(request.consent());
+  std::vector<Violation> violations;
+  Normalise(consent, "consent.", clock_.Now(), violations);
+  if (!violations.empty()) return Violations(std::move(violations));
+  rpc::Attempt attempt{call.tenant, request.request_id(), "RecordConsent",
+                       request.contact() + request.consent().SerializeAsString()};
+  auto recorded = postgres::InTransaction(
+      database_, postgres::Scope::Tenant(call.tenant), call.deadline,
+      [&](postgres::Transaction& transaction) -> Result<v1::Consent> {
+        VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
+        v1::Consent proto;
+        if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
+        consent.record_time = clock_.Now();
+        VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent}}, clock_));
+        if (!outcomes.front().has_value()) return NoSuchContact();
+        proto = ToProto(consent, id);
+        VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString()));
+        return proto;
+      });
+  if (!recorded.ok()) return std::move(recorded).error();
+  response = *std::move(recorded);
+  Committed();
+  return Ok();
+}
+
+Status ContactService::Consents(const rpc::CallContext& call, const v1::ListConsentsRequest& request,
+                                v1::ListConsentsResponse& response) {
+  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact()));
+  VEFA_TRY(ConsentHistory history, GetConsents(database_, call.tenant, id, call.deadline));
+  if (!history.contact_exists) return NoSuchContact();
+  for (const Consent& consent : history.states) *response.add_states() = ToProto(consent, id);
+  for (const Consent& consent : history.log) *response.add_log() = ToProto(consent, id);
+  return Ok();
+}
+
+Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
+                                  v1::BatchGetRecipientsResponse& response) {
+  if (request.contacts_size() > kBatchMax) return BatchTooLarge();
+  if (!IsSlug(request.purpose())) return Violations({{"purpose", "PURPOSE_SYNTAX", "Give the purpose to check."}});
+  VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts()));
+  VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
+                                    static_cast<Channel>(request.channel()), call.deadline));
+  for (const RecipientRow& row : rows) {
+    auto* recipient = response.add_recipients();
+    recipient->set_contact(ResourceName("contacts", row.contact.id));
+    recipient->set_address(row.contact.email);
+    recipient->set_display_name(row.contact.display_name);
+    recipient->set_language(row.contact.language);
+    recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
+    recipient->set_version(row.contact.version);
+  }
+  return Ok();
+}
+
+}  // namespace vefa::contact

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "libs/base/clock.h"
+#include "libs/events/relay.h"
+#include "libs/postgres/database.h"
+#include "libs/rpc/door.h"
+#include "services/contact/contact_import.h"
+#include "vefa/contact/v1/contact_service.grpc.pb.h"
+
+namespace vefa::contact {
+
+// The gRPC surface: one override that queues the call, one method that does it. Thread-safe.
+class ContactService final : public v1::ContactService::CallbackService {
+ public:
+  // `secret` signs page tokens. `relay` is woken after each commit; nullptr in tests without one.
+  ContactService(const rpc::Door& door, postgres::Database& database, events::Relay* relay, const Clock& clock,
+                 std::string secret)
+      : door_(door), database_(database), relay_(relay), clock_(clock), secret_(std::move(secret)),
+        import_(database, clock) {}
+
+  grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const v1::CreateContactRequest* request,
+                                          v1::Contact* response) override;
+  grpc::ServerUnaryReactor* GetContact(grpc::CallbackServerContext* context, const v1::GetContactRequest* request,
+                                       v1::Contact* response) override;
+  grpc::ServerUnaryReactor* ListContacts(grpc::CallbackServerContext* context, const v1::ListContactsRequest* request,
+                                         v1::ListContactsResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetContacts(grpc::CallbackServerContext* context,
+                                             const v1::BatchGetContactsRequest* request,
+                                             v1::BatchGetContactsResponse* response) override;
+  grpc::ServerBidiReactor<v1::ImportContactsRequest, v1::ImportContactsResponse>* ImportContacts(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* RecordConsent(grpc::CallbackServerContext* context, const v1::RecordConsentRequest* request,
+                                          v1::Consent* response) override;
+  grpc::ServerUnaryReactor* ListConsents(grpc::CallbackServerContext* context, const v1::ListConsentsRequest* request,
+                                         v1::ListConsentsResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetRecipients(grpc::CallbackServerContext* context,
+                                               const v1::BatchGetRecipientsRequest* request,
+                                               v1::BatchGetRecipientsResponse* response) override;
+
+ private:
+  Status Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response);
+  Status Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response);
+  Status List(const rpc::CallContext& call, const v1::ListContactsRequest& request, v1::ListContactsResponse& response);
+  Status BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,
+                  v1::BatchGetContactsResponse& response);
+  Status Record(const rpc::CallContext& call, const v1::RecordConsentRequest& request, v1::Consent& response);
+  Status Consents(const rpc::CallContext& call, const v1::ListConsentsRequest& request,
+                  v1::ListConsentsResponse& response);
+  Status Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
+                    v1::BatchGetRecipientsResponse& response);
+  void Committed() const {
+    if (relay_ != nullptr) relay_->Wake();
+  }
+
+  const rpc::Door& door_;
+  postgres::Database& database_;
+  events::Relay* relay_;
+  const Clock& clock_;
+  const std::string secret_;
+  ContactImport import_;
+};
+
+}  // namespace vefa::contact

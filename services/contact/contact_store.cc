@@ -1,0 +1,145 @@
+#include "services/contact/contact_store.h"
+
+#include <algorithm>
+
+#include "libs/telemetry/trace.h"
+#include "libs/text/fold.h"
+#include "services/contact/contact_events.h"
+
+namespace vefa::contact {
+namespace {
+
+using postgres::Bind;
+using postgres::BindBytes;
+using postgres::Bound;
+using postgres::Rows;
+using postgres::Scope;
+using postgres::Statement;
+
+const Statement kUpsert{
+    "contact_upsert",
+    "WITH input AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
+    "    $8::text[], $9::uuid[], $10::bytea[], $11::bytea[]) AS i(id, external_id, display_name, email, language,"
+    "    source, search_text, event_id, created, updated)),"
+    " changed AS ("
+    "  INSERT INTO contact AS c (tenant_id, id, external_id, display_name, email, language, source, search_text,"
+    "    version, create_time, update_time)"
+    "  SELECT $1, id, external_id, display_name, email, language, source, search_text, 1, $12, $12 FROM input"
+    "  ORDER BY external_id COLLATE \"C\""
+    "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO UPDATE SET display_name = excluded.display_name,"
+    "    email = excluded.email, language = excluded.language, source = excluded.source,"
+    "    search_text = excluded.search_text, version = c.version + 1, update_time = $12"
+    "  WHERE (c.display_name, c.email, c.language, c.source)"
+    "    IS DISTINCT FROM (excluded.display_name, excluded.email, excluded.language, excluded.source)"
+    "  RETURNING c.id, c.external_id, c.version),"
+    " logged AS ("
+    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
+    "  SELECT $1, 'contacts/' || c.id, c.version, i.event_id,"
+    "    CASE WHEN c.version = 1 THEN 'contact.created' ELSE 'contact.updated' END, $12, $13,"
+    "    CASE WHEN c.version = 1 THEN i.created ELSE i.updated END"
+    "  FROM changed c JOIN input i USING (external_id))"
+    " SELECT external_id, id, version FROM changed"};
+
+const Statement kRecordConsents{
+    "consent_record",
+    "WITH input AS (SELECT * FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::smallint[],"
+    "    $8::text[], $9::timestamptz[], $10::uuid[], $11::text[], $12::bytea[])"
+    "  AS i(ord, contact_id, external_id, purpose, channel, state, source, occur_time, event_id, event_type, payload)),"
+    " target AS (SELECT i.*, c.id FROM input i JOIN contact c ON c.tenant_id = $1"
+    "    AND (c.id = i.contact_id OR c.external_id = i.external_id)),"
+    " fresh AS (SELECT * FROM target t WHERE NOT EXISTS (SELECT 1 FROM consent_log l WHERE l.tenant_id = $1"
+    "    AND l.contact_id = t.id AND l.purpose = t.purpose AND l.channel = t.channel AND l.state = t.state"
+    "    AND l.occur_time = t.occur_time)),"
+    " changed AS (UPDATE contact c SET version = c.version + 1 FROM fresh f"
+    "    WHERE c.tenant_id = $1 AND c.id = f.id RETURNING c.id, c.version),"
+    " line AS (INSERT INTO consent_log (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time)"
+    "    SELECT $1, f.id, f.purpose, f.channel, f.state, f.source, f.occur_time, $13 FROM changed c JOIN fresh f USING (id)),"
+    " present AS (INSERT INTO consent_state AS s (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time)"
+    "    SELECT $1, f.id, f.purpose, f.channel, f.state, f.source, f.occur_time, $13 FROM changed c JOIN fresh f USING (id)"
+    "    ON CONFLICT (tenant_id, contact_id, purpose, channel) DO UPDATE SET state = excluded.state,"
+    "      source = excluded.source, occur_time = excluded.occur_time, record_time = excluded.record_time"
+    "    WHERE s.occur_time <= excluded.occur_time),"
+    " logged AS (INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
+    "    SELECT $1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, $14, f.payload"
+    "    FROM changed c JOIN fresh f USING (id))"
+    " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id) FROM target t"};
+
+}  // namespace
+
+Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Uuid& tenant,
+                                             const std::vector<Contact>& contacts, const Clock& clock) {
+  std::vector<Uuid> ids, event_ids;
+  std::vector<std::string> external_ids, names, emails, languages, sources, searches, created, updated;
+  for (const Contact& contact : contacts) {
+    ids.push_back(NewUuidV7(clock));
+    event_ids.push_back(NewUuidV7(clock));
+    external_ids.push_back(contact.external_id);
+    names.push_back(contact.display_name);
+    emails.push_back(contact.email);
+    languages.push_back(contact.language);
+    sources.push_back(contact.source);
+    searches.push_back(text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id));
+    created.push_back(CreatedPayload(contact));
+    updated.push_back(UpdatedPayload(contact));
+  }
+  VEFA_TRY(Rows rows, transaction.Execute(
+                          kUpsert, Bound(tenant, ids, external_ids, names, emails, languages, sources, searches,
+                                         event_ids, BindBytes(created), BindBytes(updated), clock.Now(),
+                                         telemetry::CurrentTrace().traceparent())));
+  std::vector<Upserted> done;
+  for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2)});
+  return done;
+}
+
+Result<Contact> InsertContact(postgres::Transaction& transaction, const Uuid& tenant, Contact contact,
+                              const Clock& clock) {
+  static const Statement kTaken{"contact_external_id_taken",
+                                "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND external_id = $2)"};
+  Error taken{Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."};
+  VEFA_TRY(Rows rows, transaction.Execute(kTaken, Bound(tenant, contact.external_id)));
+  if (rows.Bool(0, 0)) return taken;
+  VEFA_TRY(std::vector<Upserted> done, UpsertContacts(transaction, tenant, {contact}, clock));
+  // A twin that came in between made it an update, or nothing at all: the caller rolls back.
+  if (done.empty() || done.front().version != 1) return taken;
+  contact.id = done.front().id;
+  contact.version = 1;
+  contact.create_time = contact.update_time = clock.Now();
+  return contact;
+}
+
+Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
+                                                        const std::vector<ConsentOf>& consents, const Clock& clock) {
+  std::vector<int32_t> ords;
+  std::vector<Uuid> contacts, event_ids;
+  std::vector<std::string> external_ids, purposes, sources, types, payloads;
+  std::vector<int16_t> channels, states;
+  std::vector<Time> times;
+  for (const ConsentOf& of : consents) {
+    ords.push_back(static_cast<int32_t>(ords.size()));
+    contacts.push_back(of.contact);
+    external_ids.push_back(of.contact.is_nil() ? of.external_id : "");
+    purposes.push_back(of.consent.purpose);
+    channels.push_back(static_cast<int16_t>(of.consent.channel));
+    states.push_back(static_cast<int16_t>(of.consent.state));
+    sources.push_back(of.consent.source);
+    times.push_back(of.consent.occur_time);
+    event_ids.push_back(NewUuidV7(clock));
+    types.push_back(ConsentType(of.consent));
+    payloads.push_back(ConsentPayload(of.consent));
+  }
+  auto rows = transaction.Execute(
+      kRecordConsents, Bound(tenant, ords, contacts, external_ids, purposes, channels, states, sources, times,
+                             event_ids, types, BindBytes(payloads), clock.Now(), telemetry::CurrentTrace().traceparent()));
+  if (!rows.ok()) {
+    Error error = std::move(rows).error();
+    // A twin recorded the same line in between: read it again.
+    if (postgres::ConstraintOf(error) == "consent_log_once")
+      return Error{Code::kAborted, "TRANSACTION_CONFLICT", "The same consent is being recorded; try again."};
+    return error;
+  }
+  std::vector<std::optional<bool>> outcomes(consents.size());
+  for (int i = 0; i < rows->size(); ++i) outcomes[static_cast<size_t>(rows->Int32(i, 0))] = rows->Bool(i, 1);
+  return outcomes;
+}
+
+}  // namespace vefa::contact

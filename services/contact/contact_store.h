@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/result.h"
+#include "libs/postgres/database.h"
+#include "services/contact/contact.h"
+
+// The SQL of contacts and consents. Every write is set-based and appends its events in the same
+// statement, selected from the rows it changed.
+namespace vefa::contact {
+
+// What became of one contact of an upsert.
+struct Upserted {
+  std::string external_id;
+  Uuid id;
+  int64_t version = 0;  // 1: created
+};
+
+// A consent with the contact it is about, named either way.
+struct ConsentOf {
+  std::string external_id;  // Used when contact is nil.
+  Uuid contact;
+  Consent consent;
+};
+
+// Creates the contacts or brings them to this state, with their events; those that already are in
+// it are not in the answer. External ids must be distinct.
+Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Uuid& tenant,
+                                             const std::vector<Contact>& contacts, const Clock& clock);
+
+// Creates one contact. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
+Result<Contact> InsertContact(postgres::Transaction& transaction, const Uuid& tenant, Contact contact,
+                              const Clock& clock);
+
+// Appends consent lines with their events, at most one per contact. A line already there is left
+// alone. Element i is nullopt when the contact of input i does not exist, else whether it was new.
+Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
+                                                        const std::vector<ConsentOf>& consents, const Clock& clock);
+
+// Where a page of a list begins.
+struct ContactPage {
+  std::string order_by = "create_time";  // create_time, display_name or external_id
+  bool descending = false;
+  std::string query;                // As the person typed it.
+  std::vector<std::string> after;  // Key and id of the last row, as text; empty for the first page.
+  int size = 50;
+};
+Result<std::vector<Contact>> ListContacts(postgres::Database& database, const Uuid& tenant, const ContactPage& page,
+                                          Deadline deadline);
+// How many match, counted to at most 10,000.
+Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, const std::string& query,
+                              Deadline deadline);
+// The keys of a row for the next page.
+std::vector<std::string> PageKeys(const Contact& contact, const std::string& order_by);
+
+Result<std::vector<Contact>> GetContacts(postgres::Database& database, const Uuid& tenant,
+                                         const std::vector<Uuid>& ids, const std::vector<std::string>& external_ids,
+                                         Deadline deadline);
+
+struct ConsentHistory {
+  bool contact_exists = false;
+  std::vector<Consent> states;
+  std::vector<Consent> log;  // Oldest first, at most 1,000.
+};
+Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
+                                   Deadline deadline);
+
+struct RecipientRow {
+  Contact contact;
+  ConsentState consent = ConsentState::kNeverAsked;
+};
+Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,
+                                                const std::vector<Uuid>& ids, const std::string& purpose,
+                                                Channel channel, Deadline deadline);
+
+}  // namespace vefa::contact

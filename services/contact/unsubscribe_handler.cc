@@ -1,0 +1,24 @@
+#include "services/contact/unsubscribe_handler.h"
+
+#include "services/contact/contact_store.h"
+#include "vefa/notification/v1/notification_events.pb.h"
+
+namespace vefa::contact {
+
+Status UnsubscribeHandler::Apply(postgres::Transaction& transaction, std::span<const events::Event> events) {
+  // Rare events: one statement each is nothing beside the mails that led to them.
+  for (const events::Event& event : events) {
+    if (event.type != "message.unsubscribed") continue;
+    notification::v1::NotificationEvent proto;
+    if (!proto.ParseFromString(event.payload) || !proto.has_unsubscribed())
+      return Error{Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."};
+    const auto& message = proto.unsubscribed().message();
+    VEFA_TRY(Uuid contact, ParseResourceName("contacts", message.contact()));
+    Consent consent{message.purpose(), static_cast<Channel>(message.channel()), ConsentState::kWithdrawn,
+                    "unsubscribe link of " + message.message(), event.occur_time, clock_.Now()};
+    VEFA_TRY_OK(RecordConsents(transaction, event.tenant, {{"", contact, consent}}, clock_));
+  }
+  return Ok();
+}
+
+}  // namespace vefa::contact
