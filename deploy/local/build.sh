@@ -46,7 +46,6 @@ console_inputs() {
 }
 
 build_console() {
-  [ -e "$WEB_DIR/package.json" ] || return 0
   local stamp="$WEB_DIR/node_modules/.vefa-built" inputs
   inputs=$(console_inputs)
   [ -e "$WEB_DIR/dist/index.html" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ] && return 0

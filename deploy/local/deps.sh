@@ -81,7 +81,7 @@ install_all() {
   [ "${1:-kafka}" = mock ] || fetch_kafka
   fetch_archives
   use_node
-  [ ! -e "$WEB_DIR/package.json" ] || npm_ci "$WEB_DIR" console
+  npm_ci "$WEB_DIR" console
   [ "${2:-}" != tests ] || npm_ci "$VEFA_ROOT/tests" tests
   [ -e "$VEFA_DEPS/.installed" ] || touch "$VEFA_DEPS/.installed"
 }

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -135,6 +136,7 @@ def print_table(status):
 
 
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `status | head` is not an error.
     state, deps, socket, kind, form = sys.argv[1:6]
     ports = {name: int(port) for name, port in (pair.split("=") for pair in sys.argv[6:])}
     status = collect(state, deps, socket, kind, ports)
