@@ -92,7 +92,7 @@ run_logged() {
   shift 2
   mkdir -p "$VEFA_STATE/logs/setup"
   say "    $title"
-  "$@" >"$log" 2>&1 &
+  NO_COLOR=1 "$@" >"$log" 2>&1 &
   pid=$!
   started=$SECONDS
   while kill -0 "$pid" 2>/dev/null; do
@@ -107,6 +107,7 @@ run_logged() {
 
 # last_error LOG: the line that most likely names the cause.
 last_error() {
-  grep -E '^(E:|ERROR|\[ERROR\]|npm (ERR!|error)|error:)' "$1" | head -n 1 | cut -c1-300 ||
-    tail -n 1 "$1" | cut -c1-300
+  local line
+  line=$(grep -m 1 -iE '^(E:|error|\[ERROR\]|npm err)|could not|cannot find' "$1" || tail -n 1 "$1")
+  echo "${line:0:300}"
 }
