@@ -64,10 +64,9 @@ Result<BgNbdFit> FitBgNbd(std::span<const Customer> customers, const BgNbdFitOpt
   newton.weight = static_cast<double>(customers.size());
   newton.max_iterations = options.max_iterations;
   newton.progress = options.progress;
+  const BgNbdLikelihood likelihood(rows);
   const auto result = Maximize<4>({std::log(start.r), std::log(start.alpha), std::log(start.a), std::log(start.b)}, newton,
-                                  [&](const Vector<4>& logs) {
-                                    return BgNbdLogLikelihood(FromLogs(logs, start.variant), rows);
-                                  });
+                                  [&](const Vector<4>& logs) { return likelihood(FromLogs(logs, start.variant)); });
   BgNbdFit fit;
   fit.parameters = FromLogs(result.point, start.variant);
   const std::array<double, 4> bounded = {fit.parameters.r, fit.parameters.alpha, fit.parameters.a, fit.parameters.b};

@@ -64,7 +64,7 @@ TEST(BgNbdLikelihoodTest, OneCustomerEqualsTheReference) {
   };
   for (const RowCase& c : cases) {
     const MergedRow row{c.customer, 1};
-    const Evaluation<4> evaluation = BgNbdLogLikelihood(c.parameters, {&row, 1});
+    const Evaluation<4> evaluation = BgNbdLikelihood({&row, 1})(c.parameters);
     EXPECT_NEAR(evaluation.value, c.value, 1e-9);
     for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(evaluation.gradient[i], c.gradient[i], 1e-9) << i;
   }
@@ -72,18 +72,17 @@ TEST(BgNbdLikelihoodTest, OneCustomerEqualsTheReference) {
 
 TEST(BgNbdLikelihoodTest, HeavyBuyersDoNotOverflow) {
   const MergedRow row{{3000, 520, 521}, 1};
-  EXPECT_NEAR(BgNbdLogLikelihood(kBg, {&row, 1}).value, 2217.322928, 1e-6);
+  EXPECT_NEAR(BgNbdLikelihood({&row, 1})(kBg).value, 2217.322928, 1e-6);
 }
 
 TEST(BgNbdLikelihoodTest, DerivativesEqualDifferences) {
   for (Variant variant : {Variant::kBgNbd, Variant::kMbgNbd}) {
-    const std::vector<MergedRow> rows = *MergeCustomers(Simulate(kBg, 300, 7));
+    const BgNbdLikelihood likelihood(*MergeCustomers(Simulate(kBg, 300, 7)));
     const Vector<4> logs = {std::log(0.5), std::log(6.0), std::log(0.9), std::log(1.6)};
     const auto at = [&](size_t i, double h) {
       Vector<4> moved = logs;
       moved[i] += h;
-      return BgNbdLogLikelihood(
-          {std::exp(moved[0]), std::exp(moved[1]), std::exp(moved[2]), std::exp(moved[3]), variant}, rows);
+      return likelihood({std::exp(moved[0]), std::exp(moved[1]), std::exp(moved[2]), std::exp(moved[3]), variant});
     };
     const Evaluation<4> middle = at(0, 0);
     const double h = 1e-5;
@@ -106,6 +105,7 @@ TEST(BgNbdLikelihoodTest, MergesEqualHistoriesAndKeepsTheirCount) {
   EXPECT_EQ(rows[1].customer.recency_weeks, 20.0 / 7);
   EXPECT_EQ(rows[2].count, 2);
   EXPECT_EQ(MergeCustomers(std::vector<Customer>{{2, 30.43, 38.86}}).error().reason, "TIME_NOT_WHOLE_DAYS");
+  EXPECT_EQ(MergeCustomers(std::vector<Customer>{{2, 1e-9, 4}}).error().reason, "TIME_NOT_WHOLE_DAYS");
   EXPECT_EQ(MergeCustomers(std::vector<Customer>{{2, 5, 4}}).error().reason, "TIME_RANGE");
 }
 

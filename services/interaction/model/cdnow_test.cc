@@ -87,9 +87,9 @@ TEST_F(CdnowTest, HistoriesEqualTheReference) {
 }
 
 TEST_F(CdnowTest, LikelihoodAwayFromTheOptimum) {
-  const std::vector<MergedRow> rows = *MergeCustomers(customers_);
-  const Evaluation<4> bg = BgNbdLogLikelihood({.5, 6, .9, 1.6, Variant::kBgNbd}, rows);
-  const Evaluation<4> mbg = BgNbdLogLikelihood({.5, 6, .9, 1.6, Variant::kMbgNbd}, rows);
+  const BgNbdLikelihood likelihood(*MergeCustomers(customers_));
+  const Evaluation<4> bg = likelihood({.5, 6, .9, 1.6, Variant::kBgNbd});
+  const Evaluation<4> mbg = likelihood({.5, 6, .9, 1.6, Variant::kMbgNbd});
   EXPECT_NEAR(bg.value, -9795.016168599, 1e-8);
   EXPECT_NEAR(mbg.value, -9582.770927818, 1e-8);
   const double bg_gradient[] = {-722.691599, 315.669959, -80.251103, 63.244529};

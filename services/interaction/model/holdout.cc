@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "services/interaction/model/bg_nbd_likelihood.h"
+#include "services/interaction/model/merged_rows.h"
 #include "services/interaction/model/sum.h"
 
 namespace vefa::interaction::model {
