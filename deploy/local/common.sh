@@ -6,7 +6,7 @@ SERVICES=(contact interaction campaign notification gateway)
 
 # Offsets from VEFA_PORT_BASE. The same table stands in README.md.
 declare -gA PORT_OFFSET=(
-  [gateway]=0 [gateway-ops]=1
+  [gateway]=0 [gateway-ops]=1 [gateway-grpc]=2
   [contact]=10 [contact-ops]=11
   [interaction]=20 [interaction-ops]=21
   [campaign]=30 [campaign-ops]=31
@@ -108,6 +108,6 @@ run_logged() {
 # last_error LOG: the line that most likely names the cause.
 last_error() {
   local line
-  line=$(grep -m 1 -iE '^(E:|error|\[ERROR\]|npm err)|could not|cannot find' "$1" || tail -n 1 "$1")
+  line=$(grep -v ':$' "$1" | grep -m 1 -iE '^(E:|error|\[ERROR\]|npm err)|could not|cannot find' || tail -n 1 "$1")
   echo "${line:0:300}"
 }

@@ -1,7 +1,7 @@
 """Waits until all named servers are ready. Usage: probe.py SECONDS NAME=KIND:ADDRESS...
 
-KIND is postgres, redis, kafka, kafka-file (the address stands in that file) or http (which
-asks /readyz). When the time is over, prints the first that is not ready with the reason and
+KIND is postgres, redis, kafka, kafka-file (the address stands in that file), smtp or http
+(which asks /readyz). When the time is over, prints the first that is not ready with the reason and
 ends with 1.
 """
 import http.client
@@ -56,8 +56,16 @@ def check_http(host, port):
     return None if answer.status == 200 else f"/readyz says {answer.status} {text}"
 
 
+def check_smtp(host, port):
+    with socket.create_connection((host, port), 2) as connection:
+        connection.settimeout(2)
+        greeting = connection.recv(200)
+        connection.sendall(b"QUIT\r\n")
+    return None if greeting.startswith(b"220") else greeting.decode(errors="replace").strip()
+
+
 CHECKS = {"postgres": check_postgres, "redis": check_redis, "kafka": check_kafka,
-          "http": check_http}
+          "http": check_http, "smtp": check_smtp}
 
 
 def problem(kind, address):

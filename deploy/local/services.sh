@@ -28,9 +28,11 @@ write_credentials() {
 
 # common_environment SERVICE: what every service is told.
 common_environment() {
-  local service="$1" peer
+  local service="$1" grpc="$1" peer
+  # The gateway's first port speaks HTTP; its own gRPC has another.
+  [ "$service" != gateway ] || grpc=gateway-grpc
   cat <<ENV
-VEFA_GRPC_ADDRESS='$(address "$service")'
+VEFA_GRPC_ADDRESS='$(address "$grpc")'
 VEFA_OPS_ADDRESS='$(address "$service-ops")'
 VEFA_POSTGRES='$(postgres_uri "$service" service)'
 VEFA_POSTGRES_PUMP='$(postgres_uri "$service" pump)'
@@ -106,7 +108,7 @@ set_up_data() {
 }
 
 start_services() {
-  local service checks=()
+  local service checks=("mail-sink=smtp:$(address mail-sink)")
   write_mail_sink
   for service in "${SERVICES[@]}"; do
     write_service "$service"

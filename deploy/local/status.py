@@ -15,6 +15,8 @@ from probe import problem
 
 ENGINES = ("postgres", "redis", "kafka", "mail-sink")
 SERVICES = ("contact", "interaction", "campaign", "notification", "gateway")
+# A process counts as STARTING for a second, although it may serve already.
+ALIVE = ("STARTING", "RUNNING")
 LAG_METRICS = {"consumer": "vefa_consumer_lag", "outbox": "vefa_outbox_pending"}
 
 
@@ -82,15 +84,15 @@ def describe(info, ready):
     """One word: up, starting (runs, does not answer yet), or supervisord's own."""
     if info is None:
         return "down"
-    if info["statename"] != "RUNNING":
+    if info["statename"] not in ALIVE:
         return info["statename"].lower()
     return "up" if ready else "starting"
 
 
 def part(name, infos, port, check, version, lag):
     info = infos.get(name)
-    ready = info is not None and (check is None or problem(*check) is None)
-    running = info is not None and info["statename"] == "RUNNING"
+    running = info is not None and info["statename"] in ALIVE
+    ready = running and problem(*check) is None
     return {"state": describe(info, ready), "pid": (info or {}).get("pid") or None,
             "address": f"127.0.0.1:{port}", "version": version() if running else None,
             "lag": lag() if running and lag else None}
@@ -100,7 +102,7 @@ def collect(state, deps, socket, kind, ports):
     infos = supervised(socket)
     engines, services = {}, {}
     for name in ENGINES:
-        check = None if name == "mail-sink" else (name, f"127.0.0.1:{ports[name]}")
+        check = ("smtp" if name == "mail-sink" else name, f"127.0.0.1:{ports[name]}")
         engines[name] = part(name, infos, ports[name], check,
                              lambda name=name: engine_version(name, deps, kind), None)
     for name in SERVICES:
