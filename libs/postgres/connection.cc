@@ -38,6 +38,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo
     step = PQconnectPoll(conn);
   }
   PQsetnonblocking(conn, 1);
+  PQsetNoticeProcessor(conn, [](void*, const char*) {}, nullptr);
   static const Statement kCheck{"check_writable", kWritable};
   VEFA_TRY(Rows rows, connection->Execute(kCheck, {}, deadline));
   if (rows.Bool(0, 0)) return Unavailable("DATABASE_READ_ONLY", "The database accepts no writes; try again.");

@@ -1,1 +1,183 @@
+#include "services/contact/contact_service.h"
 
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "libs/rpc/peer.h"
+#include "libs/rpc/time.h"
+#include "libs/testing/engines.h"
+#include "services/contact/unsubscribe_handler.h"
+#include "vefa/notification/v1/notification_events.pb.h"
+
+std::vector<vefa::postgres::Migration> vefa_contact_migrations();
+
+namespace vefa::contact {
+namespace {
+
+// The service behind a real gRPC server, called through a real channel.
+class ContactServiceTest : public ::testing::Test {
+ protected:
+  ContactServiceTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test");
+    stub_ = v1::ContactService::NewStub(peer_->channel());
+  }
+  ~ContactServiceTest() override { server_->Shutdown(); }
+
+  Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
+  template <typename Request, typename Response>
+  Result<Response> Call(grpc::Status (v1::ContactService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                        const Request& request, std::vector<std::string> permissions = {"*"}) {
+    return rpc::Call(*peer_, *stub_, method, request, tenant_, std::move(permissions), Soon());
+  }
+  v1::CreateContactRequest Person(const std::string& external_id) {
+    v1::CreateContactRequest request;
+    request.mutable_contact()->set_external_id(external_id);
+    request.mutable_contact()->set_display_name("Ayşe");
+    request.mutable_contact()->set_email("ayse@deniz.example");
+    request.mutable_contact()->set_language("tr");
+    return request;
+  }
+
+  SystemClock clock_;
+  testing::TestDatabase database_{vefa_contact_migrations()};
+  Uuid tenant_ = database_.tenant();
+  telemetry::Metrics metrics_;
+  rpc::PrincipalKey key_{std::string(32, 'k')};
+  runtime::WorkerPool pool_{4, 64};
+  rpc::TenantDirectory tenants_{database_.service()};
+  rpc::Door door_{"vefa.contact.v1.ContactService", pool_, key_, tenants_, metrics_, clock_};
+  ContactService service_{door_, database_.service(), nullptr, clock_, key_.secret()};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<rpc::Peer> peer_;
+  std::unique_ptr<v1::ContactService::Stub> stub_;
+};
+
+TEST_F(ContactServiceTest, CreatesOnceAndRepeatsTheAnswer) {
+  v1::CreateContactRequest request = Person("42");
+  request.set_request_id("0191e5f0-0000-7000-8000-0123456789ab");
+  auto first = Call(&v1::ContactService::Stub::CreateContact, request);
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  auto again = Call(&v1::ContactService::Stub::CreateContact, request);
+  EXPECT_EQ(again->name(), first->name());
+  request.mutable_contact()->set_display_name("Another");
+  EXPECT_EQ(Call(&v1::ContactService::Stub::CreateContact, request).error().reason, "REQUEST_ID_REUSED");
+  request.clear_request_id();
+  EXPECT_EQ(Call(&v1::ContactService::Stub::CreateContact, request).error().reason, "EXTERNAL_ID_TAKEN");
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), 1);
+}
+
+TEST_F(ContactServiceTest, RefusesWithTheRightCodeAndReason) {
+  v1::GetContactRequest get;
+  get.set_name("contacts/0191e5f0-0000-7000-8000-0123456789ab");
+  EXPECT_EQ(Call(&v1::ContactService::Stub::GetContact, get).error().reason, "CONTACT_NOT_FOUND");
+  auto denied = Call(&v1::ContactService::Stub::GetContact, get, {"contacts.write"});
+  EXPECT_EQ(denied.error().code, Code::kPermissionDenied);
+  EXPECT_EQ(denied.error().reason, "PERMISSION_MISSING");
+  get.set_name("contacts/nonsense");
+  EXPECT_EQ(Call(&v1::ContactService::Stub::GetContact, get).error().reason, "NAME_SYNTAX");
+  tenant_ = NewUuidV7(clock_);
+  EXPECT_EQ(Call(&v1::ContactService::Stub::GetContact, get).error().reason, "TENANT_UNKNOWN");
+  grpc::ClientContext bare;
+  v1::Contact contact;
+  EXPECT_EQ(stub_->GetContact(&bare, get, &contact).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(ContactServiceTest, ImportRejectsRowByRowAndRepeatsChangeNothing) {
+  v1::ImportContactsRequest request;
+  for (int n = 1; n <= 3; ++n) {
+    auto* row = request.add_rows();
+    row->set_line(n);
+    *row->mutable_contact() = Person(std::to_string(n)).contact();
+  }
+  request.mutable_rows(1)->mutable_contact()->set_email("nowhere");
+  auto* repeated = request.add_rows();
+  repeated->set_line(4);
+  *repeated->mutable_contact() = Person("1").contact();
+  for (auto state : {v1::Consent::STATE_GRANTED, v1::Consent::STATE_WITHDRAWN}) {
+    auto* row = request.add_rows();
+    row->set_line(5);
+    row->mutable_consent()->set_contact_external_id("3");
+    auto* consent = row->mutable_consent()->mutable_consent();
+    consent->set_purpose("win-back");
+    consent->set_channel(v1::CHANNEL_EMAIL);
+    consent->set_state(state);
+    consent->set_source("checkout");
+    *consent->mutable_occur_time() = rpc::ToProto(clock_.Now() - std::chrono::hours(state == v1::Consent::STATE_GRANTED ? 2 : 1));
+  }
+  for (bool first : {true, false}) {
+    grpc::ClientContext context;
+    peer_->Prepare(context, tenant_, {"contacts.write"}, Soon());
+    auto stream = stub_->ImportContacts(&context);
+    v1::ImportContactsResponse response;
+    ASSERT_TRUE(stream->Write(request));
+    ASSERT_TRUE(stream->Read(&response));
+    stream->WritesDone();
+    EXPECT_TRUE(stream->Finish().ok());
+    EXPECT_EQ(response.contacts_created(), first ? 2 : 0);
+    EXPECT_EQ(response.consents_recorded(), first ? 2 : 0);
+    ASSERT_EQ(response.rejects_size(), 2);
+    EXPECT_EQ(response.rejects(0).line(), 2);
+    EXPECT_EQ(response.rejects(0).field(), "contact.email");
+    EXPECT_EQ(response.rejects(1).reason(), "EXTERNAL_ID_REPEATED");
+  }
+  EXPECT_EQ(database_.Count("SELECT max(aggregate_version) FROM event_log"), 3);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), 4);
+}
+
+TEST_F(ContactServiceTest, AnUnsubscribedMessageWithdrawsTheConsent) {
+  auto person = Call(&v1::ContactService::Stub::CreateContact, Person("7"));
+  notification::v1::NotificationEvent proto;
+  auto* message = proto.mutable_unsubscribed()->mutable_message();
+  message->set_message("messages/0191e5f0-0000-7000-8000-0123456789ab");
+  message->set_contact(person->name());
+  message->set_purpose("win-back");
+  message->set_channel(v1::CHANNEL_EMAIL);
+  events::Event event;
+  event.type = "message.unsubscribed";
+  event.tenant = tenant_;
+  event.occur_time = clock_.Now();
+  event.payload = proto.SerializeAsString();
+  UnsubscribeHandler handler(nullptr, clock_);
+  for (int i = 0; i < 2; ++i) {
+    auto done = postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant_}), Soon(),
+                                        [&](postgres::Transaction& tx) { return handler.Apply(tx, {&event, 1}); });
+    ASSERT_TRUE(done.ok());
+  }
+  v1::ListConsentsRequest list;
+  list.set_contact(person->name());
+  auto consents = Call(&v1::ContactService::Stub::ListConsents, list);
+  ASSERT_EQ(consents->states_size(), 1);
+  EXPECT_EQ(consents->states(0).state(), v1::Consent::STATE_WITHDRAWN);
+  EXPECT_EQ(consents->log_size(), 1);
+  v1::BatchGetRecipientsRequest batch;
+  batch.add_contacts(person->name());
+  batch.set_purpose("win-back");
+  batch.set_channel(v1::CHANNEL_EMAIL);
+  auto recipients = Call(&v1::ContactService::Stub::BatchGetRecipients, batch);
+  EXPECT_EQ(recipients->recipients(0).consent(), v1::Consent::STATE_WITHDRAWN);
+  EXPECT_EQ(recipients->recipients(0).address(), "ayse@deniz.example");
+}
+
+TEST_F(ContactServiceTest, PageTokensHoldForTheirListOnly) {
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Call(&v1::ContactService::Stub::CreateContact, Person(id)).ok());
+  v1::ListContactsRequest request;
+  request.set_page_size(2);
+  auto first = Call(&v1::ContactService::Stub::ListContacts, request);
+  EXPECT_EQ(first->total_size(), 3);
+  request.set_page_token(first->next_page_token());
+  auto second = Call(&v1::ContactService::Stub::ListContacts, request);
+  EXPECT_EQ(second->contacts_size(), 1);
+  EXPECT_TRUE(second->next_page_token().empty());
+  request.set_order_by("display_name");
+  EXPECT_EQ(Call(&v1::ContactService::Stub::ListContacts, request).error().reason, "PAGE_TOKEN_INVALID");
+  request.set_order_by("shoe_size");
+  EXPECT_EQ(Call(&v1::ContactService::Stub::ListContacts, request).error().reason, "ORDER_BY_UNKNOWN");
+}
+
+}  // namespace
+}  // namespace vefa::contact
