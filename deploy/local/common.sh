@@ -3,6 +3,7 @@
 # shellcheck disable=SC2034 # The parts are sourced together; shellcheck sees one at a time.
 
 SERVICES=(contact interaction campaign notification gateway)
+ENGINES=(postgres redis kafka mail-sink)
 
 # Offsets from VEFA_PORT_BASE. The same table stands in README.md.
 declare -gA PORT_OFFSET=(

@@ -105,7 +105,9 @@ wait_for() {
 
 stop_supervisor() {
   if supervisor_running; then
-    supervisor stop-all 40 "${SERVICES[@]}"
+    # Together, because supervisord by itself stops one after the other.
+    supervisor stop-all 40 "${SERVICES[@]}" || warn "a service did not stop in time"
+    supervisor stop-all 40 "${ENGINES[@]}" || warn "an engine did not stop in time"
     supervisor shutdown 40 || warn "supervisord did not end in time; ending its processes"
   fi
   end_stragglers

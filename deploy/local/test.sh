@@ -36,7 +36,6 @@ wipe_stack() {
 # What an earlier run left is removed first: every run starts on empty engines.
 start_private_engines() {
   local fsync="$1"
-  supervisor_running && return 0
   stop_supervisor
   wipe_state
   make_state
