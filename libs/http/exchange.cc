@@ -1,5 +1,6 @@
 #include "libs/http/exchange.h"
 
+#include <algorithm>
 #include <boost/beast/http/read.hpp>
 #include <cstdio>
 #include <ctime>
@@ -12,6 +13,8 @@ namespace vefa::http {
 namespace beast_http = boost::beast::http;
 
 constexpr size_t kReadBytes = 16 * 1024;
+// How often a waiting Read looks whether it is still wanted.
+constexpr auto kReadSlice = std::chrono::milliseconds(200);
 
 Exchange::Exchange(Request request, std::unique_ptr<Wire> wire, std::chrono::milliseconds write_timeout)
     : request_(std::move(request)), wire_(std::move(wire)), write_timeout_(write_timeout) {}
@@ -28,7 +31,6 @@ Result<std::string> Exchange::Read(Deadline deadline) {
       VEFA_TRY_OK(wire_->socket.WriteAll("HTTP/1.1 100 Continue\r\n\r\n"));
     }
   }
-  wire_->socket.set_read_deadline(deadline);
   std::string bytes(kReadBytes, '\0');
   auto& body = wire_->parser.get().body();
   body.data = bytes.data();
@@ -36,8 +38,11 @@ Result<std::string> Exchange::Read(Deadline deadline) {
   body.more = true;
   // A read of the socket may bring only chunk framing: go on until there is content or the end.
   while (body.size == bytes.size() && !wire_->parser.is_done()) {
+    if (reading_ended_) return Error{Code::kCancelled, "READING_ENDED", "Nothing more is read."};
+    wire_->socket.set_read_deadline(Deadline::After(std::min(kReadSlice, deadline.Left())));
     boost::system::error_code error;
     beast_http::read_some(wire_->socket, wire_->buffer, wire_->parser, error);
+    if (error == boost::asio::error::timed_out && !deadline.Passed()) continue;
     if (error && error != beast_http::error::need_buffer) return FromBoost(error);
   }
   bytes.resize(bytes.size() - body.size);

@@ -26,6 +26,9 @@ class Exchange {
   // The next bytes of the body, waiting for at least one; empty at its end.
   // DEADLINE_EXCEEDED `PEER_SLOW`, UNAVAILABLE `PEER_GONE`, INVALID_ARGUMENT `HTTP_SYNTAX`.
   Result<std::string> Read(Deadline deadline);
+  // Makes a Read under way or to come return CANCELLED `READING_ENDED`, within a moment. The answer
+  // can still be written. Any thread.
+  void EndReading() { reading_ended_ = true; }
   // Sends the head. Once, before Write.
   Status Begin(int status, const Headers& headers);
   // Sends a piece; a client that does not take it within the write timeout is cut.
@@ -45,6 +48,7 @@ class Exchange {
   std::unique_ptr<Wire> wire_;
   const std::chrono::milliseconds write_timeout_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> reading_ended_{false};
   int status_ = 0;
   bool broken_ = false;
 };

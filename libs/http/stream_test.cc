@@ -127,6 +127,29 @@ TEST(StreamTest, BrokenFramingIsAnErrorOfTheReader) {
   EXPECT_EQ(reason, "HTTP_SYNTAX");
 }
 
+TEST(StreamTest, AnAnswerCanEndBeforeTheRequestDoes) {
+  std::string reason;
+  auto server = Server::Start({}, StreamTo([&](Exchange& exchange) {
+    std::thread reader([&] {
+      Result<std::string> piece = std::string("x");
+      while (piece.ok() && !piece->empty()) piece = exchange.Read(Soon());
+      reason = piece.ok() ? "none" : piece.error().reason;
+    });
+    ASSERT_TRUE(exchange.Begin(200, {}).ok());
+    ASSERT_TRUE(exchange.Write("enough").ok());
+    exchange.EndReading();
+    reader.join();
+  }));
+  Client client = ClientOf(**server);
+  auto stream = client.Open({"POST", "/", "", {}, "", ""}, true, Soon());
+  ASSERT_TRUE((*stream)->Write("part", Soon()).ok());
+  ASSERT_TRUE((*stream)->ReadHead(Soon()).ok());
+  EXPECT_EQ(*(*stream)->Read(Soon()), "enough");
+  EXPECT_EQ(*(*stream)->Read(Soon()), "");
+  (*server)->Stop();
+  EXPECT_EQ(reason, "READING_ENDED");
+}
+
 TEST(StreamTest, AClientThatLeavesIsNoticed) {
   std::latch noticed(1);
   std::latch begun(1);
