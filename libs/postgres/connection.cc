@@ -100,11 +100,12 @@ Status Connection::Send(const Call& call, std::vector<bool>& prepares) {
     lengths.push_back(static_cast<int>(value.bytes.size()));
   }
   int count = static_cast<int>(call.params.size());
-  bool prepare = prepared_.insert(call.statement->name).second;
+  // PostgreSQL's unnamed statement is replaced by the next one.
+  const char* name = call.statement->once ? "" : call.statement->name;
+  bool prepare = call.statement->once || prepared_.insert(name).second;
   prepares.push_back(prepare);
-  if (prepare && PQsendPrepare(conn_, call.statement->name, call.statement->sql, count, types.data()) == 0)
-    return Lost("prepare");
-  if (PQsendQueryPrepared(conn_, call.statement->name, count, values.data(), lengths.data(), formats.data(), 1) == 0)
+  if (prepare && PQsendPrepare(conn_, name, call.statement->sql, count, types.data()) == 0) return Lost("prepare");
+  if (PQsendQueryPrepared(conn_, name, count, values.data(), lengths.data(), formats.data(), 1) == 0)
     return Lost("execute");
   return Ok();
 }

@@ -21,6 +21,9 @@ namespace vefa::postgres {
 struct Statement {
   const char* name;
   const char* sql;
+  // The text varies with what a user asked for: prepared anew at each use and not kept, so that a
+  // connection does not collect plans without end. Its name need not be unique.
+  bool once = false;
 };
 
 // One statement with its parameters.
