@@ -1,0 +1,139 @@
+#include "services/gateway/api.h"
+
+#include "libs/telemetry/log.h"
+#include "services/gateway/json.h"
+#include "services/gateway/problem.h"
+
+namespace vefa::gateway {
+
+namespace pb = google::protobuf;
+
+namespace {
+
+const char* StatusClass(int status) {
+  static constexpr const char* kClasses[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+  return status >= 100 && status < 600 ? kClasses[status / 100 - 1] : "other";
+}
+
+// Only JSON: no form of another page can send it without being asked about.
+Status CheckContentType(const http::Request& request) {
+  std::string_view type = request.headers.Get("Content-Type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  if (request.body.empty() || http::EqualsIgnoreCase(type, "application/json")) return Ok();
+  return InvalidArgument("CONTENT_TYPE", "Send the body as Content-Type: application/json.");
+}
+
+}  // namespace
+
+telemetry::Trace TraceOf(const http::Request& request) {
+  return telemetry::Trace::Parse(request.headers.Get("traceparent")).Child();
+}
+
+Api::Api(RouteTable routes, Sessions& sessions, const rpc::PrincipalKey& key, CookiePolicy cookie, const Clock& clock,
+         telemetry::Metrics& metrics)
+    : routes_(std::move(routes)), sessions_(sessions), key_(key), cookie_(cookie), clock_(clock), metrics_(metrics) {}
+
+void Api::CheckComplete() const {
+  for (const Binding& binding : routes_.bindings())
+    VEFA_CHECK(locals_.contains(binding.rpc->full_name()) || upstreams_.contains(binding.rpc->service()->full_name()));
+}
+
+http::Route Api::Choose(const http::Request& head) const {
+  http::Route route;
+  route.body_limit = kBodyLimit;
+  auto match = routes_.Find(head.method, head.path);
+  if (!match.ok()) {
+    route.unary = [this, error = match.error()](const http::Request& request) {
+      Finished("unknown", HttpStatus(error), std::chrono::steady_clock::now(), nullptr);
+      return ProblemResponse(error, TraceOf(request).trace_id());
+    };
+  } else if (match->binding->streams()) {
+    route.stream = [this, found = *std::move(match)](http::Exchange& exchange) { Stream(found, exchange); };
+  } else {
+    route.unary = [this, found = *std::move(match)](const http::Request& request) { return Unary(found, request); };
+  }
+  return route;
+}
+
+http::Response Api::Unary(const RouteTable::Match& match, const http::Request& request) const {
+  auto start = std::chrono::steady_clock::now();
+  telemetry::TraceScope trace(TraceOf(request));
+  Result<http::Response> answer = Transcode(match, request);
+  const Error* error = answer.ok() ? nullptr : &answer.error();
+  http::Response response =
+      error == nullptr ? std::move(answer).value() : ProblemResponse(*error, telemetry::CurrentTrace().trace_id());
+  Finished(match.binding->pattern, response.status, start, error);
+  return response;
+}
+
+Result<http::Response> Api::Transcode(const RouteTable::Match& match, const http::Request& request) const {
+  const pb::MethodDescriptor& rpc = *match.binding->rpc;
+  VEFA_TRY(Deadline deadline, DeadlineOf(request, kDefaultTimeout, kLongestTimeout));
+  VEFA_TRY(std::optional<Caller> caller, Admit(*match.binding, request, deadline));
+  std::unique_ptr<pb::Message> input = NewMessage(*rpc.input_type());
+  VEFA_TRY_OK(Read(match, request, *input));
+  std::unique_ptr<pb::Message> output = NewMessage(*rpc.output_type());
+  http::Response response;
+  auto local = locals_.find(rpc.full_name());
+  if (local != locals_.end()) {
+    Status done = local->second({request, caller ? &*caller : nullptr, deadline, response.headers}, *input, *output);
+    if (!done.ok()) return ForCaller(std::move(done).error(), "gateway");
+  } else {
+    VEFA_TRY_OK(upstreams_.at(rpc.service()->full_name())->Call(rpc, *input, *output, {Sign(caller), deadline}));
+  }
+  VEFA_TRY(response.body, WriteJson(*output));
+  response.headers.Add("Content-Type", "application/json");
+  response.headers.Add("Cache-Control", "no-store");
+  return response;
+}
+
+Result<std::optional<Caller>> Api::Admit(const Binding& binding, const http::Request& request, Deadline deadline) const {
+  if (binding.permission == "public") {
+    // There is no session yet that a CSRF token could belong to.
+    if (request.method != "GET" && request.method != "HEAD") VEFA_TRY_OK(RefuseCrossSite(request));
+    return std::optional<Caller>();
+  }
+  Result<Caller> caller = Authenticate(request, cookie_, sessions_, clock_, deadline);
+  if (!caller.ok()) return ForCaller(std::move(caller).error(), "gateway");
+  VEFA_TRY_OK(Authorize(*caller, binding.permission));
+  return std::optional<Caller>(*std::move(caller));
+}
+
+Status Api::Read(const RouteTable::Match& match, const http::Request& request, pb::Message& message) const {
+  const Binding& binding = *match.binding;
+  std::vector<std::string> taken = binding.path.Fields();
+  if (binding.body.empty()) {
+    if (!request.body.empty()) return InvalidArgument("BODY_UNEXPECTED", "This request has no body; send it without one.");
+  } else {
+    VEFA_TRY_OK(CheckContentType(request));
+    pb::Message* target = &message;
+    if (binding.body != "*") {
+      const pb::FieldDescriptor* field = binding.rpc->input_type()->FindFieldByName(binding.body);
+      target = message.GetReflection()->MutableMessage(&message, field);
+      taken.push_back(binding.body);
+    }
+    VEFA_TRY_OK(ReadJson(request.body, binding.body == "*" ? "" : binding.body, *target));
+  }
+  VEFA_TRY(http::Query query, http::ParseQuery(request.query));
+  if (binding.body == "*" && !query.empty())
+    return Violations({{query.front().first, "FIELD_UNKNOWN", "This request takes everything in its body, nothing in its query."}});
+  VEFA_TRY_OK(SetFromQuery(message, query, taken));
+  // The path has the last word: a body cannot name another resource.
+  for (const auto& [field, text] : match.path_fields) VEFA_TRY_OK(SetField(message, field, text));
+  return Ok();
+}
+
+void Api::Finished(const std::string& route, int status, std::chrono::steady_clock::time_point start,
+                   const Error* error) const {
+  std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  metrics_
+      .AddHistogram("http_server_request_duration_seconds", "Time from a request's arrival at its handler to its answer.",
+                    {{"route", route}, {"status", StatusClass(status)}})
+      .Observe(seconds.count());
+  if (status >= 500 && error != nullptr)
+    telemetry::Warn("a request failed", {{"route", route}, {"status", status}, {"reason", error->reason},
+                                         {"trace_id", telemetry::CurrentTrace().trace_id()}});
+}
+
+}  // namespace vefa::gateway

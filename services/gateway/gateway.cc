@@ -1,0 +1,153 @@
+#include "services/gateway/gateway.h"
+
+#include "services/gateway/session_service.h"
+#include "services/gateway/status_service.h"
+#include "vefa/campaign/v1/campaign_events.pb.h"
+#include "vefa/campaign/v1/campaign_service.pb.h"
+#include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/event/v1/event_log_service.pb.h"
+#include "vefa/gateway/v1/session_service.pb.h"
+#include "vefa/gateway/v1/status_service.pb.h"
+#include "vefa/interaction/v1/interaction_events.pb.h"
+#include "vefa/interaction/v1/interaction_service.pb.h"
+#include "vefa/notification/v1/notification_events.pb.h"
+#include "vefa/notification/v1/notification_service.pb.h"
+
+namespace vefa::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kReadyTimeout(2000);
+constexpr size_t kStreamsMax = 128;
+constexpr size_t kQueuePerWorker = 32;
+constexpr size_t kPageBodyLimit = 16 * 1024;
+
+const std::vector<std::string> kTopics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1", "vefa.notification.v1"};
+
+// The services whose RPCs are reachable, by a message of each file: naming one also keeps its
+// descriptors from being left out of the program. Events are named to be written as JSON.
+std::vector<const google::protobuf::ServiceDescriptor*> Services() {
+  for (const auto* events : {contact::v1::ContactEvent::descriptor(), interaction::v1::InteractionEvent::descriptor(),
+                             campaign::v1::CampaignEvent::descriptor(), notification::v1::NotificationEvent::descriptor()})
+    VEFA_CHECK(events != nullptr);
+  return {v1::GetSessionRequest::descriptor()->file()->service(0),
+          v1::GetStatusRequest::descriptor()->file()->service(0),
+          event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
+          contact::v1::GetContactRequest::descriptor()->file()->service(0),
+          interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
+          campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
+          notification::v1::GetMessageRequest::descriptor()->file()->service(0)};
+}
+
+}  // namespace
+
+Settings ReadSettings(config::Environment& environment) {
+  Settings settings;
+  settings.http_address = environment.Require("VEFA_HTTP_ADDRESS");
+  settings.ops_address = environment.Require("VEFA_OPS_ADDRESS");
+  settings.postgres = environment.Require("VEFA_POSTGRES");
+  settings.redis_address = environment.Require("VEFA_REDIS_ADDRESS");
+  settings.brokers = environment.Require("VEFA_KAFKA_BROKERS");
+  settings.principal_key = environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32);
+  settings.contact = environment.Require("VEFA_CONTACT_ADDRESS");
+  settings.interaction = environment.Require("VEFA_INTERACTION_ADDRESS");
+  settings.campaign = environment.Require("VEFA_CAMPAIGN_ADDRESS");
+  settings.notification = environment.Require("VEFA_NOTIFICATION_ADDRESS");
+  settings.public_url = environment.Get("VEFA_PUBLIC_URL", "http://" + settings.http_address);
+  settings.web_root = environment.Get("VEFA_WEB_ROOT", "");
+  settings.workers = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
+  settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
+  return settings;
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::Create(Settings settings) {
+  VEFA_TRY(RouteTable routes, RouteTable::Build(Services()));
+  return std::unique_ptr<Gateway>(new Gateway(std::move(settings), std::move(routes)));
+}
+
+Gateway::Gateway(Settings settings, RouteTable routes)
+    : settings_(std::move(settings)), https_(settings_.public_url.starts_with("https://")),
+      database_(settings_.postgres, settings_.workers), redis_(settings_.redis_address, settings_.workers),
+      key_(settings_.principal_key), tenants_(database_), sessions_(database_, redis_, tenants_, clock_),
+      contact_("contact", settings_.contact), interaction_("interaction", settings_.interaction),
+      campaign_("campaign", settings_.campaign), notification_("notification", settings_.notification),
+      api_(std::move(routes), sessions_, key_, CookiePolicy{https_}, clock_, metrics_),
+      hub_(settings_.brokers, kTopics, metrics_), events_(hub_, sessions_, CookiePolicy{https_}, clock_),
+      pages_(notification_), console_(settings_.web_root) {
+  AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
+  AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
+  api_.AddUpstream("vefa.contact.v1.ContactService", contact_);
+  api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
+  api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);
+  api_.AddUpstream("vefa.notification.v1.NotificationService", notification_);
+  api_.CheckComplete();
+  metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
+}
+
+http::Route Gateway::Guarded(http::Route route) const {
+  if (!route.unary) return route;
+  route.unary = [inner = std::move(route.unary), https = https_](const http::Request& request) {
+    http::Response response = inner(request);
+    AddSecurityHeaders(response, https);
+    return response;
+  };
+  return route;
+}
+
+http::Route Gateway::Choose(const http::Request& head) {
+  http::Route route;
+  if (head.path == "/v1/events:stream") {
+    route.stream = [this](http::Exchange& exchange) { events_.Run(exchange); };
+  } else if (head.path == "/v1" || head.path.starts_with("/v1/")) {
+    route = api_.Choose(head);
+  } else if (PublicPages::Owns(head.path)) {
+    route.unary = [this](const http::Request& request) { return pages_.Serve(request); };
+    route.body_limit = kPageBodyLimit;
+  } else {
+    route.unary = [this](const http::Request& request) { return console_.Serve(request); };
+    route.body_limit = 0;
+  }
+  return Guarded(std::move(route));
+}
+
+http::Response Gateway::Ops(const http::Request& request) {
+  if (request.path == "/livez") return http::TextResponse(200, "ok\n");
+  if (request.path == "/readyz" || request.path == "/startupz") {
+    if (draining_) return http::TextResponse(503, "DRAINING: The gateway is stopping.\n");
+    Status ready = database_.Ping(Deadline::After(kReadyTimeout));
+    if (ready.ok()) return http::TextResponse(200, "ok\n");
+    return http::TextResponse(503, ready.error().reason + ": " + ready.error().message + "\n");
+  }
+  if (request.path == "/metrics") return http::TextResponse(200, metrics_.Expose(), "text/plain; version=0.0.4");
+  if (request.path == "/buildz")
+    return http::TextResponse(200, "{\"service\":\"gateway\",\"version\":\"" VEFA_VERSION "\"}\n", "application/json");
+  return http::TextResponse(404, "Ask for /livez, /readyz, /startupz, /metrics or /buildz.\n");
+}
+
+Status Gateway::Start() {
+  http::ServerOptions ops;
+  ops.address = settings_.ops_address;
+  ops.workers = 2;
+  VEFA_TRY(ops_, http::Server::Start(ops, [this](const http::Request&) {
+             http::Route route;
+             route.unary = [this](const http::Request& request) { return Ops(request); };
+             return route;
+           }));
+  http::ServerOptions options;
+  options.address = settings_.http_address;
+  // A worker waits for its service most of the time, so there are more of them than the services have.
+  options.workers = static_cast<size_t>(settings_.workers) * 2;
+  options.queue = kQueuePerWorker * options.workers;
+  options.streams_max = kStreamsMax;
+  VEFA_TRY(server_, http::Server::Start(options, [this](const http::Request& head) { return Choose(head); }));
+  return Ok();
+}
+
+void Gateway::Stop() {
+  draining_ = true;
+  if (server_) server_->Stop();
+  hub_.Stop();
+  if (ops_) ops_->Stop();
+}
+
+}  // namespace vefa::gateway

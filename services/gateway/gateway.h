@@ -1,0 +1,81 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "libs/base/clock.h"
+#include "libs/config/environment.h"
+#include "libs/http/server.h"
+#include "libs/postgres/database.h"
+#include "libs/redis/client.h"
+#include "libs/rpc/principal.h"
+#include "libs/rpc/tenants.h"
+#include "libs/telemetry/metrics.h"
+#include "services/gateway/api.h"
+#include "services/gateway/console.h"
+#include "services/gateway/event_hub.h"
+#include "services/gateway/event_stream.h"
+#include "services/gateway/public_pages.h"
+#include "services/gateway/sessions.h"
+#include "services/gateway/upstream.h"
+
+namespace vefa::gateway {
+
+// What the environment says.
+struct Settings {
+  std::string http_address;
+  std::string ops_address;
+  std::string postgres;
+  std::string redis_address;
+  std::string brokers;
+  std::string principal_key;
+  std::string contact, interaction, campaign, notification;  // Addresses of the services.
+  std::string public_url;
+  std::string web_root;
+  int workers = 8;
+  bool events_volatile = false;
+};
+// Mistakes stay with the environment.
+Settings ReadSettings(config::Environment& environment);
+
+// The gateway's parts in the order they depend on each other. One per process (or test).
+class Gateway {
+ public:
+  // FAILED_PRECONDITION when the descriptors are not what the gateway can serve.
+  static Result<std::unique_ptr<Gateway>> Create(Settings settings);
+
+  // Serves HTTP and the ops port. UNAVAILABLE `LISTEN_FAILED`.
+  Status Start();
+  // Readiness off, requests under way end, streams close, then the rest.
+  void Stop();
+  uint16_t port() const { return server_->port(); }
+  uint16_t ops_port() const { return ops_->port(); }
+
+ private:
+  Gateway(Settings settings, RouteTable routes);
+  http::Route Choose(const http::Request& head);
+  http::Route Guarded(http::Route route) const;
+  http::Response Ops(const http::Request& request);
+
+  const Settings settings_;
+  const bool https_;
+  SystemClock clock_;
+  telemetry::Metrics metrics_;
+  postgres::Database database_;
+  redis::Client redis_;
+  const rpc::PrincipalKey key_;
+  rpc::TenantDirectory tenants_;
+  Sessions sessions_;
+  Upstream contact_, interaction_, campaign_, notification_;
+  Api api_;
+  EventHub hub_;
+  EventStream events_;
+  PublicPages pages_;
+  Console console_;
+  std::atomic<bool> draining_{false};
+  std::unique_ptr<http::Server> ops_;
+  std::unique_ptr<http::Server> server_;  // Last: its threads use everything above.
+};
+
+}  // namespace vefa::gateway

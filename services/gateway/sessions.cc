@@ -1,0 +1,169 @@
+#include "services/gateway/sessions.h"
+
+#include <nlohmann/json.hpp>
+
+#include "libs/base/text.h"
+#include "libs/telemetry/log.h"
+
+namespace vefa::gateway {
+namespace {
+
+constexpr size_t kTokenBytes = 48;
+constexpr size_t kTenantBytes = 16;
+constexpr size_t kLongestPassword = 1024;
+constexpr size_t kLongestEmail = 254;
+constexpr std::chrono::milliseconds kHashWait(1000);
+// The idle time moves at most once a minute.
+constexpr std::chrono::minutes kTouchEvery(1);
+
+Error Refused() {
+  return {Code::kUnauthenticated, "SIGN_IN_REFUSED", "Tenant, address or password is not right; check all three."};
+}
+Error Missing() { return {Code::kUnauthenticated, "SESSION_MISSING", "Sign in first."}; }
+Error Expired() { return {Code::kUnauthenticated, "SESSION_EXPIRED", "The session has ended; sign in again."}; }
+
+Error Busy() {
+  Error error{Code::kResourceExhausted, "SIGN_IN_BUSY", "Many are signing in at the moment; try again in a second."};
+  error.retry_after_ms = 1000;
+  return error;
+}
+
+std::string KeyOf(const crypto::Digest& hash) { return "s:" + ToHex(crypto::Bytes(hash)); }
+
+// The tenant a token names; nothing when it is not one of our tokens.
+std::optional<Uuid> TenantOf(const std::string& token) {
+  auto bytes = FromBase64Url(token);
+  if (!bytes.ok() || bytes->size() != kTokenBytes) return std::nullopt;
+  Uuid tenant;
+  std::copy_n(bytes->begin(), kTenantBytes, tenant.bytes.begin());
+  return tenant;
+}
+
+std::string MakeToken(const Uuid& tenant) {
+  std::string bytes(tenant.bytes.begin(), tenant.bytes.end());
+  return ToBase64Url(bytes + crypto::RandomString(kTokenBytes - kTenantBytes));
+}
+
+Status Validate(std::string_view tenant, std::string_view email, std::string_view password) {
+  std::vector<Violation> violations;
+  auto need = [&](const char* field, std::string_view value, size_t longest) {
+    if (value.empty()) violations.push_back({field, "FIELD_REQUIRED", "This is needed to sign in."});
+    if (value.size() > longest) violations.push_back({field, "FIELD_TOO_LONG", "This is longer than any can be."});
+  };
+  need("tenant", tenant, 63);
+  need("email", email, kLongestEmail);
+  need("password", password, kLongestPassword);
+  if (!violations.empty()) return Violations(std::move(violations));
+  return Ok();
+}
+
+}  // namespace
+
+// One of the few hashes that may be computed at once.
+class Sessions::HashSlot {
+ public:
+  explicit HashSlot(Sessions& sessions) : sessions_(sessions) {
+    std::unique_lock lock(sessions_.mutex_);
+    held_ = sessions_.hash_freed_.wait_for(lock, kHashWait, [&] { return sessions_.hashing_ < kHashesAtOnce; });
+    if (held_) ++sessions_.hashing_;
+  }
+  ~HashSlot() {
+    if (!held_) return;
+    std::lock_guard lock(sessions_.mutex_);
+    --sessions_.hashing_;
+    sessions_.hash_freed_.notify_one();
+  }
+  HashSlot(const HashSlot&) = delete;
+  bool held() const { return held_; }
+
+ private:
+  Sessions& sessions_;
+  bool held_ = false;
+};
+
+Sessions::Sessions(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants, const Clock& clock,
+                   crypto::Argon2Cost cost)
+    : database_(database), redis_(redis), tenants_(tenants), clock_(clock), cost_(cost),
+      dummy_hash_(crypto::Argon2idHash(crypto::RandomString(32), cost).value()) {}
+
+Result<Sessions::SignedIn> Sessions::SignIn(std::string_view tenant, std::string_view email, std::string_view password,
+                                            Deadline deadline) {
+  VEFA_TRY_OK(Validate(tenant, email, password));
+  HashSlot slot(*this);
+  if (!slot.held()) return Busy();
+  VEFA_TRY(Uuid tenant_id, FindTenant(database_, tenant, deadline));
+  // Asked even when the tenant is unknown: an unknown tenant takes as long as an unknown user.
+  VEFA_TRY(std::optional<Account> account, FindAccount(database_, tenant_id, email, deadline));
+  VEFA_TRY(bool right, crypto::Argon2idVerify(account ? account->password_hash : dummy_hash_, password));
+  if (!right || !account || account->disabled) return Refused();
+  if (crypto::Argon2idNeedsRehash(account->password_hash, cost_)) {
+    auto hash = crypto::Argon2idHash(password, cost_);
+    if (hash.ok()) VEFA_TRY_OK(StoreHash(database_, tenant_id, account->id, *hash, deadline));
+  }
+  Time now = clock_.Now();
+  SignedIn signed_in;
+  signed_in.token = MakeToken(tenant_id);
+  signed_in.session = {tenant_id, std::string(tenant), account->id, account->email, account->display_name, account->role,
+                       now + kSessionLife};
+  crypto::Digest hash = crypto::Sha256(signed_in.token);
+  VEFA_TRY_OK(InsertSession(database_, signed_in.session, hash, account->auth_revision, now, now + kSessionIdle, deadline));
+  Cache(hash, signed_in.session);
+  return signed_in;
+}
+
+Result<Session> Sessions::Find(const std::string& token, Deadline deadline) {
+  auto tenant = TenantOf(token);
+  if (!tenant) return Missing();
+  crypto::Digest hash = crypto::Sha256(token);
+  Time now = clock_.Now();
+  if (auto cached = FindCached(hash); cached && cached->tenant == *tenant && now < cached->expire_time) return *cached;
+  VEFA_TRY(std::optional<StoredSession> stored,
+           FindSession(database_, *tenant, hash, now, now + kSessionIdle, now + kSessionIdle - kTouchEvery, deadline));
+  if (!stored) {
+    VEFA_TRY_OK(tenants_.Check(*tenant, deadline));
+    return Missing();
+  }
+  if (stored->ended) return Expired();
+  Cache(hash, stored->session);
+  return std::move(stored->session);
+}
+
+Status Sessions::SignOut(const std::string& token, Deadline deadline) {
+  auto tenant = TenantOf(token);
+  if (!tenant) return Missing();
+  crypto::Digest hash = crypto::Sha256(token);
+  VEFA_TRY_OK(RevokeSession(database_, *tenant, hash, clock_.Now(), deadline));
+  Status forgotten = redis_.Delete(KeyOf(hash));
+  if (!forgotten.ok()) telemetry::Warn("a session ended that Redis could not be told of");
+  return Ok();
+}
+
+std::optional<Session> Sessions::FindCached(const crypto::Digest& hash) {
+  auto text = redis_.Get(KeyOf(hash));
+  if (!text.ok() || !*text) return std::nullopt;
+  auto json = nlohmann::json::parse(**text, nullptr, false);
+  // What another version wrote, or somebody else, is as good as nothing.
+  auto string = [&](const char* key) { return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : ""; };
+  auto tenant = Uuid::Parse(string("tenant"));
+  auto user = Uuid::Parse(string("user"));
+  auto expire = ParseTime(string("expire"));
+  if (!tenant.ok() || !user.ok() || !expire.ok()) return std::nullopt;
+  return Session{*tenant, string("slug"), *user, string("email"), string("name"), string("role"), *expire};
+}
+
+void Sessions::Cache(const crypto::Digest& hash, const Session& session) {
+  auto left = std::chrono::duration_cast<std::chrono::seconds>(session.expire_time - clock_.Now());
+  if (left.count() <= 0) return;
+  nlohmann::json json{{"tenant", session.tenant.ToString()}, {"slug", session.tenant_slug},
+                      {"user", session.user.ToString()},     {"email", session.email},
+                      {"name", session.display_name},        {"role", session.role},
+                      {"expire", ToRfc3339(session.expire_time)}};
+  // Without Redis the next request asks PostgreSQL again.
+  static_cast<void>(redis_.Set(KeyOf(hash), json.dump(), std::min(left, kSessionCached)).ok());
+}
+
+std::string CsrfTokenOf(std::string_view session_token) {
+  return ToBase64Url(crypto::Bytes(crypto::HmacSha256(session_token, "csrf")));
+}
+
+}  // namespace vefa::gateway
