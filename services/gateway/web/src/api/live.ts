@@ -1,0 +1,178 @@
+import { newTrace } from './client';
+import { errorFromResponse, isSignedOut, retryDelay } from './errors';
+import { readStream, type StreamMessage } from './sse';
+import type { VefaEvent } from './types';
+
+export type LiveState = 'connecting' | 'live' | 'lost';
+
+/** What tabs of one browser tell each other. */
+type TabMessage =
+  | { kind: 'hello' }
+  | { kind: 'state'; state: LiveState; cursor: string }
+  | { kind: 'event'; cursor: string; event: VefaEvent }
+  | { kind: 'gap' }
+  | { kind: 'signedOut' };
+
+/** Events kept for the page that shows them; older ones are read from the ledgers, not from here. */
+export const MAX_KEPT_EVENTS = 2_000;
+
+/** FNV-1a: names the lock and the channel by session, so two users of one browser never share a stream. */
+export function sessionTag(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, '0');
+}
+
+/**
+ * The live stream of the browser. The tab that holds the lock reads `GET /v1/events:stream`; the
+ * others listen to it on a channel. A tab that closes gives the lock to the next one, which goes on
+ * from the last cursor it heard of.
+ */
+export class LiveHub {
+  state: LiveState = 'connecting';
+  readonly events: VefaEvent[] = [];
+  private cursor = '';
+  private channel: BroadcastChannel | undefined;
+  private stopper: AbortController | undefined;
+  private owner = false;
+  private readonly eventListeners = new Set<(event: VefaEvent) => void>();
+  private readonly stateListeners = new Set<() => void>();
+  onGap: () => void = () => {};
+  onSignedOut: () => void = () => {};
+
+  start(session: string): void {
+    this.stop();
+    const stopper = new AbortController();
+    this.stopper = stopper;
+    const name = `vefa-live-${sessionTag(session)}`;
+    this.channel = new BroadcastChannel(name);
+    this.channel.onmessage = (message: MessageEvent<TabMessage>) => this.hear(message.data);
+    this.tell({ kind: 'hello' });
+    // Without locks (a page not served securely) every tab reads for itself.
+    if (navigator.locks === undefined) void this.run(stopper.signal);
+    else {
+      navigator.locks.request(name, { signal: stopper.signal }, () => this.run(stopper.signal)).catch(() => {
+        // Aborted while waiting: another tab owns the stream and this one was closed or signed out.
+      });
+    }
+  }
+
+  /** Ends this tab's part. After a sign-out the other tabs are told as well. */
+  stop(signedOut = false): void {
+    if (signedOut) this.tell({ kind: 'signedOut' });
+    this.stopper?.abort();
+    this.channel?.close();
+    this.channel = undefined;
+    this.owner = false;
+    this.events.length = 0;
+    this.cursor = '';
+    this.setState('connecting');
+  }
+
+  onEvent(listener: (event: VefaEvent) => void): () => void {
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
+  onState = (listener: () => void): (() => void) => {
+    this.stateListeners.add(listener);
+    return () => this.stateListeners.delete(listener);
+  };
+
+  private tell(message: TabMessage): void {
+    this.channel?.postMessage(message);
+  }
+
+  private hear(message: TabMessage): void {
+    if (message.kind === 'hello' && this.owner) this.tell({ kind: 'state', state: this.state, cursor: this.cursor });
+    else if (message.kind === 'event') {
+      this.cursor = message.cursor;
+      this.take(message.event);
+    } else if (message.kind === 'state') {
+      this.cursor = message.cursor;
+      this.setState(message.state);
+    } else if (message.kind === 'gap') this.onGap();
+    else if (message.kind === 'signedOut') this.onSignedOut();
+  }
+
+  private setState(state: LiveState): void {
+    if (this.state === state) return;
+    this.state = state;
+    if (this.owner) this.tell({ kind: 'state', state, cursor: this.cursor });
+    for (const listener of this.stateListeners) listener();
+  }
+
+  private take(event: VefaEvent): void {
+    this.events.push(event);
+    if (this.events.length > MAX_KEPT_EVENTS) this.events.splice(0, this.events.length - MAX_KEPT_EVENTS);
+    for (const listener of this.eventListeners) listener(event);
+  }
+
+  /** Reads the stream until stopped, trying again with growing pauses when it breaks. */
+  private async run(signal: AbortSignal): Promise<void> {
+    this.owner = true;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        await this.readOnce(signal, () => {
+          failures = 0;
+        });
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isSignedOut(error)) {
+          this.onSignedOut();
+          return;
+        }
+        this.setState('lost');
+        await pause(retryDelay(Math.min(failures, 5), error), signal);
+        continue;
+      }
+      if (signal.aborted) return;
+      this.setState('connecting');
+      await pause(retryDelay(0, undefined), signal);
+    }
+  }
+
+  private async readOnce(signal: AbortSignal, opened: () => void): Promise<void> {
+    const { traceId, traceparent } = newTrace();
+    const headers: Record<string, string> = { Accept: 'text/event-stream', traceparent };
+    if (this.cursor !== '') headers['Last-Event-ID'] = this.cursor;
+    const response = await fetch('/v1/events:stream', { headers, signal, cache: 'no-store', credentials: 'same-origin' });
+    if (!response.ok || !response.body) throw await errorFromResponse(response, traceId);
+    opened();
+    this.setState('live');
+    await readStream(response.body, (message) => this.receive(message));
+  }
+
+  private receive(message: StreamMessage): void {
+    if (message.id !== '') this.cursor = message.id;
+    if (message.type === 'gap') {
+      // Some events will never come by this stream: what is on screen has to be read again.
+      this.tell({ kind: 'gap' });
+      this.onGap();
+      return;
+    }
+    let event: VefaEvent;
+    try {
+      event = JSON.parse(message.data) as VefaEvent;
+    } catch {
+      return; // A message that is not an event (a greeting, for example) says nothing to us.
+    }
+    if (typeof event?.id !== 'string' || typeof event.type !== 'string') return;
+    this.tell({ kind: 'event', cursor: this.cursor, event });
+    this.take(event);
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}
+
+export const live = new LiveHub();

@@ -1,0 +1,103 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { CornerDownLeft, Search, UserRound } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from 'react-aria-components';
+import { listContacts } from '../api/resources';
+import { idOf, useNavigate } from '../app/navigation';
+import { DataNote } from '../app/page';
+import { Overlay } from '../design/primitives/overlay';
+import { useWords } from '../i18n/i18n';
+import { type Command, useAllCommands } from './registry';
+
+const MAX_PEOPLE = 8;
+
+/** Commands whose name holds the text, compared the way the language compares letters. */
+export function matching(commands: Command[], text: string, nameOf: (command: Command) => string, locale: string): Command[] {
+  const fold = (value: string) => value.toLocaleLowerCase(locale).normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ı', 'i');
+  const wanted = fold(text.trim());
+  return commands.filter((command) => fold(nameOf(command)).includes(wanted));
+}
+
+/** People and commands by typing: `Ctrl K`, text, `Enter`. */
+export default function Palette({ onClose }: { onClose: () => void }) {
+  const { t, format } = useWords();
+  const navigate = useNavigate();
+  const [text, setText] = useState('');
+  const wanted = useDeferredValue(text.trim());
+  const commands = useAllCommands().filter((command) => command.group !== 'list');
+  const found = matching(commands, text, (command) => t(command.label), format.locale);
+  const people = useQuery({
+    queryKey: ['people', 'palette', wanted],
+    queryFn: ({ signal }) => listContacts({ query: wanted, pageSize: MAX_PEOPLE }, signal),
+    enabled: wanted.length >= 2,
+    placeholderData: keepPreviousData,
+  });
+  const contacts = wanted.length >= 2 ? (people.data?.contacts ?? []) : [];
+  const run = (action: () => void) => {
+    onClose();
+    // After the dialog has given the focus back, so that the action can move it.
+    setTimeout(action);
+  };
+  const commandSection = (
+    <MenuSection className="menu-section" aria-label={t('palette.commands')}>
+      <Header className="menu-title">{t('palette.commands')}</Header>
+      {found.map((command) => {
+        const Icon = command.icon ?? CornerDownLeft;
+        return (
+          <MenuItem key={command.id} id={command.id} className="menu-item" textValue={t(command.label)} onAction={() => run(command.run)}>
+            <Icon className="icon" aria-hidden />
+            <span className="grow">{t(command.label)}</span>
+            {command.keys?.map((stroke) => (
+              <kbd key={stroke} aria-hidden>
+                {stroke}
+              </kbd>
+            ))}
+          </MenuItem>
+        );
+      })}
+    </MenuSection>
+  );
+  return (
+    <Overlay title={t('palette.title')} onClose={onClose} bare>
+      <Autocomplete inputValue={text} onInputChange={setText}>
+        <SearchField className="palette-head" aria-label={t('palette.title')} autoFocus>
+          <Search className="icon muted" aria-hidden />
+          <Input className="palette-input" placeholder={t('palette.placeholder')} />
+          <kbd aria-hidden>Esc</kbd>
+        </SearchField>
+        <div className="palette-list">
+          <Menu
+            className="menu"
+            aria-label={t('palette.title')}
+            renderEmptyState={() => <p className="palette-none">{people.isFetching ? t('state.loading') : t('palette.none')}</p>}
+          >
+            {found.length > 0 ? commandSection : null}
+            {contacts.length > 0 ? (
+              <MenuSection className="menu-section" aria-label={t('palette.people')}>
+                <Header className="menu-title">{t('palette.people')}</Header>
+                {contacts.map((contact) => (
+                  <MenuItem
+                    key={contact.name}
+                    id={contact.name}
+                    className="menu-item"
+                    textValue={contact.displayName ?? contact.name}
+                    onAction={() => run(() => void navigate({ to: '/people/$id', params: { id: idOf(contact.name) } }))}
+                  >
+                    <UserRound className="icon" aria-hidden />
+                    <span className="grow">{contact.displayName}</span>
+                    <span className="meta">{contact.email ?? contact.externalId}</span>
+                  </MenuItem>
+                ))}
+              </MenuSection>
+            ) : null}
+          </Menu>
+        </div>
+        {contacts.length > 0 ? (
+          <div className="palette-head">
+            <DataNote contacts={contacts} />
+          </div>
+        ) : null}
+      </Autocomplete>
+    </Overlay>
+  );
+}
