@@ -1,0 +1,133 @@
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "services/ctl/verbs.h"
+
+namespace vefa::ctl {
+namespace {
+
+using Verb = std::function<int()>;
+
+// A verb with its page of help: what it does and an example that can be pasted.
+CLI::App* Add(CLI::App& parent, const char* name, const std::string& what, const std::string& example) {
+  CLI::App* verb = parent.add_subcommand(name, what);
+  verb->footer("Example:\n  " + example + "\n");
+  return verb;
+}
+
+CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what) {
+  CLI::App* group = app.add_subcommand(name, what);
+  group->require_subcommand(1);
+  return group;
+}
+
+void AddSetUp(CLI::App& app, Verb& run) {
+  auto migrate = std::make_shared<MigrateOptions>();
+  CLI::App* verb = Add(app, "migrate", "Brings a service's database to the newest schema.",
+                       "vefactl migrate contact --postgres postgresql://vefa_contact_owner@127.0.0.1:18150/vefa_contact");
+  verb->add_option("service", migrate->service, "Whose database")
+      ->required()
+      ->check(CLI::IsMember({"contact", "interaction", "campaign", "notification", "gateway"}));
+  verb->add_option("--postgres", migrate->postgres, "Connection URI as the database's owner")->required();
+  verb->callback([&run, migrate] { run = [migrate] { return Migrate(*migrate); }; });
+
+  auto topics = std::make_shared<TopicsApplyOptions>();
+  CLI::App* group = AddGroup(app, "topics", "Kafka topics.");
+  verb = Add(*group, "apply", "Creates the topics that are missing and checks the partitions of the others.",
+             "vefactl topics apply --kafka 127.0.0.1:18152");
+  verb->add_option("--kafka", topics->kafka, "Brokers, host:port[,host:port]")->required();
+  verb->callback([&run, topics] { run = [topics] { return TopicsApply(*topics); }; });
+}
+
+void AddPeople(CLI::App& app, Verb& run) {
+  auto tenant = std::make_shared<TenantsAddOptions>();
+  CLI::App* group = AddGroup(app, "tenants", "Tenants: the companies on one installation.");
+  CLI::App* verb = Add(*group, "add", "Makes a tenant known to all five services.",
+                       "vefactl tenants add demo --id 01890a5d-ac96-774b-bcce-b302099a8057 \\\n"
+                       "    --postgres 'postgresql://vefa_{service}_owner@127.0.0.1:18150/vefa_{service}'");
+  verb->add_option("slug", tenant->slug, "Lower-case letters, digits and hyphens")->required();
+  verb->add_option("--id", tenant->id, "The tenant's UUID, the same for ever")->required();
+  verb->add_option("--postgres", tenant->postgres, "Connection URI of an owner with {service} in it")->required();
+  verb->callback([&run, tenant] { run = [tenant] { return TenantsAdd(*tenant); }; });
+
+  auto user = std::make_shared<UsersAddOptions>();
+  group = AddGroup(app, "users", "People who sign in.");
+  verb = Add(*group, "add", "Adds a user; for one that is there, sets name, role and password.",
+             "vefactl users add --tenant demo --email ada@demo.example --name 'Ada' --role viewer \\\n"
+             "    --password-file ada.password --postgres postgresql://vefa_gateway_owner@127.0.0.1:18150/vefa_gateway");
+  verb->add_option("--tenant", user->tenant, "The tenant's slug")->required();
+  verb->add_option("--email", user->email, "Address to sign in with")->required();
+  verb->add_option("--name", user->name, "Name to show")->required();
+  verb->add_option("--role", user->role, "admin (everything) or viewer (reading)")
+      ->required()
+      ->check(CLI::IsMember({"admin", "viewer"}));
+  verb->add_option("--password-file", user->password_file, "File whose first line is the password")->required();
+  verb->add_option("--postgres", user->postgres, "Connection URI as the owner of the gateway's database")->required();
+  verb->callback([&run, user] { run = [user] { return UsersAdd(*user); }; });
+}
+
+void AddImport(CLI::App& app, Verb& run) {
+  CLI::App* group = AddGroup(app, "import", "Imports a CSV file (RFC 4180, UTF-8, names in the first line).");
+  const std::pair<const char*, const char*> kinds[] = {
+      {"contacts", "external_id,display_name[,email][,language][,source]"},
+      {"consents", "contact_external_id,purpose,channel,state,source,occur_time"},
+      {"orders", "external_id,contact_external_id,occur_time,total,currency,item_count"}};
+  for (const auto& [kind, columns] : kinds) {
+    auto options = std::make_shared<ImportOptions>();
+    options->kind = kind;
+    CLI::App* verb = Add(*group, kind, std::string("Columns: ") + columns,
+                         std::string("vefactl import ") + kind + " " + kind + ".csv --rejects rejects.csv\n" +
+                             "Ends with 3 when rows were rejected; the good ones went in, and sending the\n" +
+                             "file again changes nothing.");
+    verb->add_option("file", options->file, "The CSV file")->required();
+    verb->add_option("--rejects", options->rejects, "Where to write the rejected lines (default: FILE.rejects.csv)");
+    verb->callback([&run, options] { run = [options] { return Import(*options); }; });
+  }
+}
+
+void AddLooking(CLI::App& app, Verb& run) {
+  auto tail = std::make_shared<EventsTailOptions>();
+  CLI::App* group = AddGroup(app, "events", "What is happening.");
+  CLI::App* verb = Add(*group, "tail", "Prints events as they happen, one JSON object a line.",
+                       "vefactl events tail --type consent.withdrawn");
+  verb->add_option("--type", tail->type, "Only this type");
+  verb->add_option("--count", tail->count, "End after so many events")->check(CLI::Range(1, 1'000'000));
+  verb->callback([&run, tail] { run = [tail] { return EventsTail(*tail); }; });
+
+  auto status = std::make_shared<StatusOptions>();
+  verb = Add(app, "status", "Shows each service and its event log.", "vefactl status --json");
+  verb->add_flag("--json", status->json, "As one JSON object");
+  verb->callback([&run, status] { run = [status] { return ShowStatus(*status); }; });
+
+  auto demo = std::make_shared<DemoOptions>();
+  group = AddGroup(app, "demo", "A story on real data.");
+  verb = Add(*group, "win-back", "Imports the CDNOW sample, scores, segments and sends; once, however often it is run.",
+             "vefactl demo win-back --data CDNOW_sample.txt --summary summary.json");
+  verb->add_option("--data", demo->data, "CDNOW_sample.txt of the PyPI package lifetimes 0.11.3")->required();
+  verb->add_option("--summary", demo->summary, "Where to write the summary")->required();
+  verb->callback([&run, demo] { run = [demo] { return DemoWinBack(*demo); }; });
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CLI::App app("vefactl: sets up a Vefa installation, fills it and looks into it.", "vefactl");
+  app.footer("import, demo, events and status speak to the gateway: VEFA_URL is its address and\n"
+             "VEFA_CREDENTIALS a JSON file {\"tenant\", \"email\", \"password\"}; the file may hold \"url\" too.\n"
+             "Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 some rows were rejected.\n");
+  app.require_subcommand(1);
+  Verb run;
+  AddSetUp(app, run);
+  AddPeople(app, run);
+  AddImport(app, run);
+  AddLooking(app, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 speaks by exceptions; --help is one of them and is no failure.
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return run();
+}
+
+}  // namespace vefa::ctl

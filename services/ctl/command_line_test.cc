@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "services/ctl/verbs.h"
+
+namespace vefa::ctl {
+namespace {
+
+int Outcome(std::vector<std::string> words, std::string* output = nullptr) {
+  words.insert(words.begin(), "vefactl");
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  int code = RunCommandLine(static_cast<int>(arguments.size()), arguments.data());
+  std::string out = testing::internal::GetCapturedStdout();
+  testing::internal::GetCapturedStderr();
+  if (output != nullptr) *output = out;
+  return code;
+}
+
+TEST(CommandLine, EveryVerbHasAnExample) {
+  const std::vector<std::vector<std::string>> verbs = {
+      {"migrate"},          {"topics", "apply"},    {"tenants", "add"},   {"users", "add"}, {"import", "contacts"},
+      {"import", "consents"}, {"import", "orders"}, {"events", "tail"}, {"status"},       {"demo", "win-back"}};
+  for (std::vector<std::string> words : verbs) {
+    std::string name = words.back();
+    words.push_back("--help");
+    std::string page;
+    EXPECT_EQ(Outcome(words, &page), kOk) << name;
+    EXPECT_NE(page.find("Example:\n  vefactl "), page.npos) << name << "\n" << page;
+  }
+}
+
+TEST(CommandLine, WrongUseEndsWithTwo) {
+  EXPECT_EQ(Outcome({}), kUsage);
+  EXPECT_EQ(Outcome({"fly"}), kUsage);
+  EXPECT_EQ(Outcome({"migrate", "payments", "--postgres", "x"}), kUsage);
+  EXPECT_EQ(Outcome({"import", "orders"}), kUsage);
+  EXPECT_EQ(Outcome({"events", "tail", "--count", "0"}), kUsage);
+}
+
+TEST(CommandLine, AFailureEndsWithOne) {
+  EXPECT_EQ(Outcome({"import", "orders", "/nowhere/orders.csv"}), kFailure);
+  EXPECT_EQ(Outcome({"tenants", "add", "Not A Slug", "--id", "x", "--postgres", "y"}), kFailure);
+}
+
+}  // namespace
+}  // namespace vefa::ctl
