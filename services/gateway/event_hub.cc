@@ -122,13 +122,15 @@ std::string EventJson(const EventRings::Entry& entry) {
   out.set_topic(event.topic);
   out.set_partition(event.partition);
   out.set_offset(event.offset);
-  out.mutable_payload()->set_type_url("type.googleapis.com/" + entry.schema);
-  out.mutable_payload()->set_value(event.payload);
-  auto json = WriteJson(out);
-  if (json.ok()) return *std::move(json);
   // A payload of a type this build does not know, or that does not parse: the envelope still tells.
-  out.clear_payload();
-  json = WriteJson(out);
+  if (google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(entry.schema) != nullptr) {
+    out.mutable_payload()->set_type_url("type.googleapis.com/" + entry.schema);
+    out.mutable_payload()->set_value(event.payload);
+    auto json = WriteJson(out);
+    if (json.ok()) return *std::move(json);
+    out.clear_payload();
+  }
+  auto json = WriteJson(out);
   return json.ok() ? *std::move(json) : "{}";
 }
 
