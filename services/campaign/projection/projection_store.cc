@@ -1,0 +1,98 @@
+#include "services/campaign/projection/projection_store.h"
+
+#include <vector>
+
+namespace vefa::campaign {
+namespace {
+
+using postgres::Bound;
+using postgres::Call;
+using postgres::Statement;
+
+// The text of the contacts' statement, made once from kScoreColumns.
+std::string ContactsSql() {
+  std::string columns, values, sets;
+  for (int i = 0; i < kScoreSize; ++i) {
+    std::string column = kScoreColumns[i];
+    columns += ", " + column;
+    // NaN stands for no value.
+    values += ", CASE WHEN i.scored THEN NULLIF(i." + column + ", 'NaN') END";
+    sets += ", " + column + " = CASE WHEN excluded.scored THEN excluded." + column + " ELSE s." + column + " END";
+  }
+  std::string arrays;
+  for (int i = 0; i < kScoreSize; ++i) arrays += ", $" + std::to_string(8 + i) + "::float8[]";
+  return "INSERT INTO contact_state AS s (tenant_id, contact_id, known, language, source, order_count, scored" + columns +
+         ") SELECT i.tenant_id, i.contact_id, i.known, NULLIF(i.language, ''), NULLIF(i.source, ''), i.orders, i.scored" +
+         values +
+         " FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::text[], $5::text[], $6::bigint[], $7::bool[]" + arrays +
+         ") AS i(tenant_id, contact_id, known, language, source, orders, scored" + columns +
+         ") ORDER BY i.tenant_id, i.contact_id"
+         " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET known = s.known OR excluded.known,"
+         "  language = CASE WHEN excluded.known THEN excluded.language ELSE s.language END,"
+         "  source = CASE WHEN excluded.known THEN excluded.source ELSE s.source END,"
+         "  order_count = s.order_count + excluded.order_count, scored = s.scored OR excluded.scored" +
+         sets;
+}
+
+// The latest by the time it was said rules; of two of one time the one recorded later, as in contact.
+const Statement kConsents{
+    "projection_consents",
+    "INSERT INTO contact_consent AS c (tenant_id, contact_id, purpose, channel, state, occur_time)"
+    " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::timestamptz[])"
+    "   AS i(tenant_id, contact_id, purpose, channel, state, occur_time)"
+    " ORDER BY tenant_id, contact_id, purpose COLLATE \"C\", channel"
+    " ON CONFLICT (tenant_id, contact_id, purpose, channel) DO UPDATE"
+    "   SET state = excluded.state, occur_time = excluded.occur_time WHERE c.occur_time <= excluded.occur_time"};
+
+postgres::Params ContactParams(const ContactChanges& contacts) {
+  std::vector<Uuid> tenants, ids;
+  std::vector<bool> known, scored;
+  std::vector<std::string> languages, sources;
+  std::vector<int64_t> orders;
+  std::array<std::vector<double>, kScoreSize> scores;
+  for (const auto& [key, change] : contacts) {
+    tenants.push_back(key.first);
+    ids.push_back(key.second);
+    known.push_back(change.known);
+    languages.push_back(change.language);
+    sources.push_back(change.source);
+    orders.push_back(change.orders);
+    scored.push_back(change.scored);
+    for (size_t i = 0; i < scores.size(); ++i) scores[i].push_back(change.score[i]);
+  }
+  postgres::Params params = Bound(tenants, ids, known, languages, sources, orders, scored);
+  for (const auto& values : scores) params.push_back(postgres::Bind(values));
+  return params;
+}
+
+postgres::Params ConsentParams(const ConsentChanges& consents) {
+  std::vector<Uuid> tenants, ids;
+  std::vector<std::string> purposes;
+  std::vector<int16_t> channels, states;
+  std::vector<Time> times;
+  for (const auto& [key, change] : consents) {
+    tenants.push_back(std::get<0>(key));
+    ids.push_back(std::get<1>(key));
+    purposes.push_back(std::get<2>(key));
+    channels.push_back(std::get<3>(key));
+    states.push_back(change.state);
+    times.push_back(change.occur_time);
+  }
+  return Bound(tenants, ids, purposes, channels, states, times);
+}
+
+}  // namespace
+
+Status WriteChanges(postgres::Transaction& transaction, const ContactChanges& contacts,
+                    const ConsentChanges& consents) {
+  static const std::string kText = ContactsSql();
+  static const Statement kContacts{"projection_contacts", kText.c_str()};
+  std::vector<Call> calls;
+  if (!contacts.empty()) calls.push_back({&kContacts, ContactParams(contacts)});
+  if (!consents.empty()) calls.push_back({&kConsents, ConsentParams(consents)});
+  if (calls.empty()) return Ok();
+  VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));
+  return Ok();
+}
+
+}  // namespace vefa::campaign
