@@ -1,0 +1,12 @@
+#pragma once
+
+#include "services/notification/notification.h"
+#include "vefa/notification/v1/notification.pb.h"
+
+// Between the notification domain and its proto.
+namespace vefa::notification {
+
+v1::Message ToProto(const Message& message);
+v1::Suppression ToProto(const Suppression& suppression);
+
+}  // namespace vefa::notification

@@ -1,0 +1,50 @@
+#include "services/notification/recipients.h"
+
+#include <algorithm>
+
+namespace vefa::notification {
+namespace {
+
+constexpr size_t kBatchMax = 1000;
+constexpr std::chrono::milliseconds kTimeout{5000};
+constexpr int kRetryAfterMs = 1000;
+
+Deadline Sooner(Deadline a, Deadline b) { return a.at() < b.at() ? a : b; }
+
+// Whatever contact's trouble is, nothing was decided and the same question can be asked again; only
+// an answer that says that we asked wrongly is our own fault.
+Error Unreachable(Error error) {
+  bool ours = error.code == Code::kInvalidArgument || error.code == Code::kPermissionDenied ||
+              error.code == Code::kUnauthenticated || error.code == Code::kNotFound;
+  if (ours) return error;
+  return Unavailable("CONSENTS_UNREACHABLE", "The consents cannot be read just now; nothing was decided, try again.",
+                     std::max(error.retry_after_ms, kRetryAfterMs));
+}
+
+}  // namespace
+
+Recipients::Recipients(const std::string& address, const rpc::PrincipalKey& key)
+    : peer_(address, key, "notification"), stub_(contact::v1::ContactService::NewStub(peer_.channel())) {}
+
+Result<Recipients::Found> Recipients::Get(const Uuid& tenant, const std::vector<Uuid>& contacts,
+                                          const std::string& purpose, short channel, Deadline deadline) {
+  Found found;
+  for (size_t at = 0; at < contacts.size(); at += kBatchMax) {
+    contact::v1::BatchGetRecipientsRequest request;
+    request.set_purpose(purpose);
+    request.set_channel(static_cast<contact::v1::Channel>(channel));
+    for (size_t i = at; i < std::min(at + kBatchMax, contacts.size()); ++i)
+      request.add_contacts(ResourceName("contacts", contacts[i]));
+    auto answer = rpc::Call(peer_, *stub_, &contact::v1::ContactService::Stub::BatchGetRecipients, request, tenant,
+                            {"recipients.read"}, Sooner(deadline, Deadline::After(kTimeout)));
+    if (!answer.ok()) return Unreachable(std::move(answer).error());
+    for (const auto& recipient : answer->recipients()) {
+      VEFA_TRY(Uuid id, ParseResourceName("contacts", recipient.contact()));
+      found[id] = {recipient.address(), recipient.display_name(), recipient.language(),
+                   static_cast<ConsentState>(recipient.consent())};
+    }
+  }
+  return found;
+}
+
+}  // namespace vefa::notification

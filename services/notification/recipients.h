@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "libs/rpc/peer.h"
+#include "services/notification/gate.h"
+#include "vefa/contact/v1/contact_service.grpc.pb.h"
+
+namespace vefa::notification {
+
+// What contact knows of one person at this moment. Never stored here.
+struct Recipient {
+  std::string address;
+  std::string display_name;
+  std::string language;
+  ConsentState consent = ConsentState::kNeverAsked;
+};
+
+// Asks the contact service for addresses and consents, in batches. Thread-safe.
+class Recipients {
+ public:
+  Recipients(const std::string& address, const rpc::PrincipalKey& key);
+
+  using Found = std::unordered_map<Uuid, Recipient>;
+  // Those that exist. UNAVAILABLE `CONSENTS_UNREACHABLE` when contact cannot be asked.
+  Result<Found> Get(const Uuid& tenant, const std::vector<Uuid>& contacts, const std::string& purpose, short channel,
+                    Deadline deadline);
+
+ private:
+  rpc::Peer peer_;
+  std::unique_ptr<contact::v1::ContactService::Stub> stub_;
+};
+
+}  // namespace vefa::notification
