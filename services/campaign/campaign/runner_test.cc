@@ -1,0 +1,341 @@
+#include "services/campaign/campaign/runner.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+
+#include "libs/rpc/principal.h"
+#include "services/campaign/campaign/campaign_store.h"
+#include "services/campaign/campaign_events.h"
+#include "services/campaign/engine_fixture.h"
+#include "services/campaign/segment/predicate_text.h"
+#include "services/campaign/segment/segment_store.h"
+#include "services/campaign/template/template_store.h"
+#include "vefa/campaign/v1/campaign_events.pb.h"
+
+namespace vefa::campaign {
+namespace {
+
+using notification::v1::SubmitMessagesRequest;
+using notification::v1::SubmitMessagesResponse;
+
+// The notification service as far as a runner can see it: decides each send key once, behind a real
+// port, and fails when told to.
+class FakeNotification final : public notification::v1::NotificationService::Service {
+ public:
+  explicit FakeNotification(const rpc::PrincipalKey& key) : key_(key) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  ~FakeNotification() override { server_->Shutdown(); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  grpc::Status SubmitMessages(grpc::ServerContext* context, const SubmitMessagesRequest* request,
+                              SubmitMessagesResponse* response) override {
+    ++calls;
+    auto token = context->client_metadata().find(rpc::kPrincipalMetadata);
+    auto principal = key_.Verify(token == context->client_metadata().end()
+                                     ? std::string_view()
+                                     : std::string_view(token->second.data(), token->second.size()),
+                                 SystemClock().Now());
+    if (!principal.ok() || principal->permissions != std::vector<std::string>{"messages.send"})
+      return {grpc::StatusCode::PERMISSION_DENIED, "principal"};
+    if (reject) return {grpc::StatusCode::INVALID_ARGUMENT, "never"};
+    if (failures.fetch_sub(1) > 0) return {grpc::StatusCode::UNAVAILABLE, "not now"};
+    {
+      std::lock_guard lock(mutex_);
+      last = *request;
+      largest = std::max(largest, request->messages_size());
+      for (const auto& message : request->messages()) *response->add_decisions() = Decide(message);
+    }
+    if (decided) decided(*response);
+    if (lost.fetch_sub(1) > 0) return {grpc::StatusCode::UNAVAILABLE, "the answer is lost"};
+    return grpc::Status::OK;
+  }
+
+  struct Message {
+    Uuid id;
+    Uuid contact;
+    std::string reason;  // Empty when it was accepted.
+    int asked = 0;
+  };
+  std::map<std::string, Message> messages() {
+    std::lock_guard lock(mutex_);
+    return messages_;
+  }
+
+  std::atomic<int> calls{0};
+  std::atomic<int> failures{0};  // This many calls fail before anything is decided,
+  std::atomic<int> lost{0};      // and this many after.
+  std::atomic<bool> reject{false};
+  std::function<void(const SubmitMessagesResponse&)> decided;
+  SubmitMessagesRequest last;
+  int largest = 0;
+
+ private:
+  notification::v1::MessageDecision Decide(const notification::v1::MessageRequest& asked) {
+    auto [known, fresh] = messages_.try_emplace(asked.send_key());
+    Message& message = known->second;
+    if (fresh) {
+      message.id = NewUuidV7(SystemClock());
+      message.contact = *ParseResourceName("contacts", asked.contact());
+      // By rule, every fifth is refused for one of two reasons.
+      size_t n = messages_.size();
+      message.reason = n % 5 != 0 ? "" : n % 10 == 0 ? "NO_CONSENT" : "CONSENT_WITHDRAWN";
+    }
+    ++message.asked;
+    notification::v1::MessageDecision decision;
+    decision.set_send_key(asked.send_key());
+    decision.set_message(ResourceName("messages", message.id));
+    decision.set_accepted(message.reason.empty());
+    decision.set_reason(message.reason);
+    return decision;
+  }
+
+  const rpc::PrincipalKey& key_;
+  int port_ = 0;
+  std::mutex mutex_;
+  std::map<std::string, Message> messages_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+class RunnerTest : public EngineTest {
+ protected:
+  // A campaign over `audience` people, started.
+  void Start(int audience, const std::string& slug = "win-back") {
+    std::vector<events::Event> events;
+    for (int i = 0; i < audience; ++i) {
+      Uuid id = NewId();
+      events.push_back(Contact(id, "en", slug));
+      events.push_back(Score(id, 2, 0.2));
+    }
+    ASSERT_TRUE(Apply(events).ok());
+    auto done = postgres::InTransaction(
+        database_.service(), postgres::Scope::Tenant(tenant()), Soon(), [&](postgres::Transaction& tx) -> Result<bool> {
+          v1::Predicate proto;
+          proto.mutable_compare()->set_attribute("source");
+          proto.mutable_compare()->set_op(v1::Compare::OP_EQ);
+          proto.mutable_compare()->set_text(slug);
+          Segment segment;
+          segment.slug = slug;
+          segment.predicate = proto.SerializeAsString();
+          VEFA_TRY_OK(CreateSegment(tx, tenant(), segment, clock_));
+          Template words;
+          words.slug = slug;
+          words.texts = {{"en", "We miss you", "{{unsubscribe_url}}", "<p>{{unsubscribe_url}}</p>"},
+                         {"tr", "Özledik", "{{unsubscribe_url}}", ""}};
+          VEFA_TRY_OK(CreateTemplate(tx, tenant(), words, clock_));
+          campaign::Campaign campaign;
+          campaign.slug = slug;
+          campaign.display_name = "Win back";
+          campaign.segment = campaign.content = slug;
+          campaign.purpose = "win-back";
+          campaign.channel = 1;
+          VEFA_TRY_OK(CreateCampaign(tx, tenant(), campaign, clock_));
+          return StartCampaign(tx, tenant(), slug, clock_);
+        });
+    ASSERT_TRUE(done.ok() && *done);
+  }
+  std::unique_ptr<Runner> Run() {
+    return std::make_unique<Runner>(database_.pump(), peer_, nullptr, clock_, metrics_);
+  }
+  campaign::Campaign Get(const std::string& slug = "win-back") {
+    auto campaign = GetCampaign(database_.service(), tenant(), slug, Soon());
+    EXPECT_TRUE(campaign.ok());
+    return *campaign;
+  }
+  bool EventuallyIn(CampaignState state, const std::string& slug = "win-back") {
+    return testing::Eventually([&] { return Get(slug).state == state; });
+  }
+  bool EventuallySubmitted(const std::string& slug = "win-back") {
+    return testing::Eventually([&] { return Get(slug).progress.waiting() == 0; });
+  }
+  void Move(CampaignState from, CampaignState to) {
+    auto moved = MoveCampaign(database_.service(), tenant(), "win-back",
+                              {from, to, kPausedType, PausedPayload("win-back")}, clock_, Soon());
+    ASSERT_TRUE(moved.ok() && *moved);
+  }
+  // What notification would publish of every accepted message: most delivered, some not.
+  std::vector<events::Event> Deliveries() {
+    std::vector<events::Event> events;
+    int n = 0;
+    for (const auto& [key, message] : notification_.messages()) {
+      std::string originator = key.substr(0, key.rfind('/'));
+      events.push_back(Delivery(message.reason.empty() ? "accepted" : "refused", message.id, message.contact,
+                                originator, message.reason));
+      if (!message.reason.empty()) continue;
+      const char* kind = ++n % 20 == 1 ? "bounced" : n % 20 == 2 ? "failed" : n % 20 == 3 ? "unknown" : "delivered";
+      events.push_back(Delivery(kind, message.id, message.contact, originator));
+    }
+    return events;
+  }
+  // Whether the tallies are what counting the recipients gives.
+  int64_t TallyErrors() {
+    return database_.Count(
+        "SELECT count(*) FROM (SELECT campaign_id, state, reason, count(*) AS n FROM campaign_recipient GROUP BY 1, 2, 3) r"
+        " FULL JOIN (SELECT * FROM campaign_tally WHERE n <> 0) t USING (campaign_id, state, reason)"
+        " WHERE r.n IS DISTINCT FROM t.n");
+  }
+
+  rpc::PrincipalKey key_{std::string(32, 'k')};
+  FakeNotification notification_{key_};
+  rpc::Peer peer_{notification_.address(), key_, "campaign"};
+  telemetry::Metrics metrics_;
+};
+
+TEST_F(RunnerTest, SubmitsEveryoneOnceAndCompletesWhenAllIsKnown) {
+  Start(1234);
+  auto runner = Run();
+  ASSERT_TRUE(EventuallySubmitted());
+  Progress progress = Get().progress;
+  EXPECT_EQ(progress.requested, 1234);
+  EXPECT_EQ(progress.accepted, 1234 - 246);
+  EXPECT_EQ(progress.refused, (std::map<std::string, int64_t>{{"NO_CONSENT", 123}, {"CONSENT_WITHDRAWN", 123}}));
+  EXPECT_EQ(progress.under_way(), progress.accepted);
+  EXPECT_EQ(notification_.calls, 3);
+  EXPECT_EQ(notification_.largest, 500);
+  EXPECT_EQ(notification_.last.originator(), "campaigns/win-back");
+  EXPECT_EQ(notification_.last.content().title(), "Win back");
+  EXPECT_EQ(notification_.last.content().texts().at("en").html(), "<p>{{unsubscribe_url}}</p>");
+  EXPECT_EQ(notification_.last.content().texts_size(), 2);
+  const auto& message = notification_.last.messages(0);
+  EXPECT_EQ("campaigns/win-back/" + message.contact().substr(9), message.send_key());
+
+  std::vector<events::Event> deliveries = Deliveries();
+  events::Event last = deliveries.back();
+  deliveries.pop_back();
+  ASSERT_TRUE(Apply(deliveries).ok());
+  EXPECT_EQ(Get().progress.under_way(), 1);
+  EXPECT_EQ(Get().state, CampaignState::kRunning);
+  ASSERT_TRUE(Apply({last}).ok());
+  ASSERT_TRUE(EventuallyIn(CampaignState::kCompleted));
+  campaign::Campaign done = Get();
+  EXPECT_EQ(done.progress.bounced, 50);
+  EXPECT_EQ(done.progress.failed, 50);
+  EXPECT_EQ(done.progress.unknown, 50);
+  EXPECT_EQ(done.progress.delivered, done.progress.accepted - 150);
+  EXPECT_TRUE(done.finish_time.has_value());
+  EXPECT_EQ(TallyErrors(), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM campaign_run"), 0);
+  static const postgres::Statement kCompleted{
+      "test_completed", "SELECT payload, aggregate_version FROM event_log WHERE event_type = 'campaign.completed'"};
+  auto rows = database_.service().Run(postgres::Scope::Tenant(tenant()), kCompleted, {}, Soon());
+  ASSERT_EQ(rows->size(), 1);
+  v1::CampaignEvent event;
+  ASSERT_TRUE(event.ParseFromString(rows->String(0, 0)));
+  EXPECT_EQ(event.campaign_completed().progress().delivered(), done.progress.delivered);
+  EXPECT_EQ(event.campaign_completed().progress().refused().at("NO_CONSENT"), 123);
+  EXPECT_EQ(rows->Int64(0, 1), 3);
+}
+
+TEST_F(RunnerTest, FailuresAndLostAnswersMakeNoSecondMessage) {
+  notification_.failures = 2;
+  notification_.lost = 2;
+  Start(700);
+  auto runner = Run();
+  ASSERT_TRUE(EventuallySubmitted());
+  auto messages = notification_.messages();
+  EXPECT_EQ(messages.size(), 700u);
+  EXPECT_EQ(std::count_if(messages.begin(), messages.end(), [](const auto& m) { return m.second.asked > 1; }), 500);
+  ASSERT_TRUE(Apply(Deliveries()).ok());
+  ASSERT_TRUE(EventuallyIn(CampaignState::kCompleted));
+  EXPECT_EQ(Get().progress.requested, 700);
+  EXPECT_EQ(TallyErrors(), 0);
+}
+
+TEST_F(RunnerTest, EventsMayOvertakeTheAnswer) {
+  Start(600);
+  std::atomic<int> odd{0};
+  notification_.decided = [&](const SubmitMessagesResponse&) {
+    if (!Apply(Deliveries()).ok()) ++odd;
+    Progress progress = Get().progress;
+    if (progress.under_way() != 0 || progress.requested == 0) ++odd;
+  };
+  auto runner = Run();
+  ASSERT_TRUE(EventuallyIn(CampaignState::kCompleted));
+  EXPECT_EQ(odd, 0);
+  EXPECT_EQ(Get().progress.requested, 600);
+  EXPECT_EQ(Get().progress.under_way(), 0);
+  EXPECT_EQ(TallyErrors(), 0);
+}
+
+TEST_F(RunnerTest, ARepeatOfAnEventOrAStrangersMessageChangesNothing) {
+  Start(10);
+  auto runner = Run();
+  ASSERT_TRUE(EventuallySubmitted());
+  auto messages = notification_.messages();
+  const auto& accepted = messages.begin()->second;
+  events::Event bounced = Delivery("bounced", accepted.id, accepted.contact, "campaigns/win-back");
+  for (int turn = 0; turn < 3; ++turn) ASSERT_TRUE(Apply({bounced, bounced}).ok());
+  ASSERT_TRUE(Apply({Delivery("delivered", accepted.id, accepted.contact, "campaigns/win-back"),
+                     Delivery("accepted", accepted.id, accepted.contact, "campaigns/win-back"),
+                     Delivery("delivered", NewId(), NewId(), "campaigns/win-back"),
+                     Delivery("delivered", NewId(), std::next(messages.begin())->second.contact, "campaigns/win-back"),
+                     Delivery("delivered", NewId(), accepted.contact, "campaigns/other"),
+                     Delivery("delivered", NewId(), accepted.contact, "journeys/win-back")})
+                  .ok());
+  Progress progress = Get().progress;
+  EXPECT_EQ(progress.bounced, 1);
+  EXPECT_EQ(progress.delivered, 0);
+  EXPECT_EQ(progress.audience, 10);
+  EXPECT_EQ(TallyErrors(), 0);
+}
+
+TEST_F(RunnerTest, NothingIsSubmittedWhileItIsPaused) {
+  Start(1200);
+  notification_.decided = [&](const SubmitMessagesResponse&) {
+    if (notification_.calls == 1) Move(CampaignState::kRunning, CampaignState::kPaused);
+  };
+  auto runner = Run();
+  ASSERT_TRUE(testing::Eventually([&] { return Get().progress.requested == 500; }));
+  // The loop goes on for others in the meantime.
+  Start(3, "other");
+  ASSERT_TRUE(EventuallySubmitted("other"));
+  EXPECT_EQ(Get().progress.requested, 500);
+  EXPECT_EQ(Get().state, CampaignState::kPaused);
+  Move(CampaignState::kPaused, CampaignState::kRunning);
+  ASSERT_TRUE(EventuallySubmitted());
+  EXPECT_EQ(notification_.calls, 4);
+}
+
+TEST_F(RunnerTest, TwoRunnersShareTheWorkAndNoBatchIsAskedTwice) {
+  for (const char* slug : {"one", "two", "three"}) Start(1100, slug);
+  auto first = Run();
+  auto second = Run();
+  for (const char* slug : {"one", "two", "three"}) ASSERT_TRUE(EventuallySubmitted(slug));
+  EXPECT_EQ(notification_.calls, 9);
+  for (const auto& [key, message] : notification_.messages()) ASSERT_EQ(message.asked, 1) << key;
+  EXPECT_EQ(TallyErrors(), 0);
+}
+
+TEST_F(RunnerTest, ALeaseHoldsUntilItEndsByTheDatabasesClock) {
+  Start(5);
+  database_.Run("UPDATE campaign_run SET lease_owner = gen_random_uuid(), lease_until = now() + interval '1 hour'");
+  auto runner = Run();
+  Start(1, "other");
+  ASSERT_TRUE(EventuallySubmitted("other"));
+  EXPECT_EQ(Get().progress.requested, 0);
+  // Its owner was killed: after the lease the work goes on here.
+  database_.Run("UPDATE campaign_run SET lease_until = now() - interval '1 second' WHERE lease_until > now()");
+  EXPECT_TRUE(EventuallySubmitted());
+}
+
+TEST_F(RunnerTest, ARequestThatIsRefusedIsNotHammered) {
+  notification_.reject = true;
+  Start(5);
+  auto runner = Run();
+  ASSERT_TRUE(testing::Eventually([&] { return database_.Count("SELECT sum(attempts)::bigint FROM campaign_run") == 1; }));
+  Start(0, "other");
+  ASSERT_TRUE(EventuallyIn(CampaignState::kCompleted, "other"));
+  EXPECT_EQ(notification_.calls, 1);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM campaign_run WHERE next_time > now() + interval '5 seconds'"), 1);
+  EXPECT_EQ(Get("other").progress.audience, 0);
+}
+
+}  // namespace
+}  // namespace vefa::campaign

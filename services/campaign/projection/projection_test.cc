@@ -1,0 +1,145 @@
+#include "services/campaign/projection/projection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "libs/events/subscriber.h"
+#include "libs/kafka/producer.h"
+#include "services/campaign/engine_fixture.h"
+
+namespace vefa::campaign {
+namespace {
+
+class ProjectionTest : public EngineTest {
+ protected:
+  // Everything the projection holds, as one text.
+  std::string Dump() {
+    static const postgres::Statement kDump{
+        "test_dump",
+        "SELECT coalesce((SELECT string_agg(s::text, E'\\n' ORDER BY contact_id) FROM contact_state s), '') || E'\\n' ||"
+        " coalesce((SELECT string_agg(c::text, E'\\n' ORDER BY contact_id, purpose, channel) FROM contact_consent c), '')"};
+    auto rows = database_.service().Run(postgres::Scope::Tenant(tenant()), kDump, {}, Soon());
+    return rows->String(0, 0);
+  }
+  void Forget() { database_.Run("DELETE FROM contact_state; DELETE FROM contact_consent"); }
+  // A life per contact: three topics, each in its own order.
+  std::vector<std::vector<events::Event>> Histories() {
+    Time now = clock_.Now();
+    std::vector<events::Event> contacts, orders, scores;
+    for (int n = 0; n < 40; ++n) {
+      Uuid id = NewId();
+      contacts.push_back(Contact(id, "en"));
+      if (n % 3 == 0) contacts.push_back(Consent(id, true, now - std::chrono::hours(3)));
+      if (n % 6 == 0) contacts.push_back(Consent(id, false, now - std::chrono::hours(n % 12 == 0 ? 1 : 5)));
+      if (n % 4 == 0) contacts.push_back(Contact(id, "tr", ""));
+      for (int i = 0; i < n % 5; ++i) orders.push_back(Order(id));
+      if (n % 2 == 0) scores.push_back(Score(id, n, 0.25));
+      if (n % 8 == 0) scores.push_back(Score(id, n + 1, 0.75));
+    }
+    return {contacts, orders, scores};
+  }
+};
+
+TEST_F(ProjectionTest, TopicsMayComeInAnyOrderBetweenEachOther) {
+  auto histories = Histories();
+  for (const auto& history : histories) ASSERT_TRUE(Apply(history).ok());
+  std::string expected = Dump();
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE known"), 40);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE scored"), 20);
+  EXPECT_EQ(database_.Count("SELECT sum(order_count)::bigint FROM contact_state"), 80);
+  std::mt19937 dice(std::random_device{}());
+  for (int turn = 0; turn < 10; ++turn) {
+    Forget();
+    std::vector<size_t> next(histories.size(), 0);
+    std::vector<events::Event> batch;
+    for (;;) {
+      std::vector<size_t> open;
+      for (size_t topic = 0; topic < histories.size(); ++topic)
+        if (next[topic] < histories[topic].size()) open.push_back(topic);
+      if (!open.empty()) {
+        size_t topic = open[dice() % open.size()];
+        batch.push_back(histories[topic][next[topic]++]);
+      }
+      if (open.empty() || dice() % 8 == 0) {
+        ASSERT_TRUE(Apply(batch).ok());
+        batch.clear();
+      }
+      if (open.empty()) break;
+    }
+    ASSERT_EQ(Dump(), expected) << "turn " << turn;
+  }
+}
+
+TEST_F(ProjectionTest, AScoreOfAContactNotYetKnownWaitsForIt) {
+  Uuid id = NewId();
+  ASSERT_TRUE(Apply({Score(id, 3, 0.2), Order(id), Consent(id, true, clock_.Now())}).ok());
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE known"), 0);
+  ASSERT_TRUE(Apply({Contact(id, "tr")}).ok());
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE known AND scored AND order_count = 1"
+                            " AND frequency = 3 AND language = 'tr' AND source = 'cdnow'"),
+            1);
+}
+
+TEST_F(ProjectionTest, WhatIsEmptyOrNoNumberIsMissing) {
+  Uuid id = NewId();
+  ASSERT_TRUE(Apply({Contact(id, "en", ""), Score(id, 1, std::nan(""))}).ok());
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE source IS NULL AND p_alive IS NULL"
+                            " AND mean_value IS NULL AND expected_value = 0 AND frequency = 1"),
+            1);
+}
+
+TEST_F(ProjectionTest, TheConsentSaidLastRulesWhateverItsPlace) {
+  Uuid id = NewId();
+  Time now = clock_.Now();
+  ASSERT_TRUE(Apply({Consent(id, false, now), Consent(id, true, now - std::chrono::hours(1))}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 2);
+  ASSERT_TRUE(Apply({Consent(id, true, now - std::chrono::minutes(1))}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 2);
+  ASSERT_TRUE(Apply({Consent(id, true, now)}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 1);
+}
+
+TEST_F(ProjectionTest, UnknownTypesAreLeftAloneAndMalformedOnesNamed) {
+  EXPECT_TRUE(Apply({Wrap("contact.merged", "contacts/x", "?", clock_.Now())}).ok());
+  events::Event event = Contact(NewId(), "en");
+  event.payload = "\xFF\xFF";
+  EXPECT_EQ(Apply({event}).error().reason, "EVENT_MALFORMED");
+  EXPECT_EQ(Dump(), "\n");
+}
+
+TEST_F(ProjectionTest, ReadsRealTopicsWithRepeatsOnce) {
+  std::string topics[] = {testing::TestTopic("vefa.contact"), testing::TestTopic("vefa.interaction"),
+                          testing::TestTopic("vefa.interaction")};
+  auto histories = Histories();
+  kafka::Producer producer(testing::KafkaBrokers(), "test");
+  for (size_t topic = 0; topic < histories.size(); ++topic) {
+    std::vector<kafka::Record> records;
+    for (const events::Event& event : histories[topic])
+      records.push_back(events::ToRecord(event, {"test", topics[topic], "test"}));
+    // A relay that crashed between Kafka's acknowledgement and its own publishes everything again.
+    for (int turn = 0; turn < 2; ++turn) {
+      std::vector<bool> acknowledged = producer.Publish(records, Soon(), [] { return false; });
+      ASSERT_EQ(std::count(acknowledged.begin(), acknowledged.end(), true), static_cast<long>(records.size()));
+    }
+  }
+  telemetry::Metrics metrics;
+  {
+    events::Subscriber subscriber(topics[0] + ".consumer", {std::begin(topics), std::end(topics)},
+                                  testing::KafkaBrokers(), database_.pump(), projection_, metrics);
+    ASSERT_TRUE(testing::Eventually(
+        [&] {
+          return database_.Count("SELECT coalesce(sum(next_offset), 0)::bigint FROM consumer_position") ==
+                 static_cast<int64_t>(2 * (histories[0].size() + histories[1].size() + histories[2].size()));
+        },
+        std::chrono::seconds(60)));
+  }
+  std::string read = Dump();
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM parked_event"), 0);
+  Forget();
+  for (const auto& history : histories) ASSERT_TRUE(Apply(history).ok());
+  EXPECT_EQ(read, Dump());
+}
+
+}  // namespace
+}  // namespace vefa::campaign
