@@ -124,6 +124,8 @@ TEST(ProblemTest, FaultsOfOurSideAreNotTold) {
   EXPECT_EQ(gone.reason, "SERVICE_UNREACHABLE");
   EXPECT_EQ(gone.message.find("10.0.0.7"), std::string::npos);
   EXPECT_GT(gone.retry_after_ms, 0);
+  Error refused = ForCaller({Code::kUnauthenticated, "PRINCIPAL_INVALID", ""}, "contact");
+  EXPECT_EQ(refused.code, Code::kInternal) << "nobody is to sign in again because of our key";
 }
 
 }  // namespace

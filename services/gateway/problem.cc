@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "libs/telemetry/log.h"
+
 namespace vefa::gateway {
 namespace {
 
@@ -89,6 +91,12 @@ Error ForCaller(Error error, const std::string& service) {
     Error told{error.code, bare ? "INTERNAL" : error.reason,
                "Something went wrong on our side; try again, and if it stays, report the trace id."};
     return told;
+  }
+  // The caller's session is fine; it is our signature that a service does not accept (another key,
+  // or clocks far apart). Sent on as it is, it would send people to the sign-in page for nothing.
+  if (error.code == Code::kUnauthenticated && error.reason.starts_with("PRINCIPAL_")) {
+    telemetry::Fault("a service refuses the gateway's principals", {{"service", service}, {"reason", error.reason}});
+    return Internal("PRINCIPAL_REFUSED", "The " + service + " service does not accept the gateway; an operator must check their keys and clocks.");
   }
   if (bare && error.code == Code::kUnavailable)
     return Unavailable("SERVICE_UNREACHABLE", "The " + service + " service cannot be reached; try again shortly.", kPeerRetryMs);
