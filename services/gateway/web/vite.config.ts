@@ -31,6 +31,14 @@ function boot(): Plugin {
   };
 }
 
+/** What changes only with a dependency. */
+const VENDOR = /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@lingui|@tanstack[\\/](?!.*virtual)[^\\/]+)[\\/]/;
+/** What nearly every page needs; React Aria and what stands on it is left to the parts that load it. */
+const COMMON =
+  /src[\\/](api|i18n|app(?![\\/]account-menu)|commands[\\/](registry|keys)|design[\\/](states|primitives[\\/](badge|button|small|primitives)|grid[\\/](environment|memory)))|lucide-react/;
+/** What every list needs. */
+const GRID = /src[\\/]design[\\/]grid[\\/]grid|@tanstack[\\/].*virtual/;
+
 export default defineConfig({
   plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US', 'tr-TR'] }), enforce: 'pre' }, messages(), boot()],
   build: {
@@ -39,6 +47,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // A few files that change at different times, instead of one for every module that two pages share.
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: VENDOR, priority: 3 },
+            { name: 'grid', test: GRID, priority: 1 },
+            { name: 'common', test: COMMON, priority: 2 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/v1': GATEWAY } },
   test: {

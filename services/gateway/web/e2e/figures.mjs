@@ -11,9 +11,6 @@ export function expectedFigures(summary, language) {
   const figures = {
     contacts: count(summary.contacts),
     scored: count(summary.scored),
-    requested: count(messages.requested),
-    delivered: count(messages.delivered),
-    refused: count(refused),
     'holdout.predicted': tenths(summary.holdout.predicted),
     'holdout.actual': count(summary.holdout.actual),
     'segment.size': count(summary.segment.size),
@@ -22,6 +19,10 @@ export function expectedFigures(summary, language) {
     'messages.unknown': count(messages.unknown ?? 0),
     'messages.refused': count(refused),
   };
+  // The figures on top are sums over all campaigns.
+  if ((summary.campaigns ?? 1) === 1) {
+    Object.assign(figures, { requested: count(messages.requested), delivered: count(messages.delivered), refused: count(refused) });
+  }
   for (const [reason, value] of Object.entries(messages.refused)) figures[`refused.${reason}`] = count(value);
   return figures;
 }

@@ -85,6 +85,9 @@ function nextEvent() {
   };
 }
 
+/** Streams open at this moment. */
+export const open = { streams: 0 };
+
 /** Sends some events at once and then one at each beat, until the reader goes. */
 function stream(request, response, beat) {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
@@ -93,10 +96,14 @@ function stream(request, response, beat) {
     response.write(`id: ${event.topic}/${event.partition}/${event.offset}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     if (!state.paused && state.position < audience.length) state.position += 1;
   };
+  open.streams += 1;
   response.write(': welcome\n\n');
   for (let i = 0; i < 30; i++) emit();
   const timer = setInterval(emit, beat);
-  request.on('close', () => clearInterval(timer));
+  request.on('close', () => {
+    open.streams -= 1;
+    clearInterval(timer);
+  });
 }
 
 export function startStub(port = 0, { beat = 700, fault = () => undefined } = {}) {

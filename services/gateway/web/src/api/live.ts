@@ -49,7 +49,7 @@ export class LiveHub {
     this.channel.onmessage = (message: MessageEvent<TabMessage>) => this.hear(message.data);
     this.tell({ kind: 'hello' });
     // Without locks (a page not served securely) every tab reads for itself.
-    if (navigator.locks === undefined) void this.run(stopper.signal);
+    if (!navigator.locks) void this.run(stopper.signal);
     else {
       navigator.locks.request(name, { signal: stopper.signal }, () => this.run(stopper.signal)).catch(() => {
         // Aborted while waiting: another tab owns the stream and this one was closed or signed out.

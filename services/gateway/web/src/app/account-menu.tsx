@@ -1,6 +1,6 @@
 import { Check, Keyboard, LogOut } from 'lucide-react';
 import type { RefObject } from 'react';
-import { Header, Menu, MenuItem, MenuSection } from 'react-aria-components';
+import { Header, Menu, MenuItem, MenuSection } from '../design/primitives/menu';
 import { Pop } from '../design/primitives/overlay';
 import { useWords } from '../i18n/i18n';
 import type { MessageId } from '../i18n/ids';
@@ -60,7 +60,7 @@ export default function AccountMenu({ trigger, onClose, onHelp, onSignOut }: Pro
     </MenuSection>
   );
   return (
-    <Pop trigger={trigger} onClose={onClose}>
+    <Pop label={t('account.menu')} trigger={trigger} onClose={onClose}>
       <Menu className="menu" aria-label={t('account.menu')} onClose={onClose} autoFocus="first">
         {choice('language', 'account.language', LANGUAGES)}
         {choice('theme', 'account.theme', THEMES)}

@@ -1,5 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type RouterHistory,
+  redirect,
+} from '@tanstack/react-router';
 import { isSignedOut } from '../api/errors';
 import { NotFound, PageFailed } from './error-boundary';
 import { parseSearch, readEvents, readPeople, readRecipients, readSignIn, stringifySearch } from './search';
@@ -86,12 +94,16 @@ const tree = root.addChildren([
   house.addChildren([overview, people, person, campaigns, campaign, recipients, events, system]),
 ]);
 
-export function buildRouter(client: QueryClient) {
+/** `history` is the browser's own when left out. */
+export function buildRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree: tree,
+    history,
     context: { client },
     parseSearch,
     stringifySearch,
+    // Only what a page understands is its search; the rest of the address is dropped.
+    search: { strict: true },
     scrollRestoration: true,
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: ({ error, reset }) => <PageFailed error={error} reset={reset} />,

@@ -80,6 +80,7 @@ export function Shell() {
 
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: a link by nature, but the address must not change */}
       <a
         className="skip"
         href="#main"
@@ -97,10 +98,10 @@ export function Shell() {
             <span>Vefa</span>
             <span className="meta">{session.tenant}</span>
           </Link>
-          <button type="button" className="button find" aria-label={t('palette.title')} onClick={() => setOpen('palette')}>
+          <button type="button" className="button find" title={t('palette.title')} onClick={() => setOpen('palette')}>
             <Search className="icon" aria-hidden />
             <span>{t('palette.short')}</span>
-            <kbd aria-hidden>Ctrl K</kbd>
+            <kbd>Ctrl K</kbd>
           </button>
           <nav className="nav" aria-label={t('nav.label')}>
             {places.map(({ to, label, icon: Icon }) => (
@@ -118,12 +119,12 @@ export function Shell() {
               ref={account}
               aria-haspopup="menu"
               aria-expanded={open === 'account'}
-              aria-label={t('account.menu')}
               onClick={() => setOpen('account')}
             >
-              <span className="account-mark" aria-hidden>
+              <span className="account-mark">
                 {(session.displayName ?? session.email ?? '?').slice(0, 1).toLocaleUpperCase(language)}
               </span>
+              <span className="visually-hidden">{t('account.menu')}</span>
               <span className="account-name">
                 <span>{session.displayName}</span>
                 <span className="meta">{session.email}</span>

@@ -13,7 +13,7 @@ const GROUPS: [CommandGroup, MessageId][] = [
 
 /** The key as it is printed on a keyboard. */
 function capOf(stroke: string): string {
-  return stroke.replace('Ctrl+', 'Ctrl ').replace('Enter', '⏎').replace(/^Ctrl (.)$/, (_, key: string) => `Ctrl ${key.toUpperCase()}`);
+  return stroke.replace('Ctrl+', 'Ctrl ').replace('Enter', '⏎').replace(/^Ctrl (.)$/, (_, key: string) => `Ctrl ${key.toLocaleUpperCase('en')}`);
 }
 
 /** All keys that work here, and the one place where single letters are switched off. */

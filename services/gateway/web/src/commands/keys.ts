@@ -5,7 +5,7 @@ const SEQUENCE_MS = 1_500;
 
 /** A key press as the registry writes it: `Ctrl+k`, `?`, `g`. Command on a Mac counts as Ctrl. */
 export function strokeOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.key.length === 1 ? event.key.toLocaleLowerCase('en') : event.key;
   const modifiers = `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.altKey ? 'Alt+' : ''}`;
   return modifiers + key;
 }

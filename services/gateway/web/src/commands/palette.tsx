@@ -1,21 +1,21 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { CornerDownLeft, Search, UserRound } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
-import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from 'react-aria-components';
 import { listContacts } from '../api/resources';
 import { idOf, useNavigate } from '../app/navigation';
 import { DataNote } from '../app/page';
+import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from '../design/primitives/menu';
 import { Overlay } from '../design/primitives/overlay';
 import { useWords } from '../i18n/i18n';
 import { type Command, useAllCommands } from './registry';
 
 const MAX_PEOPLE = 8;
 
-/** Commands whose name holds the text, compared the way the language compares letters. */
+/** Commands with a word that begins with the text, compared the way the language compares letters. */
 export function matching(commands: Command[], text: string, nameOf: (command: Command) => string, locale: string): Command[] {
   const fold = (value: string) => value.toLocaleLowerCase(locale).normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ı', 'i');
   const wanted = fold(text.trim());
-  return commands.filter((command) => fold(nameOf(command)).includes(wanted));
+  return commands.filter((command) => ` ${fold(nameOf(command))}`.includes(` ${wanted}`));
 }
 
 /** People and commands by typing: `Ctrl K`, text, `Enter`. */
@@ -65,7 +65,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           <Input className="palette-input" placeholder={t('palette.placeholder')} />
           <kbd aria-hidden>Esc</kbd>
         </SearchField>
-        <div className="palette-list">
+        {/* It scrolls, so the keyboard must be able to reach it. */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
+        <section className="palette-list" tabIndex={0} aria-label={t('palette.results')}>
           <Menu
             className="menu"
             aria-label={t('palette.title')}
@@ -91,9 +93,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               </MenuSection>
             ) : null}
           </Menu>
-        </div>
+        </section>
         {contacts.length > 0 ? (
-          <div className="palette-head">
+          <div className="palette-note">
             <DataNote contacts={contacts} />
           </div>
         ) : null}

@@ -43,6 +43,12 @@ function valid(value: string | Date | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/** A moment at midnight UTC is a day without a time: it is shown as that day in every zone. */
+export function isWholeDay(value: string | Date | undefined): boolean {
+  const date = valid(value);
+  return date !== undefined && date.getTime() % 86_400_000 === 0;
+}
+
 function build(locale: string): Format {
   const numbers = new Map<string, Intl.NumberFormat>();
   const numberFormat = (options: Intl.NumberFormatOptions) => {
@@ -57,6 +63,7 @@ function build(locale: string): Format {
   const dateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
   const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
   const monthFormat = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' });
+  const wholeMonthFormat = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   const timeFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const clockFormat = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
@@ -90,13 +97,16 @@ function build(locale: string): Format {
         : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
       return numberFormat(options).format(value as never);
     },
-    date: (value) => show(dateFormat, value),
+    date: (value) => show(isWholeDay(value) ? dayFormat : dateFormat, value),
     time: (value) => show(timeFormat, value),
-    dateTime: (value) => (valid(value) ? `${show(dateFormat, value)} ${show(timeFormat, value)}` : NOTHING),
+    dateTime: (value) => {
+      if (!valid(value)) return NOTHING;
+      return isWholeDay(value) ? show(dayFormat, value) : `${show(dateFormat, value)} ${show(timeFormat, value)}`;
+    },
     clock: (value) => show(clockFormat, value),
     day: (value) =>
       value?.year ? dayFormat.format(Date.UTC(value.year, (value.month ?? 1) - 1, value.day ?? 1)) : NOTHING,
-    month: (value) => show(monthFormat, value),
+    month: (value) => show(isWholeDay(value) ? wholeMonthFormat : monthFormat, value),
     relative: (value, now = Date.now()) => {
       const date = valid(value);
       if (!date) return NOTHING;

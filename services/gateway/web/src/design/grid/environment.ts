@@ -12,9 +12,12 @@ export function useMedia(query: string): boolean {
   );
 }
 
-export const NARROW = '(max-width: 699px)';
+/** Below this a row becomes a card of two lines; the same figure stands in grid.css. */
+export const NARROW = '(max-width: 899px)';
+/** From here on there is room for every column. */
+export const WIDE = '(min-width: 1100px)';
 
-/** Height of a card, the form a row takes on a phone; the same figure stands in grid.css. */
+/** Height of a card; the same figure stands in grid.css. */
 const CARD_HEIGHT = 64;
 const DEFAULT_ROW = 36;
 

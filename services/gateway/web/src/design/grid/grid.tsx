@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
-import { NARROW, useMedia, useRowHeight } from './environment';
+import { NARROW, useMedia, useRowHeight, WIDE } from './environment';
 import { recallPlace, rememberPlace } from './memory';
 import './grid.css';
 
@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** Its track in CSS grid terms. */
   track: string;
   end?: boolean;
+  /** Shown only where there is much room. */
+  wide?: boolean;
   /** Set when the server can sort by it. */
   sortable?: boolean;
   cell: (row: Row) => ReactNode;
@@ -51,13 +53,16 @@ const AHEAD = 250;
 
 /** A list of any length: only what is near the screen is in the document; one row has the focus. */
 export function Grid<Row>(props: Props<Row>) {
-  const { rows, rowKey, columns, total, hasMore = false } = props;
+  const { rows, rowKey, total, hasMore = false, loadMore, place } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useMedia(NARROW);
+  const wide = useMedia(WIDE);
+  const columns = props.columns.filter((column) => wide || !column.wide);
   const rowHeight = useRowHeight();
-  const start = useRef(recallPlace(props.place)).current;
+  const start = useRef(recallPlace(place)).current;
   const [active, setActive] = useState(start?.active ?? 0);
   const focusNext = useRef(start !== undefined);
+  const [, repaint] = useState(0);
   const count = rows.length + (hasMore ? 1 : 0);
   const current = Math.min(active, Math.max(0, rows.length - 1));
   const virtualizer = useVirtualizer({
@@ -73,11 +78,12 @@ export function Grid<Row>(props: Props<Row>) {
   });
   const items = virtualizer.getVirtualItems();
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height is the reason to measure
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && last >= rows.length - AHEAD) props.loadMore?.();
-  }, [hasMore, last, rows.length, props.loadMore]);
+    if (hasMore && last >= rows.length - AHEAD) loadMore?.();
+  }, [hasMore, last, rows.length, loadMore]);
   useLayoutEffect(() => {
     if (!focusNext.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
@@ -87,16 +93,17 @@ export function Grid<Row>(props: Props<Row>) {
   });
   useEffect(() => {
     const element = scroller.current;
-    const { place } = props;
     if (!element || place === undefined) return undefined;
     return () => rememberPlace(place, { active: current, offset: element.scrollTop });
-  }, [props.place, current]);
+  }, [place, current]);
 
   const moveTo = (index: number) => {
     if (rows.length === 0) return;
     const target = Math.max(0, Math.min(rows.length - 1, index));
     focusNext.current = true;
     setActive(target);
+    // Also when the row stays the same: the focus may have to come to it.
+    repaint((count) => count + 1);
     props.onPlace?.(target);
     virtualizer.scrollToIndex(target, { align: 'auto' });
   };

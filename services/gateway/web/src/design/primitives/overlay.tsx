@@ -51,17 +51,19 @@ export function Overlay({ title, onClose, children, side, bare }: OverlayProps) 
 }
 
 interface PopProps {
+  label: string;
   trigger: RefObject<HTMLElement | null>;
   onClose: () => void;
   children: ReactNode;
 }
 
-export function Pop({ trigger, onClose, children }: PopProps) {
+export function Pop({ label, trigger, onClose, children }: PopProps) {
   const { format } = useWords();
   return (
     <I18nProvider locale={format.locale}>
       <Popover
         className="popover"
+        aria-label={label}
         triggerRef={trigger}
         isOpen
         offset={6}

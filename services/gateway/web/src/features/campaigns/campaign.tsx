@@ -35,7 +35,7 @@ export function CampaignPage() {
     <Page
       title={campaign ? campaignTitle(campaign) : t(missing ? 'campaign.missing' : 'campaign.title')}
       above={
-        <div>
+        <div className="way">
           <Link to="/campaigns">‹ {t('nav.campaigns')}</Link>
         </div>
       }
@@ -119,7 +119,8 @@ function Numbers({ campaign, id }: { campaign: Campaign; id: string }) {
       <Progress campaign={campaign} outcome={outcome} />
       {campaign.state === 'STATE_PAUSED' ? <Note tone="warning">{t('campaign.paused', { underway: n(outcome.underway) })}</Note> : null}
       <div className="columns">
-        <Panel title={t('campaign.outcome')} className="span-8">
+        <div className="stack span-8">
+        <Panel title={t('campaign.outcome')}>
           <OutcomeBar id={id} name={campaignTitle(campaign)} outcome={outcome} />
           <div className="sums" data-sums>
             <p>{t('campaign.sumAudience', { audience: n(outcome.audience), requested: n(outcome.requested), waiting: n(outcome.waiting) })}</p>
@@ -137,15 +138,16 @@ function Numbers({ campaign, id }: { campaign: Campaign; id: string }) {
           </div>
           {outcome.addsUp ? null : <Note tone="warning">{t('campaign.catchingUp')}</Note>}
         </Panel>
-        <div className="stack span-4">
           <Panel title={t('outcome.reasons')}>
             <RefusedReasons id={id} outcome={outcome} />
           </Panel>
+        </div>
+        <div className="span-4">
           <Panel title={t('campaign.about')}>
             <dl className="facts">
               {facts.map(([label, value]) => [<dt key={`${label}-n`}>{label}</dt>, <dd key={`${label}-v`}>{value}</dd>])}
             </dl>
-            <Link to="/campaigns/$id/recipients" params={{ id }}>
+            <Link to="/campaigns/$id/recipients" params={{ id }} className="line-link">
               {t('campaign.everyone')}
             </Link>
           </Panel>

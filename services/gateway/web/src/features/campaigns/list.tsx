@@ -5,7 +5,7 @@ import type { Campaign } from '../../api/types';
 import { campaignsQuery } from '../../app/campaign-names';
 import { useListCommands } from '../../app/list-commands';
 import { idOf, Link, useNavigate, usePlace } from '../../app/navigation';
-import { campaignTitle, doneShare, outcomeOf } from '../../app/outcome';
+import { campaignTitle, doneShare, type Outcome, outcomeOf } from '../../app/outcome';
 import { Page } from '../../app/page';
 import { type Column, Grid, type GridHandle } from '../../design/grid/grid';
 import { CampaignBadge } from '../../design/primitives/badge';
@@ -17,7 +17,7 @@ import './campaigns.css';
 
 function Title({ campaign }: { campaign: Campaign }) {
   return (
-    <Link to="/campaigns/$id" params={{ id: idOf(campaign.name) }} tabIndex={-1} className="campaign-name">
+    <Link to="/campaigns/$id" params={{ id: idOf(campaign.name) }} tabIndex={-1} className="record-name">
       <bdi>{campaignTitle(campaign)}</bdi>
     </Link>
   );
@@ -26,25 +26,26 @@ function Title({ campaign }: { campaign: Campaign }) {
 function useColumns(): Column<Campaign>[] {
   const { t, code, format } = useWords();
   return useMemo(() => {
-    const number = (id: string, header: string, pick: (outcome: ReturnType<typeof outcomeOf>) => number): Column<Campaign> => ({
+    const number = (id: string, header: string, pick: (outcome: Outcome) => number, least = '5.5rem'): Column<Campaign> => ({
       id,
       header,
-      track: 'minmax(5.5rem, 0.8fr)',
+      track: `minmax(${least}, 0.8fr)`,
       end: true,
       cell: (row) => format.count(pick(outcomeOf(row.progress))),
     });
     return [
       { id: 'name', header: t('campaigns.name'), track: 'minmax(10rem, 2fr)', cell: (row) => <Title campaign={row} /> },
       { id: 'state', header: t('campaigns.state'), track: 'minmax(7.5rem, 1fr)', cell: (row) => <CampaignBadge state={row.state} /> },
-      { id: 'purpose', header: t('campaigns.purpose'), track: 'minmax(6rem, 1fr)', cell: (row) => code('purpose', row.purpose) },
+      { id: 'purpose', header: t('campaigns.purpose'), track: 'minmax(5rem, 1fr)', wide: true, cell: (row) => code('purpose', row.purpose) },
       number('audience', t('outcome.audience'), (outcome) => outcome.audience),
       number('delivered', t('outcome.delivered'), (outcome) => outcome.delivered),
       number('bounced', t('outcome.bounced'), (outcome) => outcome.bounced),
-      number('refused', t('outcome.refused'), (outcome) => outcome.refused),
+      number('refused', t('outcome.refused'), (outcome) => outcome.refused, '6.5rem'),
       {
         id: 'start',
         header: t('campaigns.started'),
-        track: 'minmax(9rem, 1fr)',
+        track: 'minmax(6rem, 1fr)',
+        wide: true,
         end: true,
         cell: (row) => (row.startTime ? <Moment value={row.startTime} as="relative" /> : NOTHING),
       },

@@ -9,7 +9,7 @@ import { useWords } from '../../i18n/i18n';
 
 function Name({ message, contact }: { message: Message; contact: Contact | undefined }) {
   return (
-    <Link to="/people/$id" params={{ id: idOf(message.contact) }} tabIndex={-1} className="campaign-name">
+    <Link to="/people/$id" params={{ id: idOf(message.contact) }} tabIndex={-1} className="record-name">
       <bdi>{contact?.displayName ?? '…'}</bdi>
     </Link>
   );
@@ -29,7 +29,7 @@ export function useRecipientColumns(contacts: Map<string, Contact>): Column<Mess
       {
         id: 'name',
         header: t('people.name'),
-        track: 'minmax(11rem, 1.5fr)',
+        track: 'minmax(9rem, 1.5fr)',
         cell: (row) => <Name message={row} contact={contacts.get(row.contact ?? '')} />,
       },
       {
@@ -39,18 +39,19 @@ export function useRecipientColumns(contacts: Map<string, Contact>): Column<Mess
         cell: (row) => contacts.get(row.contact ?? '')?.externalId ?? NOTHING,
       },
       { id: 'state', header: t('recipients.state'), track: 'minmax(8rem, 0.9fr)', cell: (row) => <MessageBadge state={row.state} /> },
-      { id: 'why', header: t('recipients.why'), track: 'minmax(12rem, 2fr)', cell: why },
+      { id: 'why', header: t('recipients.why'), track: 'minmax(9rem, 2fr)', cell: why },
       {
         id: 'policy',
         header: t('recipients.policy'),
-        track: 'minmax(4rem, 0.5fr)',
+        track: 'minmax(3.5rem, 0.5fr)',
+        wide: true,
         end: true,
         cell: (row) => (row.policyVersion ? format.count(row.policyVersion) : NOTHING),
       },
       {
         id: 'time',
         header: t('recipients.time'),
-        track: 'minmax(11rem, 1.1fr)',
+        track: 'minmax(10rem, 1.1fr)',
         end: true,
         cell: (row) => <Moment value={row.finishTime ?? row.createTime} />,
       },

@@ -82,7 +82,7 @@ export function Recipients() {
         </span>
       }
       above={
-        <div>
+        <div className="way">
           <Link {...back}>‹ {campaign.data ? campaignTitle(campaign.data) : t('campaign.title')}</Link>
         </div>
       }

@@ -27,7 +27,7 @@ function useColumns(): Column<VefaEvent>[] {
       {
         id: 'type',
         header: t('events.type'),
-        track: 'minmax(15rem, 1.6fr)',
+        track: 'minmax(10rem, 1.6fr)',
         cell: (row) => (
           <span className="event-type">
             <strong>{code('event', row.type, row.type)}</strong>
@@ -35,12 +35,12 @@ function useColumns(): Column<VefaEvent>[] {
           </span>
         ),
       },
-      { id: 'subject', header: t('events.subject'), track: 'minmax(14rem, 2fr)', cell: (row) => <code>{row.subject}</code> },
+      { id: 'subject', header: t('events.subject'), track: 'minmax(9rem, 2fr)', cell: (row) => <code>{row.subject}</code> },
       { id: 'version', header: t('events.version'), track: '4.5rem', end: true, cell: (row) => format.count(row.aggregateVersion) },
       {
         id: 'place',
         header: t('events.place'),
-        track: 'minmax(7rem, 0.8fr)',
+        track: 'minmax(5.5rem, 0.8fr)',
         end: true,
         cell: (row) => (row.topic ? `${row.partition ?? 0} · ${row.offset ?? '0'}` : NOTHING),
       },
@@ -125,6 +125,7 @@ export function Events() {
         </Empty>
       ) : (
         <>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the focus came into the list */}
           <div className="events-list" onFocus={() => setReading(true)}>
             <Grid
               label={t('nav.events')}

@@ -9,6 +9,8 @@ export function Groups({ run }: { run: ScoringRun }) {
   const max = Math.max(0, ...groups.flatMap((group) => [group.predictedMean ?? 0, group.actualMean ?? 0]));
   return (
     <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
+      <section className="table-scroll" tabIndex={0} aria-label={t('overview.groups')}>
       <table className="data-table" data-table="holdout-groups">
         <thead>
           <tr>
@@ -22,7 +24,7 @@ export function Groups({ run }: { run: ScoringRun }) {
             <th scope="col" className="end">
               {t('overview.actual')}
             </th>
-            <th scope="col">
+            <th scope="col" className="wide-only">
               <span className="visually-hidden">{t('overview.compared')}</span>
             </th>
           </tr>
@@ -38,13 +40,14 @@ export function Groups({ run }: { run: ScoringRun }) {
               <td className="end">{format.count(group.customers ?? 0)}</td>
               <td className="end">{format.number(group.predictedMean ?? 0, 2, true)}</td>
               <td className="end">{format.number(group.actualMean ?? 0, 2, true)}</td>
-              <td>
+              <td className="wide-only">
                 <PairBars first={group.predictedMean ?? 0} second={group.actualMean ?? 0} max={max} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
+      </section>
       <p className="meta">{t('overview.groupsCaption', { weeks: run.holdout?.weeks ?? 0 })}</p>
     </>
   );

@@ -9,7 +9,7 @@ import { Panel } from '../../design/primitives/small';
 import { Empty, Failed, Loading } from '../../design/states/states';
 import { useWords } from '../../i18n/i18n';
 import { Groups, Models } from './model';
-import { Prediction } from './prediction';
+import { Prediction, TableSwitch } from './prediction';
 import { campaignsQuery, contactsQuery, isUnderWay, newestFinished, runsQuery } from './queries';
 import { Segments } from './segments';
 import { Sends } from './sends';
@@ -31,36 +31,43 @@ export function Overview() {
         <Note tone="info">{t('overview.scoring', { share: format.percent(active.progress ?? 0) })}</Note>
       ) : null}
       <div className="columns">
-        <Panel title={t('overview.prediction')} className="span-8">
-          <PanelBoundary what={t('overview.runsFailed')}>
-            {runs.isPending ? <Loading rows={7} /> : null}
-            {runs.isError && !runs.data ? (
-              <Failed error={runs.error} what={t('overview.runsFailed')} retry={() => void runs.refetch()} />
-            ) : null}
-            {runs.data && !run ? <Empty title={t('overview.noRuns')}>{t('overview.noRunsWhy')}</Empty> : null}
-            {run ? <Prediction run={run} table={table} onTable={toggle} /> : null}
-          </PanelBoundary>
-        </Panel>
-        <Panel title={t('overview.sends')} className="span-4">
-          <PanelBoundary what={t('overview.sendsFailed')}>
-            <Sends />
-          </PanelBoundary>
-        </Panel>
-        {run ? (
-          <Panel title={t('overview.groups')} className="span-5">
-            <Groups run={run} />
+        <div className="stack span-8">
+          <Panel
+            title={t('overview.prediction')}
+            actions={run?.holdout ? <TableSwitch table={table} onTable={toggle} /> : undefined}
+          >
+            <PanelBoundary what={t('overview.runsFailed')}>
+              {runs.isPending ? <Loading rows={7} /> : null}
+              {runs.isError && !runs.data ? (
+                <Failed error={runs.error} what={t('overview.runsFailed')} retry={() => void runs.refetch()} />
+              ) : null}
+              {runs.data && !run ? <Empty title={t('overview.noRuns')}>{t('overview.noRunsWhy')}</Empty> : null}
+              {run ? <Prediction run={run} table={table} /> : null}
+            </PanelBoundary>
           </Panel>
-        ) : null}
-        <Panel title={t('overview.segments')} className={run ? 'span-4' : 'span-8'}>
-          <PanelBoundary what={t('overview.segmentsFailed')}>
-            <Segments />
-          </PanelBoundary>
-        </Panel>
-        {run ? (
-          <Panel title={t('overview.model')} className="span-3">
-            <Models run={run} />
+          {run ? (
+            <div className="columns-inner">
+              <Panel title={t('overview.groups')}>
+                <Groups run={run} />
+              </Panel>
+              <Panel title={t('overview.model')}>
+                <Models run={run} />
+              </Panel>
+            </div>
+          ) : null}
+        </div>
+        <div className="stack span-4">
+          <Panel title={t('overview.segments')}>
+            <PanelBoundary what={t('overview.segmentsFailed')}>
+              <Segments />
+            </PanelBoundary>
           </Panel>
-        ) : null}
+          <Panel title={t('overview.sends')}>
+            <PanelBoundary what={t('overview.sendsFailed')}>
+              <Sends />
+            </PanelBoundary>
+          </Panel>
+        </div>
       </div>
       <DataNote contacts={contacts.data?.contacts ?? []} />
     </Page>

@@ -6,14 +6,18 @@ import { Empty } from '../../design/states/states';
 import { toCount } from '../../i18n/format';
 import { useWords } from '../../i18n/i18n';
 
-interface Props {
-  run: ScoringRun;
-  table: boolean;
-  onTable: () => void;
+/** Shows the same numbers as a chart or as a table. */
+export function TableSwitch({ table, onTable }: { table: boolean; onTable: () => void }) {
+  const { t } = useWords();
+  return (
+    <Button tone="quiet" icon={table ? ChartLine : Table2} onClick={onTable}>
+      {table ? t('chart.showChart') : t('chart.showTable')} <kbd>t</kbd>
+    </Button>
+  );
 }
 
 /** Predicted against actual, week by week: the question whether the model deserves trust. */
-export function Prediction({ run, table, onTable }: Props) {
+export function Prediction({ run, table }: { run: ScoringRun; table: boolean }) {
   const { t, format } = useWords();
   const holdout = run.holdout;
   const weeks = holdout?.byWeek ?? [];
@@ -29,21 +33,16 @@ export function Prediction({ run, table, onTable }: Props) {
   const difference = actual === 0 ? undefined : predicted / actual - 1;
   return (
     <figure className="chart">
-      <div className="row">
-        <p className="grow">
-          <strong data-figure="holdout.predicted">{values.predicted}</strong> {t('overview.predictedUnit')} ·{' '}
-          <strong data-figure="holdout.actual">{values.actual}</strong> {t('overview.actualUnit')}
-          {difference === undefined ? null : (
-            <span className="muted">
-              {' '}
-              · {t(difference < 0 ? 'overview.under' : 'overview.over', { share: format.percent(Math.abs(difference), 1) })}
-            </span>
-          )}
-        </p>
-        <Button tone="quiet" icon={table ? ChartLine : Table2} onClick={onTable} aria-pressed={table}>
-          {table ? t('chart.showChart') : t('chart.showTable')} <kbd aria-hidden>t</kbd>
-        </Button>
-      </div>
+      <p>
+        <strong data-figure="holdout.predicted">{values.predicted}</strong> {t('overview.predictedUnit')} ·{' '}
+        <strong data-figure="holdout.actual">{values.actual}</strong> {t('overview.actualUnit')}
+        {difference === undefined ? null : (
+          <span className="muted">
+            {' '}
+            · {t(difference < 0 ? 'overview.under' : 'overview.over', { share: format.percent(Math.abs(difference), 1) })}
+          </span>
+        )}
+      </p>
       {table ? (
         <WeekTable run={run} />
       ) : (

@@ -9,7 +9,7 @@ import './people.css';
 
 function Name({ contact }: { contact: Contact }) {
   return (
-    <Link to="/people/$id" params={{ id: idOf(contact.name) }} tabIndex={-1} className="person-name" preload={false}>
+    <Link to="/people/$id" params={{ id: idOf(contact.name) }} tabIndex={-1} className="record-name" preload={false}>
       <bdi>{contact.displayName ?? NOTHING}</bdi>
     </Link>
   );
@@ -33,27 +33,27 @@ export function usePeopleColumns(scores: Map<string, Score>, loading: boolean): 
       return score ? show(score) : loading ? '…' : NOTHING;
     };
     return [
-      { id: 'display_name', header: t('people.name'), track: 'minmax(11rem, 2fr)', sortable: true, cell: (row) => <Name contact={row} /> },
-      { id: 'external_id', header: t('people.externalId'), track: 'minmax(5rem, 0.8fr)', sortable: true, cell: (row) => row.externalId },
+      { id: 'display_name', header: t('people.name'), track: 'minmax(10rem, 2fr)', sortable: true, cell: (row) => <Name contact={row} /> },
+      { id: 'external_id', header: t('people.externalId'), track: 'minmax(5.5rem, 0.8fr)', sortable: true, cell: (row) => row.externalId },
       { id: 'language', header: t('people.language'), track: 'minmax(5rem, 0.7fr)', cell: (row) => format.language(row.language || 'en') },
       {
         id: 'p_buy_90d',
         header: t('people.pBuy'),
-        track: 'minmax(8.5rem, 1fr)',
+        track: 'minmax(5.5rem, 1fr)',
         end: true,
         cell: (row) => scored(row, (score) => <Share value={score.pBuy90d} text={format.percent(score.pBuy90d ?? 0, 1)} />),
       },
       {
         id: 'p_alive',
         header: t('people.pAlive'),
-        track: 'minmax(8.5rem, 1fr)',
+        track: 'minmax(5.5rem, 1fr)',
         end: true,
         cell: (row) => scored(row, (score) => <Share value={score.pAlive} text={format.percent(score.pAlive ?? 0, 1)} />),
       },
       {
         id: 'expected_value',
         header: t('people.expectedValue'),
-        track: 'minmax(6.5rem, 0.8fr)',
+        track: 'minmax(5.5rem, 0.8fr)',
         end: true,
         cell: (row) => scored(row, (score) => format.money(score.expectedValue ?? 0, score.currency)),
       },

@@ -1,3 +1,4 @@
+import { Ban } from 'lucide-react';
 import { useState } from 'react';
 import type { Consent, Suppression } from '../../api/types';
 import { ConsentBadge, Note } from '../../design/primitives/badge';
@@ -6,7 +7,6 @@ import { Moment } from '../../design/primitives/small';
 import { Empty } from '../../design/states/states';
 import { useWords } from '../../i18n/i18n';
 import { PROOF_ID } from './answer';
-import { Ban } from 'lucide-react';
 
 /** Lines of the log shown before one asks for all of them. */
 const SHOWN = 8;
@@ -16,14 +16,15 @@ export function Consents({ log }: { log: Consent[] }) {
   const { t, code } = useWords();
   const [all, setAll] = useState(false);
   if (log.length === 0) return <Empty title={t('person.noConsents')}>{t('person.noConsentsWhy')}</Empty>;
-  const newest = [...log].reverse();
+  // The log only grows at its end, so a line's place from the start is its name.
+  const newest = log.map((line, place) => ({ line, place })).reverse();
   const shown = all ? newest : newest.slice(0, SHOWN);
   return (
     <>
       <p className="meta">{t('person.proofLead')}</p>
       <ol className="log" id={PROOF_ID} tabIndex={-1} aria-label={t('person.proof')}>
-        {shown.map((line, index) => (
-          <li key={`${line.recordTime}/${line.occurTime}/${newest.length - index}`}>
+        {shown.map(({ line, place }) => (
+          <li key={place}>
             <div className="row">
               <ConsentBadge state={line.state} />
               <span>{t('person.consentLine', { purpose: code('purpose', line.purpose), channel: code('channel', line.channel) })}</span>

@@ -74,6 +74,7 @@ export function PeopleList() {
   const setSort = (sort: string) => void navigate({ to: '/people', search: { sort }, state: (before) => before, replace: true });
   const columns = usePeopleColumns(scores.byContact, scores.pending);
   useListCommands(grid, field);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its first row
   useEffect(() => setActive(0), [query, orderBy]);
 
   return (

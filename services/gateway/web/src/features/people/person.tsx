@@ -68,7 +68,7 @@ function Way({ id }: { id: string }) {
   }
   useCommands(commands);
   return (
-    <div className="row">
+    <div className="way">
       <Link
         to="/people"
         onClick={(event) => {

@@ -10,6 +10,7 @@ import { idOf, Link } from '../../app/navigation';
 import type { Tone } from '../../design/primitives/badge';
 import { Moment } from '../../design/primitives/small';
 import { Empty, Failed, Loading } from '../../design/states/states';
+import { isWholeDay } from '../../i18n/format';
 import { useWords } from '../../i18n/i18n';
 import { timelineQuery } from './queries';
 
@@ -153,8 +154,12 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       </div>
       <span className="timeline-when">
         <Moment value={entry.occurTime} as="date" />
-        <br />
-        <Moment value={entry.occurTime} as="time" />
+        {isWholeDay(entry.occurTime) ? null : (
+          <>
+            <br />
+            <Moment value={entry.occurTime} as="time" />
+          </>
+        )}
       </span>
     </div>
   );

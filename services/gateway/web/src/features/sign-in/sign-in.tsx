@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId } from 'react';
-import { FieldError, Form, I18nProvider, Input, Label, TextField } from 'react-aria-components';
 import { ApiError } from '../../api/errors';
 import { createSession } from '../../api/resources';
 import type { CreateSessionRequest } from '../../api/types';
@@ -10,6 +9,7 @@ import { safeBack, sessionQuery } from '../../app/session';
 import icon from '../../design/icon.svg';
 import { Note } from '../../design/primitives/badge';
 import { Button } from '../../design/primitives/button';
+import { FieldError, Form, I18nProvider, Input, Label, TextField } from '../../design/primitives/form';
 import { Pick } from '../../design/primitives/small';
 import { useErrorText } from '../../design/states/states';
 import '../../design/layout.css';
@@ -42,6 +42,7 @@ export function SignIn() {
   const summary = useId();
   const { language: chosen } = usePreferences();
   const signIn = useMutation({
+    mutationKey: ['signIn'],
     mutationFn: createSession,
     onSuccess: async (session) => {
       client.clear();
