@@ -50,7 +50,8 @@ Status CampaignService::Pause(const rpc::CallContext& call, const v1::PauseCampa
                               v1::Campaign& response) {
   VEFA_TRY(std::string slug, ParseSlugName("campaigns", request.name()));
   return Change(call, slug, {CampaignState::kRunning, CampaignState::kPaused, kPausedType, PausedPayload(slug)},
-                {Code::kFailedPrecondition, "CAMPAIGN_NOT_RUNNING", "Only a running campaign can be paused."}, response);
+                {Code::kFailedPrecondition, "CAMPAIGN_NOT_RUNNING", "Only a running campaign can be paused."},
+                response);
 }
 
 Status CampaignService::Resume(const rpc::CallContext& call, const v1::ResumeCampaignRequest& request,

@@ -1,17 +1,15 @@
 #include "services/campaign/campaign/runner.h"
 
-#include <grpcpp/grpcpp.h>
-
 #include <algorithm>
 #include <atomic>
-#include <mutex>
-#include <set>
+#include <random>
+#include <thread>
 
-#include "libs/rpc/principal.h"
 #include "services/campaign/campaign/campaign_store.h"
+#include "services/campaign/campaign/fake_notification.h"
+#include "services/campaign/campaign/recipient_store.h"
 #include "services/campaign/campaign_events.h"
 #include "services/campaign/engine_fixture.h"
-#include "services/campaign/segment/predicate_text.h"
 #include "services/campaign/segment/segment_store.h"
 #include "services/campaign/template/template_store.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
@@ -19,90 +17,7 @@
 namespace vefa::campaign {
 namespace {
 
-using notification::v1::SubmitMessagesRequest;
 using notification::v1::SubmitMessagesResponse;
-
-// The notification service as far as a runner can see it: decides each send key once, behind a real
-// port, and fails when told to.
-class FakeNotification final : public notification::v1::NotificationService::Service {
- public:
-  explicit FakeNotification(const rpc::PrincipalKey& key) : key_(key) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-  }
-  ~FakeNotification() override { server_->Shutdown(); }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
-  grpc::Status SubmitMessages(grpc::ServerContext* context, const SubmitMessagesRequest* request,
-                              SubmitMessagesResponse* response) override {
-    ++calls;
-    auto token = context->client_metadata().find(rpc::kPrincipalMetadata);
-    auto principal = key_.Verify(token == context->client_metadata().end()
-                                     ? std::string_view()
-                                     : std::string_view(token->second.data(), token->second.size()),
-                                 SystemClock().Now());
-    if (!principal.ok() || principal->permissions != std::vector<std::string>{"messages.send"})
-      return {grpc::StatusCode::PERMISSION_DENIED, "principal"};
-    if (reject) return {grpc::StatusCode::INVALID_ARGUMENT, "never"};
-    if (failures.fetch_sub(1) > 0) return {grpc::StatusCode::UNAVAILABLE, "not now"};
-    {
-      std::lock_guard lock(mutex_);
-      last = *request;
-      largest = std::max(largest, request->messages_size());
-      for (const auto& message : request->messages()) *response->add_decisions() = Decide(message);
-    }
-    if (decided) decided(*response);
-    if (lost.fetch_sub(1) > 0) return {grpc::StatusCode::UNAVAILABLE, "the answer is lost"};
-    return grpc::Status::OK;
-  }
-
-  struct Message {
-    Uuid id;
-    Uuid contact;
-    std::string reason;  // Empty when it was accepted.
-    int asked = 0;
-  };
-  std::map<std::string, Message> messages() {
-    std::lock_guard lock(mutex_);
-    return messages_;
-  }
-
-  std::atomic<int> calls{0};
-  std::atomic<int> failures{0};  // This many calls fail before anything is decided,
-  std::atomic<int> lost{0};      // and this many after.
-  std::atomic<bool> reject{false};
-  std::function<void(const SubmitMessagesResponse&)> decided;
-  SubmitMessagesRequest last;
-  int largest = 0;
-
- private:
-  notification::v1::MessageDecision Decide(const notification::v1::MessageRequest& asked) {
-    auto [known, fresh] = messages_.try_emplace(asked.send_key());
-    Message& message = known->second;
-    if (fresh) {
-      message.id = NewUuidV7(SystemClock());
-      message.contact = *ParseResourceName("contacts", asked.contact());
-      // By rule, every fifth is refused for one of two reasons.
-      size_t n = messages_.size();
-      message.reason = n % 5 != 0 ? "" : n % 10 == 0 ? "NO_CONSENT" : "CONSENT_WITHDRAWN";
-    }
-    ++message.asked;
-    notification::v1::MessageDecision decision;
-    decision.set_send_key(asked.send_key());
-    decision.set_message(ResourceName("messages", message.id));
-    decision.set_accepted(message.reason.empty());
-    decision.set_reason(message.reason);
-    return decision;
-  }
-
-  const rpc::PrincipalKey& key_;
-  int port_ = 0;
-  std::mutex mutex_;
-  std::map<std::string, Message> messages_;
-  std::unique_ptr<grpc::Server> server_;
-};
 
 class RunnerTest : public EngineTest {
  protected:
@@ -284,6 +199,42 @@ TEST_F(RunnerTest, ARepeatOfAnEventOrAStrangersMessageChangesNothing) {
   EXPECT_EQ(progress.delivered, 0);
   EXPECT_EQ(progress.audience, 10);
   EXPECT_EQ(TallyErrors(), 0);
+}
+
+TEST_F(RunnerTest, NewsFromManySidesAtOnceIsCountedOnce) {
+  constexpr int kRecipients = 60;
+  Start(kRecipients);
+  Predicate everyone;
+  everyone.kind = Predicate::Kind::kAll;
+  auto members = ListMembers(database_.service(), tenant(), everyone, Uuid{}, kRecipients, Soon());
+  ASSERT_EQ(members->size(), static_cast<size_t>(kRecipients));
+  std::atomic<int> failed{0};
+  std::atomic<int64_t> moved{0};
+  auto tell = [&](uint32_t seed) {
+    std::mt19937 dice(seed);
+    for (int round = 0; round < 60; ++round) {
+      std::vector<Outcome> news;
+      for (const Uuid& member : *members)
+        if (dice() % 3 == 0)
+          news.push_back({tenant(), "win-back", member, member,
+                          static_cast<RecipientState>(round < 30 ? 1 + dice() % 2 : 2 + dice() % 5), ""});
+      std::shuffle(news.begin(), news.end(), dice);
+      auto done = postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant()}), Soon(),
+                                          [&](postgres::Transaction& tx) { return MoveRecipients(tx, news); });
+      if (done.ok()) moved += *done;
+      failed += !done.ok();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (uint32_t seed = 1; seed <= 4; ++seed) threads.emplace_back(tell, seed);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(TallyErrors(), 0);
+  EXPECT_EQ(Get().progress.audience, kRecipients);
+  EXPECT_EQ(Get().progress.waiting(), 0);
+  // Each moved once, or twice by way of accepted.
+  EXPECT_GE(moved, kRecipients);
+  EXPECT_LE(moved, 2 * kRecipients);
 }
 
 TEST_F(RunnerTest, NothingIsSubmittedWhileItIsPaused) {

@@ -38,8 +38,9 @@ Error Incomplete() {
 
 Result<std::vector<Outcome>> Submitter::Submit(const Batch& batch, Deadline deadline) const {
   SubmitMessagesRequest request = ToRequest(batch);
-  VEFA_TRY(SubmitMessagesResponse response, rpc::Call(peer_, *stub_, &NotificationService::Stub::SubmitMessages, request,
-                                                      batch.tenant, {"messages.send"}, deadline));
+  VEFA_TRY(SubmitMessagesResponse response,
+           rpc::Call(peer_, *stub_, &NotificationService::Stub::SubmitMessages, request, batch.tenant,
+                     {"messages.send"}, deadline));
   std::map<std::string, const notification::v1::MessageDecision*> decisions;
   for (const auto& decision : response.decisions()) decisions[decision.send_key()] = &decision;
   std::vector<Outcome> outcomes;
