@@ -36,9 +36,7 @@ class HostileTest : public testing::Test {
     EXPECT_TRUE(raw.closed());
     return answer.substr(0, answer.find("\r\n"));
   }
-  void ExpectAlive() {
-    EXPECT_EQ(Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "HTTP/1.1 200 OK");
-  }
+  void ExpectAlive() { EXPECT_EQ(Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "HTTP/1.1 200 OK"); }
   std::unique_ptr<Server> server_;
 };
 
@@ -57,7 +55,8 @@ TEST_F(HostileTest, SmuggledLengthsAreRefused) {
   Start();
   EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
             "HTTP/1.1 400 Bad Request");
-  EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "HTTP/1.1 400 Bad Request");
+  EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+            "HTTP/1.1 400 Bad Request");
   EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"), "HTTP/1.1 400 Bad Request");
   EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "HTTP/1.1 400 Bad Request");
   ExpectAlive();
@@ -66,7 +65,9 @@ TEST_F(HostileTest, SmuggledLengthsAreRefused) {
 TEST_F(HostileTest, RandomBytesNeverHarm) {
   Start();
   std::mt19937 random(20240501);
-  const std::string seed = "POST /a?b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+  const std::string seed =
+      "POST /a?b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: "
+      "100-continue\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
   for (int round = 0; round < 300; ++round) {
     std::string bytes = seed;
     for (unsigned i = 0; i < 1 + random() % 6; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
@@ -83,7 +84,8 @@ TEST_F(HostileTest, RandomBytesNeverHarm) {
 
 TEST_F(HostileTest, TooLargeAHeadIs431AndTooLongATarget414) {
   Start();
-  EXPECT_EQ(Ask("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n").substr(0, 12), "HTTP/1.1 431");
+  EXPECT_EQ(Ask("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n").substr(0, 12),
+            "HTTP/1.1 431");
   EXPECT_EQ(Ask("GET /" + std::string(9'000, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n").substr(0, 12), "HTTP/1.1 414");
   ExpectAlive();
 }
@@ -93,14 +95,16 @@ TEST_F(HostileTest, TooLargeABodyIs413HoweverItIsFramed) {
   EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n").substr(0, 12), "HTTP/1.1 413");
   EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999\r\n\r\n").substr(0, 12), "HTTP/1.1 413");
   std::string chunk = "200\r\n" + std::string(512, 'x') + "\r\n";
-  EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk).substr(0, 12), "HTTP/1.1 413");
+  EXPECT_EQ(Ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk).substr(0, 12),
+            "HTTP/1.1 413");
   ExpectAlive();
 }
 
 TEST_F(HostileTest, AClientThatKeepsSendingStillReadsItsRefusal) {
   Start();
   Client client(Url{{"127.0.0.1", server_->port()}, ""});
-  auto refused = client.Send({"POST", "/", "", {}, std::string(500'000, 'x'), ""}, Deadline::After(std::chrono::seconds(10)));
+  auto refused =
+      client.Send({"POST", "/", "", {}, std::string(500'000, 'x'), ""}, Deadline::After(std::chrono::seconds(10)));
   ASSERT_TRUE(refused.ok()) << refused.error().message;
   EXPECT_EQ(refused->status, 413);
 }

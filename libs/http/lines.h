@@ -23,7 +23,7 @@ class LineCutter {
  private:
   size_t limit_;
   std::string buffer_;
-  size_t start_ = 0;    // Where the next line begins.
+  size_t start_ = 0;     // Where the next line begins.
   size_t searched_ = 0;  // Up to where there is no end of line.
 };
 

@@ -31,7 +31,10 @@ Error ListenError(const std::string& address, const std::string& why) {
 class Server::Impl {
  public:
   Impl(ServerOptions options, Router router)
-      : core_(std::move(options), std::move(router)), work_(core_.io.get_executor()), acceptor_(core_.io), pause_(core_.io) {}
+      : core_(std::move(options), std::move(router)),
+        work_(core_.io.get_executor()),
+        acceptor_(core_.io),
+        pause_(core_.io) {}
   ~Impl() { Stop(); }
 
   Status Listen();

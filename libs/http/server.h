@@ -36,15 +36,15 @@ struct ServerOptions {
   std::string address = "127.0.0.1:0";
   size_t io_threads = 1;
   size_t workers = 8;
-  size_t queue = 256;            // Requests that wait for a worker; beyond: 503.
+  size_t queue = 256;             // Requests that wait for a worker; beyond: 503.
   size_t connections_max = 1024;  // Beyond: 503, and beyond twice a quarter of it the door stays shut.
-  size_t streams_max = 64;       // Streamed exchanges at once, a thread each; beyond: 503.
+  size_t streams_max = 64;        // Streamed exchanges at once, a thread each; beyond: 503.
   size_t header_limit = 16 * 1024;
-  std::chrono::milliseconds idle_timeout{60'000};     // Between two requests of a connection.
-  std::chrono::milliseconds header_timeout{10'000};   // From a request's first byte to the end of its head.
-  std::chrono::milliseconds body_timeout{30'000};     // For a unary body.
-  std::chrono::milliseconds write_timeout{30'000};    // For a unary answer, or one write of a stream.
-  std::chrono::milliseconds drain_timeout{10'000};    // Stop waits this long for requests under way.
+  std::chrono::milliseconds idle_timeout{60'000};    // Between two requests of a connection.
+  std::chrono::milliseconds header_timeout{10'000};  // From a request's first byte to the end of its head.
+  std::chrono::milliseconds body_timeout{30'000};    // For a unary body.
+  std::chrono::milliseconds write_timeout{30'000};   // For a unary answer, or one write of a stream.
+  std::chrono::milliseconds drain_timeout{10'000};   // Stop waits this long for requests under way.
   std::function<void(const Finished&)> on_finished;
 };
 

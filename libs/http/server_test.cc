@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
 #include <atomic>
 #include <latch>
-#include <sys/socket.h>
 #include <thread>
 
 #include "libs/http/client.h"

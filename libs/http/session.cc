@@ -150,9 +150,8 @@ void Session::RunUnary() {
       // Nothing of ours throws on purpose; one bad request must not end the process.
       response = TextResponse(500, "The server failed on this request.\n");
     }
-    asio::post(self->stream_.get_executor(), [self, response = std::move(response)]() mutable {
-      self->Respond(std::move(response));
-    });
+    asio::post(self->stream_.get_executor(),
+               [self, response = std::move(response)]() mutable { self->Respond(std::move(response)); });
   });
   if (!queued) Refuse(503, "The server is busy. Try again.", 1);
 }

@@ -24,7 +24,9 @@ class Session;
 // goes looks into the sets above it.
 struct Core {
   Core(ServerOptions the_options, Router the_router)
-      : options(std::move(the_options)), router(std::move(the_router)), streams(options.streams_max, 0),
+      : options(std::move(the_options)),
+        router(std::move(the_router)),
+        streams(options.streams_max, 0),
         workers(options.workers, options.queue) {}
 
   const ServerOptions options;

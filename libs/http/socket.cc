@@ -33,7 +33,8 @@ bool Wait(int fd, short events, Deadline deadline) {
 }
 
 Error ConnectError(const HostPort& address, const std::string& why) {
-  return Unavailable("CONNECT_FAILED", "Cannot connect to " + address.host + ":" + std::to_string(address.port) + ": " + why + ".");
+  return Unavailable("CONNECT_FAILED",
+                     "Cannot connect to " + address.host + ":" + std::to_string(address.port) + ": " + why + ".");
 }
 
 Result<int> ConnectOne(const HostPort& address, const addrinfo& target, Deadline deadline) {
@@ -107,7 +108,8 @@ Status Socket::WriteAll(std::string_view data) {
       if (!Wait(fd_, POLLOUT, write_deadline_))
         return Error{Code::kDeadlineExceeded, "PEER_SLOW", "The other side did not take the data in time."};
     } else if (errno != EINTR) {
-      return Unavailable("PEER_GONE", std::string("The other side closed the connection: ") + std::strerror(errno) + ".");
+      return Unavailable("PEER_GONE",
+                         std::string("The other side closed the connection: ") + std::strerror(errno) + ".");
     }
   }
   return Ok();

@@ -17,13 +17,18 @@ constexpr auto kCheckEvery = std::chrono::seconds(1);
 constexpr size_t kHashLength = 8;
 
 const char* TypeOf(const fs::path& path) {
-  static const std::map<std::string, const char*, std::less<>> kTypes{
-      {".html", "text/html; charset=utf-8"},      {".js", "text/javascript; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},        {".json", "application/json"},
-      {".svg", "image/svg+xml"},                  {".png", "image/png"},
-      {".ico", "image/x-icon"},                   {".woff2", "font/woff2"},
-      {".txt", "text/plain; charset=utf-8"},      {".webmanifest", "application/manifest+json"},
-      {".webp", "image/webp"},                    {".map", "application/json"}};
+  static const std::map<std::string, const char*, std::less<>> kTypes{{".html", "text/html; charset=utf-8"},
+                                                                      {".js", "text/javascript; charset=utf-8"},
+                                                                      {".css", "text/css; charset=utf-8"},
+                                                                      {".json", "application/json"},
+                                                                      {".svg", "image/svg+xml"},
+                                                                      {".png", "image/png"},
+                                                                      {".ico", "image/x-icon"},
+                                                                      {".woff2", "font/woff2"},
+                                                                      {".txt", "text/plain; charset=utf-8"},
+                                                                      {".webmanifest", "application/manifest+json"},
+                                                                      {".webp", "image/webp"},
+                                                                      {".map", "application/json"}};
   auto found = kTypes.find(path.extension().string());
   return found == kTypes.end() ? "application/octet-stream" : found->second;
 }

@@ -17,8 +17,8 @@ namespace vefa::http {
 // its compressed forms. The folder is walked again when its index.html changes. Thread-safe.
 class StaticFiles {
  public:
-  static constexpr size_t kFileLimit = 8 << 20;     // Larger files are left out.
-  static constexpr size_t kTotalLimit = 64 << 20;   // So is what comes after this much.
+  static constexpr size_t kFileLimit = 8 << 20;    // Larger files are left out.
+  static constexpr size_t kTotalLimit = 64 << 20;  // So is what comes after this much.
 
   explicit StaticFiles(std::filesystem::path root);
 

@@ -56,8 +56,9 @@ TEST_F(StaticFilesTest, HashedNamesAreImmutableAndComeCompressed) {
 
 TEST_F(StaticFilesTest, NothingOutsideTheFolderIsServed) {
   StaticFiles files(root_ / "web");
-  for (const char* path : {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/../../secret.txt", "//etc/passwd",
-                           "/.env", "/link.txt", "/index.html%00", "/%", "", "/assets", "/assets/main-BdxU3gqa.js.br"})
+  for (const char* path :
+       {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/../../secret.txt", "//etc/passwd", "/.env",
+        "/link.txt", "/index.html%00", "/%", "", "/assets", "/assets/main-BdxU3gqa.js.br"})
     EXPECT_FALSE(files.Serve(Get(), path)) << path;
 }
 

@@ -62,13 +62,13 @@ TEST(StreamTest, TheAnswerBeginsWhileTheRequestIsStillWritten) {
 
 TEST(StreamTest, MegabytesGoBothWays) {
   auto server = Server::Start({}, StreamTo([](Exchange& exchange) {
-    ASSERT_TRUE(exchange.Begin(200, {}).ok());
-    while (true) {
-      auto piece = exchange.Read(Soon());
-      if (!piece.ok() || piece->empty()) break;
-      ASSERT_TRUE(exchange.Write(*piece).ok());
-    }
-  }));
+                                ASSERT_TRUE(exchange.Begin(200, {}).ok());
+                                while (true) {
+                                  auto piece = exchange.Read(Soon());
+                                  if (!piece.ok() || piece->empty()) break;
+                                  ASSERT_TRUE(exchange.Write(*piece).ok());
+                                }
+                              }));
   Client client = ClientOf(**server);
   auto stream = client.Open({"POST", "/", "", {}, "", ""}, true, Soon());
   std::string sent(8 << 20, '\0');
@@ -80,7 +80,8 @@ TEST(StreamTest, MegabytesGoBothWays) {
   });
   ASSERT_TRUE((*stream)->ReadHead(Soon()).ok());
   std::string heard;
-  for (auto piece = (*stream)->Read(Soon()); piece.ok() && !piece->empty(); piece = (*stream)->Read(Soon())) heard += *piece;
+  for (auto piece = (*stream)->Read(Soon()); piece.ok() && !piece->empty(); piece = (*stream)->Read(Soon()))
+    heard += *piece;
   writer.join();
   EXPECT_TRUE(heard == sent);
 }
@@ -103,10 +104,10 @@ TEST(StreamTest, ARequestWithoutBodyIsReadAsItsEnd) {
 
 TEST(StreamTest, Continue100IsSaidWhenTheHandlerReads) {
   auto server = Server::Start({}, StreamTo([](Exchange& exchange) {
-    auto piece = exchange.Read(Soon());
-    ASSERT_TRUE(exchange.Begin(200, {}).ok());
-    ASSERT_TRUE(exchange.Write(piece.ok() ? *piece : piece.error().message).ok());
-  }));
+                                auto piece = exchange.Read(Soon());
+                                ASSERT_TRUE(exchange.Begin(200, {}).ok());
+                                ASSERT_TRUE(exchange.Write(piece.ok() ? *piece : piece.error().message).ok());
+                              }));
   RawConnection raw((*server)->port());
   raw.Say("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_NE(raw.Hear("\r\n\r\n").find("100 Continue"), std::string::npos);
@@ -117,10 +118,10 @@ TEST(StreamTest, Continue100IsSaidWhenTheHandlerReads) {
 TEST(StreamTest, BrokenFramingIsAnErrorOfTheReader) {
   std::string reason;
   auto server = Server::Start({}, StreamTo([&](Exchange& exchange) {
-    auto piece = exchange.Read(Soon());
-    reason = piece.ok() ? "none" : piece.error().reason;
-    static_cast<void>(exchange.Begin(400, {}));
-  }));
+                                auto piece = exchange.Read(Soon());
+                                reason = piece.ok() ? "none" : piece.error().reason;
+                                static_cast<void>(exchange.Begin(400, {}));
+                              }));
   RawConnection raw((*server)->port());
   raw.Say("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
   EXPECT_NE(raw.Hear().find("400"), std::string::npos);
@@ -130,16 +131,16 @@ TEST(StreamTest, BrokenFramingIsAnErrorOfTheReader) {
 TEST(StreamTest, AnAnswerCanEndBeforeTheRequestDoes) {
   std::string reason;
   auto server = Server::Start({}, StreamTo([&](Exchange& exchange) {
-    std::thread reader([&] {
-      Result<std::string> piece = std::string("x");
-      while (piece.ok() && !piece->empty()) piece = exchange.Read(Soon());
-      reason = piece.ok() ? "none" : piece.error().reason;
-    });
-    ASSERT_TRUE(exchange.Begin(200, {}).ok());
-    ASSERT_TRUE(exchange.Write("enough").ok());
-    exchange.EndReading();
-    reader.join();
-  }));
+                                std::thread reader([&] {
+                                  Result<std::string> piece = std::string("x");
+                                  while (piece.ok() && !piece->empty()) piece = exchange.Read(Soon());
+                                  reason = piece.ok() ? "none" : piece.error().reason;
+                                });
+                                ASSERT_TRUE(exchange.Begin(200, {}).ok());
+                                ASSERT_TRUE(exchange.Write("enough").ok());
+                                exchange.EndReading();
+                                reader.join();
+                              }));
   Client client = ClientOf(**server);
   auto stream = client.Open({"POST", "/", "", {}, "", ""}, true, Soon());
   ASSERT_TRUE((*stream)->Write("part", Soon()).ok());
@@ -154,12 +155,12 @@ TEST(StreamTest, AClientThatLeavesIsNoticed) {
   std::latch noticed(1);
   std::latch begun(1);
   auto server = Server::Start({}, StreamTo([&](Exchange& exchange) {
-    ASSERT_TRUE(exchange.Begin(200, {}).ok());
-    begun.count_down();
-    auto deadline = Soon();
-    while (!exchange.Gone() && !deadline.Passed()) std::this_thread::yield();
-    if (!deadline.Passed()) noticed.count_down();
-  }));
+                                ASSERT_TRUE(exchange.Begin(200, {}).ok());
+                                begun.count_down();
+                                auto deadline = Soon();
+                                while (!exchange.Gone() && !deadline.Passed()) std::this_thread::yield();
+                                if (!deadline.Passed()) noticed.count_down();
+                              }));
   {
     RawConnection raw((*server)->port());
     raw.Say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -175,13 +176,13 @@ TEST(StreamTest, AClientThatDoesNotReadIsCut) {
   std::latch over(1);
   std::string reason;
   auto server = Server::Start(options, StreamTo([&](Exchange& exchange) {
-    ASSERT_TRUE(exchange.Begin(200, {}).ok());
-    std::string much(1 << 20, 'x');
-    Status sent = Ok();
-    while (sent.ok()) sent = exchange.Write(much);
-    reason = sent.error().reason;
-    over.count_down();
-  }));
+                                ASSERT_TRUE(exchange.Begin(200, {}).ok());
+                                std::string much(1 << 20, 'x');
+                                Status sent = Ok();
+                                while (sent.ok()) sent = exchange.Write(much);
+                                reason = sent.error().reason;
+                                over.count_down();
+                              }));
   RawConnection raw((*server)->port());
   raw.Say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   over.wait();
@@ -194,12 +195,12 @@ TEST(StreamTest, TooManyStreamsAreRefusedAndStopEndsTheOthers) {
   options.drain_timeout = milliseconds(2000);
   std::atomic<int> inside = 0;
   auto server = Server::Start(options, StreamTo([&](Exchange& exchange) {
-    ++inside;
-    ASSERT_TRUE(exchange.Begin(200, {}).ok());
-    auto deadline = Soon();
-    while (!exchange.Gone() && !deadline.Passed()) std::this_thread::yield();
-    ASSERT_TRUE(exchange.Write("bye").ok());
-  }));
+                                ++inside;
+                                ASSERT_TRUE(exchange.Begin(200, {}).ok());
+                                auto deadline = Soon();
+                                while (!exchange.Gone() && !deadline.Passed()) std::this_thread::yield();
+                                ASSERT_TRUE(exchange.Write("bye").ok());
+                              }));
   RawConnection first((*server)->port());
   first.Say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   while (inside == 0) std::this_thread::yield();
@@ -215,10 +216,10 @@ TEST(StreamTest, StopCutsAReaderThatWaitsAfterTheDrainTime) {
   std::atomic<bool> inside = false;
   std::string reason;
   auto server = Server::Start(options, StreamTo([&](Exchange& exchange) {
-    inside = true;
-    auto piece = exchange.Read(Deadline::After(seconds(60)));
-    reason = piece.ok() ? "none" : piece.error().reason;
-  }));
+                                inside = true;
+                                auto piece = exchange.Read(Deadline::After(seconds(60)));
+                                reason = piece.ok() ? "none" : piece.error().reason;
+                              }));
   RawConnection raw((*server)->port());
   raw.Say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
   while (!inside) std::this_thread::yield();

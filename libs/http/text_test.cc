@@ -55,7 +55,8 @@ TEST(UrlTest, ReadsHostPortAndPath) {
   EXPECT_EQ(url.path, "/base");
   EXPECT_EQ(ParseUrl("http://example")->address.port, 80);
   EXPECT_EQ(ParseUrl("https://example").error().reason, "URL_SCHEME");
-  for (const char* bad : {"", "http://", "http://a:b", "http://a:99999", "ftp"}) EXPECT_FALSE(ParseUrl(bad).ok()) << bad;
+  for (const char* bad : {"", "http://", "http://a:b", "http://a:99999", "ftp"})
+    EXPECT_FALSE(ParseUrl(bad).ok()) << bad;
   for (const char* bad : {"", "a", ":1", "a:", "::1:80", "a:1x"}) EXPECT_FALSE(ParseHostPort(bad).ok()) << bad;
 }
 

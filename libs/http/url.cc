@@ -61,7 +61,8 @@ Result<Query> ParseQuery(std::string_view text) {
     std::string_view pair = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) continue;
-    if (query.size() == kMostQueryPairs) return InvalidArgument("QUERY_TOO_LONG", "The query has more than 1,000 parameters.");
+    if (query.size() == kMostQueryPairs)
+      return InvalidArgument("QUERY_TOO_LONG", "The query has more than 1,000 parameters.");
     size_t equals = std::min(pair.find('='), pair.size());
     VEFA_TRY(std::string name, PercentDecode(pair.substr(0, equals), true));
     VEFA_TRY(std::string value, PercentDecode(pair.substr(std::min(equals + 1, pair.size())), true));
@@ -77,8 +78,10 @@ Result<HostPort> ParseHostPort(std::string_view text) {
   HostPort out;
   std::string_view host = text.substr(0, colon);
   std::string_view port = text.substr(colon + 1);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos) return bad;
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return bad;
   auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
   if (error != std::errc() || end != port.data() + port.size() || host.empty()) return bad;
   out.host = host;
@@ -90,13 +93,15 @@ Result<Url> ParseUrl(std::string_view text) {
   if (scheme_end == std::string_view::npos)
     return InvalidArgument("URL_SYNTAX", "`" + std::string(text) + "` is not a URL like http://127.0.0.1:18100.");
   if (text.substr(0, scheme_end) != "http")
-    return InvalidArgument("URL_SCHEME", "Only http:// is spoken here; reach an https server through a local TLS proxy.");
+    return InvalidArgument("URL_SCHEME",
+                           "Only http:// is spoken here; reach an https server through a local TLS proxy.");
   text.remove_prefix(scheme_end + 3);
   size_t slash = std::min(text.find('/'), text.size());
   std::string authority(text.substr(0, slash));
   std::string_view path = text.substr(slash);
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-  bool has_port = authority.find(':', authority.rfind(']') == std::string::npos ? 0 : authority.rfind(']')) != std::string::npos;
+  bool has_port =
+      authority.find(':', authority.rfind(']') == std::string::npos ? 0 : authority.rfind(']')) != std::string::npos;
   VEFA_TRY(HostPort address, ParseHostPort(has_port ? authority : authority + ":80"));
   return Url{std::move(address), std::string(path)};
 }

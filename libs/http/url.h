@@ -16,7 +16,8 @@ Result<std::string> PercentDecode(std::string_view text, bool plus_is_space = fa
 // Everything but RFC 3986's unreserved characters encoded.
 std::string PercentEncode(std::string_view text);
 
-// The pairs of `a=1&b=2`, decoded, in order. INVALID_ARGUMENT `PERCENT_SYNTAX`, `QUERY_TOO_LONG` (more than 1,000 pairs).
+// The pairs of `a=1&b=2`, decoded, in order. INVALID_ARGUMENT `PERCENT_SYNTAX`, `QUERY_TOO_LONG` (more than 1,000
+// pairs).
 using Query = std::vector<std::pair<std::string, std::string>>;
 Result<Query> ParseQuery(std::string_view text);
 

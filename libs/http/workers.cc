@@ -6,8 +6,10 @@ bool Workers::TryPost(std::function<void()> task) {
   std::lock_guard lock(mutex_);
   if (stopping_) return false;
   if (idle_ <= queue_.size()) {
-    if (threads_.size() < threads_max_) threads_.emplace_back([this] { Run(); });
-    else if (queue_.size() >= queue_max_) return false;
+    if (threads_.size() < threads_max_)
+      threads_.emplace_back([this] { Run(); });
+    else if (queue_.size() >= queue_max_)
+      return false;
   }
   queue_.push_back(std::move(task));
   wake_.notify_one();

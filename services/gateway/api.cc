@@ -88,7 +88,8 @@ Result<http::Response> Api::Transcode(const RouteTable::Match& match, const http
   return response;
 }
 
-Result<std::optional<Caller>> Api::Admit(const Binding& binding, const http::Request& request, Deadline deadline) const {
+Result<std::optional<Caller>> Api::Admit(const Binding& binding, const http::Request& request,
+                                         Deadline deadline) const {
   if (binding.permission == "public") {
     // There is no session yet that a CSRF token could belong to.
     if (request.method != "GET" && request.method != "HEAD") VEFA_TRY_OK(RefuseCrossSite(request));
@@ -104,7 +105,8 @@ Status Api::Read(const RouteTable::Match& match, const http::Request& request, p
   const Binding& binding = *match.binding;
   std::vector<std::string> taken = binding.path.Fields();
   if (binding.body.empty()) {
-    if (!request.body.empty()) return InvalidArgument("BODY_UNEXPECTED", "This request has no body; send it without one.");
+    if (!request.body.empty())
+      return InvalidArgument("BODY_UNEXPECTED", "This request has no body; send it without one.");
   } else {
     VEFA_TRY_OK(CheckContentType(request));
     pb::Message* target = &message;
@@ -117,7 +119,8 @@ Status Api::Read(const RouteTable::Match& match, const http::Request& request, p
   }
   VEFA_TRY(http::Query query, http::ParseQuery(request.query));
   if (binding.body == "*" && !query.empty())
-    return Violations({{query.front().first, "FIELD_UNKNOWN", "This request takes everything in its body, nothing in its query."}});
+    return Violations(
+        {{query.front().first, "FIELD_UNKNOWN", "This request takes everything in its body, nothing in its query."}});
   VEFA_TRY_OK(SetFromQuery(message, query, taken));
   // The path has the last word: a body cannot name another resource.
   for (const auto& [field, text] : match.path_fields) VEFA_TRY_OK(SetField(message, field, text));
@@ -128,11 +131,14 @@ void Api::Finished(const std::string& route, int status, std::chrono::steady_clo
                    const Error* error) const {
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   metrics_
-      .AddHistogram("http_server_request_duration_seconds", "Time from a request's arrival at its handler to its answer.",
+      .AddHistogram("http_server_request_duration_seconds",
+                    "Time from a request's arrival at its handler to its answer.",
                     {{"route", route}, {"status", StatusClass(status)}})
       .Observe(seconds.count());
   if (status >= 500 && error != nullptr)
-    telemetry::Warn("a request failed", {{"route", route}, {"status", status}, {"reason", error->reason},
+    telemetry::Warn("a request failed", {{"route", route},
+                                         {"status", status},
+                                         {"reason", error->reason},
                                          {"trace_id", telemetry::CurrentTrace().trace_id()}});
 }
 

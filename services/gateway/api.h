@@ -64,7 +64,8 @@ class Api {
   Status Read(const RouteTable::Match& match, const http::Request& request, google::protobuf::Message& message) const;
   void Stream(const RouteTable::Match& match, http::Exchange& exchange) const;
   Status RunStream(const RouteTable::Match& match, http::Exchange& exchange, bool& begun) const;
-  void Finished(const std::string& route, int status, std::chrono::steady_clock::time_point start, const Error* error) const;
+  void Finished(const std::string& route, int status, std::chrono::steady_clock::time_point start,
+                const Error* error) const;
   std::string Sign(const std::optional<Caller>& caller) const { return caller ? key_.Sign(caller->principal) : ""; }
 
   const RouteTable routes_;

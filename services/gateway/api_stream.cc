@@ -12,9 +12,8 @@ namespace pb = google::protobuf;
 
 namespace {
 
-const http::Headers kNdjson{{"Content-Type", "application/x-ndjson"},
-                            {"Cache-Control", "no-store"},
-                            {"X-Content-Type-Options", "nosniff"}};
+const http::Headers kNdjson{
+    {"Content-Type", "application/x-ndjson"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
 
 // Reads the client's lines and passes them on, until the body or the stream is over.
 class Feeder {

@@ -18,7 +18,8 @@ Status CheckCsrf(const http::Request& request, const std::string& token) {
   VEFA_TRY_OK(RefuseCrossSite(request));
   std::string_view sent = request.headers.Get("X-Csrf-Token");
   if (sent.empty())
-    return Error{Code::kPermissionDenied, "CSRF_TOKEN_MISSING", "Send the session's csrfToken as X-Csrf-Token with every write."};
+    return Error{Code::kPermissionDenied, "CSRF_TOKEN_MISSING",
+                 "Send the session's csrfToken as X-Csrf-Token with every write."};
   if (!crypto::ConstantTimeEqual(sent, CsrfTokenOf(token)))
     return Error{Code::kPermissionDenied, "CSRF_TOKEN_WRONG", "Read the session again for its present csrfToken."};
   return Ok();
@@ -45,7 +46,8 @@ Result<Caller> Authenticate(const http::Request& request, const CookiePolicy& co
   std::string_view authorization = request.headers.Get("Authorization");
   if (!authorization.empty()) {
     if (!http::EqualsIgnoreCase(authorization.substr(0, kBearer.size()), kBearer))
-      return Error{Code::kUnauthenticated, "AUTHORIZATION_SYNTAX", "Send `Authorization: Bearer` with the session's token."};
+      return Error{Code::kUnauthenticated, "AUTHORIZATION_SYNTAX",
+                   "Send `Authorization: Bearer` with the session's token."};
     caller.token = authorization.substr(kBearer.size());
   } else if (auto value = http::FindCookie(request.headers.Get("Cookie"), cookie.name()); value && !value->empty()) {
     caller.token = *value;
@@ -79,7 +81,8 @@ Result<Deadline> DeadlineOf(const http::Request& request, std::chrono::milliseco
   if (error != std::errc() || end != text.data() + text.size())
     return InvalidArgument("TIMEOUT_SYNTAX", "X-Request-Timeout is a whole number of milliseconds.");
   if (wanted <= 0)
-    return Error{Code::kDeadlineExceeded, "DEADLINE_PASSED", "The deadline passed before the call began; allow more time."};
+    return Error{Code::kDeadlineExceeded, "DEADLINE_PASSED",
+                 "The deadline passed before the call began; allow more time."};
   return Deadline::After(std::min<std::chrono::milliseconds>(std::chrono::milliseconds(wanted), longest));
 }
 

@@ -5,7 +5,8 @@ namespace {
 
 // Used where the build brought no csp.txt.
 constexpr char kStrictPolicy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src "
+    "'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 constexpr char kNothingAllowed[] = "default-src 'none'; frame-ancestors 'none'";
 
@@ -26,8 +27,8 @@ http::Response Console::Serve(const http::Request& request) {
   if (!response && IsPage(request.path)) response = files_.Serve(request, "/index.html");
   if (!response) {
     bool built = !files_.empty();
-    return http::TextResponse(404, built ? "There is nothing at this address.\n"
-                                         : "The console is not built; the API is under /v1.\n");
+    return http::TextResponse(
+        404, built ? "There is nothing at this address.\n" : "The console is not built; the API is under /v1.\n");
   }
   // A 304 renews the headers of what the browser keeps, the policy with them.
   bool page = response->status == 304 || response->headers.Get("Content-Type").starts_with("text/html");

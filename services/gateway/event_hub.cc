@@ -68,7 +68,8 @@ EventRings::Batch EventRings::After(const Uuid& tenant, int64_t after, size_t mo
   batch.gap = ring.dropped_to > after;
   batch.place = std::max(after, ring.dropped_to);
   // Places are in order: a binary search finds the first that is newer.
-  auto first = std::partition_point(ring.entries.begin(), ring.entries.end(), [&](const auto& entry) { return entry->place <= after; });
+  auto first = std::partition_point(ring.entries.begin(), ring.entries.end(),
+                                    [&](const auto& entry) { return entry->place <= after; });
   for (auto it = first; it != ring.entries.end() && batch.entries.size() < most; ++it) batch.entries.push_back(*it);
   if (!batch.entries.empty()) batch.place = batch.entries.back()->place;
   return batch;
@@ -87,7 +88,8 @@ EventHub::EventHub(std::string brokers, std::vector<std::string> topics, telemet
     : epoch_(ToHex(crypto::RandomString(6))),
       events_(metrics.AddCounter("gateway_events_read_total", "Events read from Kafka for the live stream.")),
       malformed_(metrics.AddCounter("gateway_events_malformed_total", "Kafka messages that are not events of ours.")),
-      tail_(std::move(brokers), std::move(topics), kStartBack), loop_([this] { return Step(); }) {}
+      tail_(std::move(brokers), std::move(topics), kStartBack),
+      loop_([this] { return Step(); }) {}
 
 std::chrono::milliseconds EventHub::Step() {
   std::vector<kafka::Message> messages = tail_.Poll(kPollMost, kPollWait);

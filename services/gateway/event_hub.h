@@ -35,8 +35,8 @@ class EventRings {
 
   struct Batch {
     std::vector<std::shared_ptr<const Entry>> entries;
-    bool gap = false;     // Entries after `after` are no longer here.
-    int64_t place = 0;    // Where to go on: after the last entry, and after the gap.
+    bool gap = false;   // Entries after `after` are no longer here.
+    int64_t place = 0;  // Where to go on: after the last entry, and after the gap.
   };
   // What came after a place for a tenant, waiting until something does; at most `most`.
   Batch After(const Uuid& tenant, int64_t after, size_t most, std::chrono::milliseconds wait);

@@ -68,8 +68,10 @@ Status EventStream::Serve(http::Exchange& exchange) {
   Uuid tenant = caller.session.tenant;
   bool gap = false;
   VEFA_TRY(int64_t place, Start(exchange.request(), tenant, gap));
-  http::Headers headers{{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"},
-                        {"X-Content-Type-Options", "nosniff"}, {"X-Accel-Buffering", "no"}};
+  http::Headers headers{{"Content-Type", "text/event-stream"},
+                        {"Cache-Control", "no-store"},
+                        {"X-Content-Type-Options", "nosniff"},
+                        {"X-Accel-Buffering", "no"}};
   // From here on an error only means that the client left.
   if (!exchange.Begin(200, headers).ok()) return Ok();
   std::string greeting = "retry: 2000\n: connected\n\n";
@@ -98,7 +100,8 @@ void EventStream::Pump(http::Exchange& exchange, const Uuid& tenant, int64_t pla
     if (now - checked >= kHeartbeat) {
       // A stream must not outlive its session. A database that cannot answer ends nothing.
       auto caller = Admit(exchange.request());
-      if (!caller.ok() && caller.error().code != Code::kUnavailable && caller.error().code != Code::kDeadlineExceeded) return;
+      if (!caller.ok() && caller.error().code != Code::kUnavailable && caller.error().code != Code::kDeadlineExceeded)
+        return;
       checked = now;
     }
   }

@@ -11,8 +11,8 @@ namespace vefa::gateway {
 
 // GET /v1/events:stream: a tenant's events as they happen, as server-sent events. `id` is a cursor
 // for Last-Event-ID, `event` the type, `data` vefa.event.v1.Event as JSON. What can no longer be
-// given is an event `gap`. Without a cursor the last 100 events come first, or `?last=` so many. Runs on the exchange's own thread until the client leaves, does not
-// read for too long, or its session ends.
+// given is an event `gap`. Without a cursor the last 100 events come first, or `?last=` so many. Runs on the exchange's
+// own thread until the client leaves, does not read for too long, or its session ends.
 class EventStream {
  public:
   EventStream(EventHub& hub, Sessions& sessions, CookiePolicy cookie, const Clock& clock)

@@ -37,8 +37,10 @@ struct Target {
   template <typename Set, typename Add, typename Value>
   void Put(Set set, Add add, const Value& value) const {
     const pb::Reflection& reflection = *message.GetReflection();
-    if (field.is_repeated()) (reflection.*add)(&message, &field, value);
-    else (reflection.*set)(&message, &field, value);
+    if (field.is_repeated())
+      (reflection.*add)(&message, &field, value);
+    else
+      (reflection.*set)(&message, &field, value);
   }
 };
 
@@ -55,11 +57,14 @@ Status PutNumber(const Target& target, std::string_view path, const std::string&
 
 Status PutEnum(const Target& target, std::string_view path, const std::string& text) {
   const pb::EnumValueDescriptor* value = target.field.enum_type()->FindValueByName(text);
-  if (auto number = ParseNumber<int>(text); value == nullptr && number) value = target.field.enum_type()->FindValueByNumber(*number);
+  if (auto number = ParseNumber<int>(text); value == nullptr && number)
+    value = target.field.enum_type()->FindValueByNumber(*number);
   if (value == nullptr) return Invalid(path, "the name of one of the field's values");
   const pb::Reflection& reflection = *target.message.GetReflection();
-  if (target.field.is_repeated()) reflection.AddEnum(&target.message, &target.field, value);
-  else reflection.SetEnum(&target.message, &target.field, value);
+  if (target.field.is_repeated())
+    reflection.AddEnum(&target.message, &target.field, value);
+  else
+    reflection.SetEnum(&target.message, &target.field, value);
   return Ok();
 }
 
@@ -72,15 +77,20 @@ Status PutString(const Target& target, std::string_view path, std::string text) 
     return Invalid(path, "UTF-8");
   }
   const pb::Reflection& reflection = *target.message.GetReflection();
-  if (target.field.is_repeated()) reflection.AddString(&target.message, &target.field, std::move(text));
-  else reflection.SetString(&target.message, &target.field, std::move(text));
+  if (target.field.is_repeated())
+    reflection.AddString(&target.message, &target.field, std::move(text));
+  else
+    reflection.SetString(&target.message, &target.field, std::move(text));
   return Ok();
 }
 
 // Timestamps, durations and the like are one JSON string.
 Status PutMessage(const Target& target, std::string_view path, const std::string& text) {
   const std::string& type = target.field.message_type()->full_name();
-  if (!type.starts_with("google.protobuf.")) return Invalid(path, "given field by field, for example `" "a.b=1`");
+  if (!type.starts_with("google.protobuf."))
+    return Invalid(path,
+                   "given field by field, for example `"
+                   "a.b=1`");
   if (!IsUtf8(text)) return Invalid(path, "UTF-8");
   const pb::Reflection& reflection = *target.message.GetReflection();
   pb::Message* value = target.field.is_repeated() ? reflection.AddMessage(&target.message, &target.field)

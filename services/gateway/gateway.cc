@@ -22,13 +22,15 @@ constexpr size_t kStreamsMax = 128;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
 
-const std::vector<std::string> kTopics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1", "vefa.notification.v1"};
+const std::vector<std::string> kTopics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1",
+                                       "vefa.notification.v1"};
 
 // The services whose RPCs are reachable, by a message of each file: naming one also keeps its
 // descriptors from being left out of the program. Events are named to be written as JSON.
 std::vector<const google::protobuf::ServiceDescriptor*> Services() {
-  for (const auto* events : {contact::v1::ContactEvent::descriptor(), interaction::v1::InteractionEvent::descriptor(),
-                             campaign::v1::CampaignEvent::descriptor(), notification::v1::NotificationEvent::descriptor()})
+  for (const auto* events :
+       {contact::v1::ContactEvent::descriptor(), interaction::v1::InteractionEvent::descriptor(),
+        campaign::v1::CampaignEvent::descriptor(), notification::v1::NotificationEvent::descriptor()})
     VEFA_CHECK(events != nullptr);
   return {v1::GetSessionRequest::descriptor()->file()->service(0),
           v1::GetStatusRequest::descriptor()->file()->service(0),
@@ -66,14 +68,22 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(Settings settings) {
 }
 
 Gateway::Gateway(Settings settings, RouteTable routes)
-    : settings_(std::move(settings)), https_(settings_.public_url.starts_with("https://")),
-      database_(settings_.postgres, settings_.workers), redis_(settings_.redis_address, settings_.workers),
-      key_(settings_.principal_key), tenants_(database_), sessions_(database_, redis_, tenants_, clock_),
-      contact_("contact", settings_.contact), interaction_("interaction", settings_.interaction),
-      campaign_("campaign", settings_.campaign), notification_("notification", settings_.notification),
+    : settings_(std::move(settings)),
+      https_(settings_.public_url.starts_with("https://")),
+      database_(settings_.postgres, settings_.workers),
+      redis_(settings_.redis_address, settings_.workers),
+      key_(settings_.principal_key),
+      tenants_(database_),
+      sessions_(database_, redis_, tenants_, clock_),
+      contact_("contact", settings_.contact),
+      interaction_("interaction", settings_.interaction),
+      campaign_("campaign", settings_.campaign),
+      notification_("notification", settings_.notification),
       api_(std::move(routes), sessions_, key_, CookiePolicy{https_}, clock_, metrics_),
-      hub_(settings_.brokers, kTopics, metrics_), events_(hub_, sessions_, CookiePolicy{https_}, clock_),
-      pages_(notification_), console_(settings_.web_root) {
+      hub_(settings_.brokers, kTopics, metrics_),
+      events_(hub_, sessions_, CookiePolicy{https_}, clock_),
+      pages_(notification_),
+      console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   api_.AddUpstream("vefa.contact.v1.ContactService", contact_);

@@ -39,7 +39,8 @@ class TestContacts final : public contact::v1::ContactService::Service {
       while (!context->IsCancelled()) std::this_thread::yield();
       return grpc::Status::CANCELLED;
     }
-    if (request->name() != "contacts/17") return rpc::ToGrpc(NotFound("CONTACT_NOT_FOUND", "There is no such contact."));
+    if (request->name() != "contacts/17")
+      return rpc::ToGrpc(NotFound("CONTACT_NOT_FOUND", "There is no such contact."));
     response->set_name(request->name());
     response->set_display_name(principal->tenant.ToString());
     response->set_external_id(principal->subject);
@@ -61,8 +62,9 @@ class TestContacts final : public contact::v1::ContactService::Service {
     response->set_etag(request->request_id());
     return grpc::Status::OK;
   }
-  grpc::Status ImportContacts(grpc::ServerContext*, grpc::ServerReaderWriter<contact::v1::ImportContactsResponse,
-                              contact::v1::ImportContactsRequest>* stream) override {
+  grpc::Status ImportContacts(grpc::ServerContext*,
+                              grpc::ServerReaderWriter<contact::v1::ImportContactsResponse,
+                                                       contact::v1::ImportContactsRequest>* stream) override {
     contact::v1::ImportContactsRequest chunk;
     while (stream->Read(&chunk)) {
       if (chunk.rows_size() == 0) return rpc::ToGrpc(InvalidArgument("ROWS_MISSING", "Send 1 to 500 rows."));
@@ -76,7 +78,8 @@ class TestContacts final : public contact::v1::ContactService::Service {
  private:
   static Result<rpc::Principal> PrincipalOf(const grpc::ServerContext& context) {
     auto found = context.client_metadata().find(rpc::kPrincipalMetadata);
-    std::string token = found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+    std::string token =
+        found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
     return rpc::PrincipalKey(kTestKey).Verify(token, SystemClock().Now());
   }
 };
@@ -141,8 +144,10 @@ class GatewayTest : public ::testing::Test {
     settings.public_url = "http://127.0.0.1";
     settings.web_root = web_;
     Change(settings);
-    ASSERT_TRUE(PutUser(database_.owner(), {"one", "admin@example.com", "Admin", "admin", kPassword}, clock_, Soon()).ok());
-    ASSERT_TRUE(PutUser(database_.owner(), {"one", "viewer@example.com", "Viewer", "viewer", kPassword}, clock_, Soon()).ok());
+    ASSERT_TRUE(
+        PutUser(database_.owner(), {"one", "admin@example.com", "Admin", "admin", kPassword}, clock_, Soon()).ok());
+    ASSERT_TRUE(
+        PutUser(database_.owner(), {"one", "viewer@example.com", "Viewer", "viewer", kPassword}, clock_, Soon()).ok());
     auto gateway = Gateway::Create(settings);
     ASSERT_TRUE(gateway.ok()) << gateway.error().message;
     gateway_ = *std::move(gateway);
@@ -156,24 +161,32 @@ class GatewayTest : public ::testing::Test {
   }
   virtual void Change(Settings&) {}
 
-  http::Response Ask(const std::string& method, const std::string& target, const std::string& body = "", http::Headers headers = {}) {
+  http::Response Ask(const std::string& method, const std::string& target, const std::string& body = "",
+                     http::Headers headers = {}) {
     size_t mark = std::min(target.find('?'), target.size());
     if (!body.empty() && !headers.Has("Content-Type")) headers.Add("Content-Type", "application/json");
-    if (!token_.empty() && !headers.Has("Authorization") && !headers.Has("Cookie")) headers.Add("Authorization", "Bearer " + token_);
-    http::Request request{method, target.substr(0, mark), mark < target.size() ? target.substr(mark + 1) : "", headers, body, ""};
+    if (!token_.empty() && !headers.Has("Authorization") && !headers.Has("Cookie"))
+      headers.Add("Authorization", "Bearer " + token_);
+    http::Request request{
+        method, target.substr(0, mark), mark < target.size() ? target.substr(mark + 1) : "", headers, body, ""};
     auto response = client_->Send(request, Soon());
     EXPECT_TRUE(response.ok()) << response.error().message;
     return response.ok() ? *std::move(response) : http::Response{};
   }
-  static nlohmann::json Json(const http::Response& response) { return nlohmann::json::parse(response.body, nullptr, false); }
+  static nlohmann::json Json(const http::Response& response) {
+    return nlohmann::json::parse(response.body, nullptr, false);
+  }
   // `status REASON` of a failed answer.
   static std::string Refusal(const http::Response& response) {
     auto json = Json(response);
-    return std::to_string(response.status) + " " + (json.is_object() && json.contains("reason") ? json["reason"].get<std::string>() : "");
+    return std::to_string(response.status) + " " +
+           (json.is_object() && json.contains("reason") ? json["reason"].get<std::string>() : "");
   }
-  http::Response SignIn(const std::string& email, const std::string& password = kPassword, const std::string& tenant = "one") {
+  http::Response SignIn(const std::string& email, const std::string& password = kPassword,
+                        const std::string& tenant = "one") {
     token_.clear();
-    http::Response response = Ask("POST", "/v1/session", nlohmann::json{{"tenant", tenant}, {"email", email}, {"password", password}}.dump());
+    http::Response response =
+        Ask("POST", "/v1/session", nlohmann::json{{"tenant", tenant}, {"email", email}, {"password", password}}.dump());
     if (response.status == 200) token_ = Json(response)["token"];
     return response;
   }

@@ -11,8 +11,8 @@ using std::chrono::seconds;
 
 class GatewayStreamTest : public GatewayTest {
  protected:
-  std::unique_ptr<http::ClientStream> Open(const std::string& method, const std::string& path, http::Headers headers, bool with_body,
-                                           const std::string& query = "") {
+  std::unique_ptr<http::ClientStream> Open(const std::string& method, const std::string& path, http::Headers headers,
+                                           bool with_body, const std::string& query = "") {
     headers.Add("Authorization", "Bearer " + token_);
     auto stream = client_->Open({method, path, query, headers, "", ""}, with_body, Soon());
     VEFA_CHECK_OK(stream);

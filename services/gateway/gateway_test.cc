@@ -33,8 +33,9 @@ TEST_F(GatewayTest, WithoutASessionNothingIsToldAndSignOutEndsIt) {
   EXPECT_EQ(Refusal(Ask("GET", "/v1/contacts/17")), "401 SESSION_MISSING");
   EXPECT_EQ(Refusal(Ask("GET", "/v1/contacts/17", "", {{"Authorization", "Basic eDp5"}})), "401 AUTHORIZATION_SYNTAX");
   EXPECT_EQ(Refusal(Ask("GET", "/v1/contacts/17", "", {{"Authorization", "Bearer nonsense"}})), "401 SESSION_MISSING");
-  EXPECT_EQ(Refusal(Ask("GET", "/v1/contacts/17", "", {{"Authorization", "Bearer " + ToBase64Url(std::string(48, 'x'))}})),
-            "404 TENANT_UNKNOWN");
+  EXPECT_EQ(
+      Refusal(Ask("GET", "/v1/contacts/17", "", {{"Authorization", "Bearer " + ToBase64Url(std::string(48, 'x'))}})),
+      "404 TENANT_UNKNOWN");
   SignIn("admin@example.com");
   EXPECT_EQ(Ask("GET", "/v1/contacts/17").status, 200);
   EXPECT_EQ(Ask("DELETE", "/v1/session").status, 200);
@@ -62,7 +63,8 @@ TEST_F(GatewayTest, TheServiceSeesTheSignedPrincipalAndTheTrace) {
                      {{"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}, {"Authorization", "Bearer " + token_}});
   EXPECT_EQ(Json(created)["etag"], "r1");
   EXPECT_EQ(Json(created)["source"].get<std::string>().substr(3, 32), trace);
-  auto missing = Ask("GET", "/v1/contacts/18", "", {{"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}, {"Authorization", "Bearer " + token_}});
+  auto missing = Ask("GET", "/v1/contacts/18", "",
+                     {{"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}, {"Authorization", "Bearer " + token_}});
   EXPECT_EQ(Refusal(missing), "404 CONTACT_NOT_FOUND");
   EXPECT_EQ(Json(missing)["traceId"], trace);
   EXPECT_EQ(missing.headers.Get("Content-Type"), "application/problem+json");
@@ -93,8 +95,10 @@ TEST_F(GatewayTest, QueriesAndBodiesBecomeRequests) {
   http::Response invalid = Ask("POST", "/v1/contacts", "{}");
   EXPECT_EQ(Json(invalid)["violations"][0]["reason"], "EMAIL_SYNTAX");
   EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", "{broken")), "400 JSON_SYNTAX");
-  EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", "a=b", {{"Content-Type", "application/x-www-form-urlencoded"}, {"Authorization", "Bearer " + token_}})),
-            "415 CONTENT_TYPE");
+  EXPECT_EQ(
+      Refusal(Ask("POST", "/v1/contacts", "a=b",
+                  {{"Content-Type", "application/x-www-form-urlencoded"}, {"Authorization", "Bearer " + token_}})),
+      "415 CONTENT_TYPE");
   EXPECT_EQ(Refusal(Ask("GET", "/v1/nothing")), "404 ROUTE_UNKNOWN");
   http::Response method = Ask("PUT", "/v1/contacts", "{}");
   EXPECT_EQ(Refusal(method), "405 METHOD_NOT_ALLOWED");
@@ -105,7 +109,8 @@ TEST_F(GatewayTest, QueriesAndBodiesBecomeRequests) {
 TEST_F(GatewayTest, DeadlinesAreKept) {
   SignIn("admin@example.com");
   auto ask = [&](const char* milliseconds) {
-    return Ask("GET", "/v1/contacts/slow", "", {{"X-Request-Timeout", milliseconds}, {"Authorization", "Bearer " + token_}});
+    return Ask("GET", "/v1/contacts/slow", "",
+               {{"X-Request-Timeout", milliseconds}, {"Authorization", "Bearer " + token_}});
   };
   EXPECT_EQ(Refusal(ask("150")), "504 DEADLINE_EXCEEDED");
   EXPECT_EQ(Refusal(ask("0")), "504 DEADLINE_PASSED");
@@ -134,12 +139,18 @@ TEST_F(GatewayTest, ACookieNeedsItsCsrfTokenToWrite) {
   EXPECT_EQ(Ask("GET", "/v1/contacts/17", "", {{"Cookie", cookie}}).status, 200);
   const char* body = R"({"email":"a@b.example"})";
   EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", body, {{"Cookie", cookie}})), "403 CSRF_TOKEN_MISSING");
-  EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", body, {{"Cookie", cookie}, {"X-Csrf-Token", "x"}})), "403 CSRF_TOKEN_WRONG");
-  EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", body, {{"Cookie", cookie}, {"X-Csrf-Token", csrf}, {"Sec-Fetch-Site", "cross-site"}})),
+  EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", body, {{"Cookie", cookie}, {"X-Csrf-Token", "x"}})),
+            "403 CSRF_TOKEN_WRONG");
+  EXPECT_EQ(Refusal(Ask("POST", "/v1/contacts", body,
+                        {{"Cookie", cookie}, {"X-Csrf-Token", csrf}, {"Sec-Fetch-Site", "cross-site"}})),
             "403 CROSS_SITE");
   EXPECT_EQ(Refusal(Ask("DELETE", "/v1/session", "", {{"Cookie", cookie}})), "403 CSRF_TOKEN_MISSING");
-  EXPECT_EQ(Ask("POST", "/v1/contacts", body, {{"Cookie", cookie}, {"X-Csrf-Token", csrf}, {"Sec-Fetch-Site", "same-origin"}}).status, 200);
-  std::string credentials = nlohmann::json{{"tenant", "one"}, {"email", "admin@example.com"}, {"password", kPassword}}.dump();
+  EXPECT_EQ(
+      Ask("POST", "/v1/contacts", body, {{"Cookie", cookie}, {"X-Csrf-Token", csrf}, {"Sec-Fetch-Site", "same-origin"}})
+          .status,
+      200);
+  std::string credentials =
+      nlohmann::json{{"tenant", "one"}, {"email", "admin@example.com"}, {"password", kPassword}}.dump();
   EXPECT_EQ(Refusal(Ask("POST", "/v1/session", credentials, {{"Sec-Fetch-Site", "cross-site"}})), "403 CROSS_SITE");
   http::Response out = Ask("DELETE", "/v1/session", "", {{"Cookie", cookie}, {"X-Csrf-Token", csrf}});
   EXPECT_EQ(out.status, 200);

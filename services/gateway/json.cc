@@ -44,7 +44,8 @@ Error FromProtobuf(std::string_view said, const std::string& path) {
     return Violations({{field, "FIELD_UNKNOWN", "The request has no such field; check its spelling."}});
   }
   if (rest.starts_with(kInvalid))
-    return Violations({{Joined(path, where), "FIELD_INVALID", "The value does not fit the field: " + Quotable(rest.substr(2)) + "."}});
+    return Violations({{Joined(path, where), "FIELD_INVALID",
+                        "The value does not fit the field: " + Quotable(rest.substr(2)) + "."}});
   if (rest.starts_with(": ")) rest.remove_prefix(2);
   return InvalidArgument("JSON_SYNTAX", "The body is not the JSON object expected: " + Quotable(rest));
 }

@@ -30,6 +30,7 @@ Status SetField(google::protobuf::Message& message, std::string_view path, const
 
 // Every query parameter into the message, but those whose field the path or the body fills
 // (`taken`): INVALID_ARGUMENT `FIELD_TAKEN`. Collects every violation.
-Status SetFromQuery(google::protobuf::Message& message, const http::Query& query, const std::vector<std::string>& taken);
+Status SetFromQuery(google::protobuf::Message& message, const http::Query& query,
+                    const std::vector<std::string>& taken);
 
 }  // namespace vefa::gateway

@@ -28,8 +28,10 @@ TEST(JsonTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(Wrong(R"({"rows":[{"lin":1}]})"), "rows[0].lin FIELD_UNKNOWN");
   EXPECT_EQ(Wrong(R"({"row":[]})"), "row FIELD_UNKNOWN");
   EXPECT_EQ(Wrong(R"({"rows":[{"line":"x"}]})"), "rows[0].line FIELD_INVALID");
-  EXPECT_EQ(Wrong(R"({"rows":[{"contact":{"createTime":"1997-02-30"}}]})"), "rows[0].contact.create_time FIELD_INVALID");
-  EXPECT_EQ(Wrong(R"({"rows":[{"consent":{"consent":{"state":"STATE_MAYBE"}}}]})"), "rows[0].consent.consent.state FIELD_INVALID");
+  EXPECT_EQ(Wrong(R"({"rows":[{"contact":{"createTime":"1997-02-30"}}]})"),
+            "rows[0].contact.create_time FIELD_INVALID");
+  EXPECT_EQ(Wrong(R"({"rows":[{"consent":{"consent":{"state":"STATE_MAYBE"}}}]})"),
+            "rows[0].consent.consent.state FIELD_INVALID");
 }
 
 TEST(JsonTest, WhatIsNoJsonObjectIsAnErrorNeverACrash) {
@@ -66,23 +68,27 @@ TEST(FieldTest, QueryFillsScalarsEnumsRepeatedAndNested) {
   ASSERT_TRUE(SetFromQuery(batch, {{"names", "a"}, {"names", "b"}}, {}).ok());
   EXPECT_EQ(batch.names_size(), 2);
   contact::v1::CreateContactRequest create;
-  ASSERT_TRUE(SetFromQuery(create, {{"contact.language", "tr"}, {"contact.createTime", "1997-09-30T00:00:00Z"}}, {}).ok());
+  ASSERT_TRUE(
+      SetFromQuery(create, {{"contact.language", "tr"}, {"contact.createTime", "1997-09-30T00:00:00Z"}}, {}).ok());
   EXPECT_EQ(create.contact().language(), "tr");
   EXPECT_EQ(create.contact().create_time().seconds(), 875577600);
 }
 
 TEST(FieldTest, EveryMistakeIsNamed) {
   contact::v1::ListContactsRequest list;
-  Status set = SetFromQuery(list, {{"page_size", "many"}, {"colour", "red"}, {"query", "a"}, {"query", "b"}, {"page_token", "\xff"}}, {});
+  Status set = SetFromQuery(
+      list, {{"page_size", "many"}, {"colour", "red"}, {"query", "a"}, {"query", "b"}, {"page_token", "\xff"}}, {});
   ASSERT_FALSE(set.ok());
   std::vector<std::string> wrong;
   for (const Violation& violation : set.error().violations) wrong.push_back(violation.field + " " + violation.reason);
   EXPECT_EQ(wrong, (std::vector<std::string>{"page_size FIELD_INVALID", "colour FIELD_UNKNOWN", "query FIELD_REPEATED",
                                              "page_token FIELD_INVALID"}));
-  for (const char* number : {"", "1.5", "99999999999", "0x1", "1 "}) EXPECT_FALSE(SetField(list, "page_size", number).ok()) << number;
+  for (const char* number : {"", "1.5", "99999999999", "0x1", "1 "})
+    EXPECT_FALSE(SetField(list, "page_size", number).ok()) << number;
   EXPECT_EQ(SetFromQuery(list, {{"query", "a"}}, {"query"}).error().violations[0].reason, "FIELD_TAKEN");
   contact::v1::CreateContactRequest create;
-  for (const char* path : {"contact", "contact.", "contact.x", ".", "request_id.x"}) EXPECT_FALSE(SetField(create, path, "1").ok()) << path;
+  for (const char* path : {"contact", "contact.", "contact.x", ".", "request_id.x"})
+    EXPECT_FALSE(SetField(create, path, "1").ok()) << path;
 }
 
 TEST(ProblemTest, SaysEverythingOnOneLine) {

@@ -23,7 +23,8 @@ int main() {
     telemetry::Fault("cannot start", {{"reason", started.error().reason}, {"error", started.error().message}});
     return 1;
   }
-  telemetry::Info("serving", {{"http", settings.http_address}, {"ops", settings.ops_address}, {"version", VEFA_VERSION}});
+  telemetry::Info("serving",
+                  {{"http", settings.http_address}, {"ops", settings.ops_address}, {"version", VEFA_VERSION}});
   runtime::WaitForStopSignal();
   telemetry::Info("draining");
   (*gateway)->Stop();

@@ -19,15 +19,17 @@ TEST_F(PagesTest, TheUnsubscribePageShowsAndChangesNothing) {
 
 TEST_F(PagesTest, OneClickUnsubscribesWithoutCookieOrRedirectAsOftenAsOneLikes) {
   for (int i = 1; i <= 2; ++i) {
-    http::Response done = Ask("POST", "/u/good", "List-Unsubscribe=One-Click", {{"Content-Type", "application/x-www-form-urlencoded"}});
+    http::Response done =
+        Ask("POST", "/u/good", "List-Unsubscribe=One-Click", {{"Content-Type", "application/x-www-form-urlencoded"}});
     EXPECT_EQ(done.status, 200);
     EXPECT_FALSE(done.headers.Has("Set-Cookie"));
     EXPECT_FALSE(done.headers.Has("Location"));
     EXPECT_EQ(notification_.unsubscribed, i);
   }
-  http::Response multipart = Ask("POST", "/u/good",
-                                 "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
-                                 {{"Content-Type", "multipart/form-data; boundary=b"}, {"Sec-Fetch-Site", "cross-site"}});
+  http::Response multipart =
+      Ask("POST", "/u/good",
+          "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
+          {{"Content-Type", "multipart/form-data; boundary=b"}, {"Sec-Fetch-Site", "cross-site"}});
   EXPECT_EQ(multipart.status, 200);
   EXPECT_NE(Ask("GET", "/u/good").body.find("sonlandırıldı"), std::string::npos);
 }
@@ -61,8 +63,8 @@ TEST_F(PagesTest, TheConsoleIsServedWithItsPolicy) {
 
 TEST_F(PagesTest, NothingOutsideTheConsoleIsServed) {
   std::ofstream(web_.parent_path() / "secret.txt") << "secret";
-  for (const char* path : {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%5c..%5csecret.txt", "//etc/passwd.x",
-                           "/%2e%2e%2f%2e%2e%2fetc/passwd.x", "/v1/../secret.txt"}) {
+  for (const char* path : {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%5c..%5csecret.txt",
+                           "//etc/passwd.x", "/%2e%2e%2f%2e%2e%2fetc/passwd.x", "/v1/../secret.txt"}) {
     http::Response response = Ask("GET", path);
     EXPECT_EQ(response.status, 404) << path;
     EXPECT_EQ(response.body.find("secret"), std::string::npos) << path;
@@ -77,7 +79,8 @@ TEST_F(PagesTest, TheOpsPortTellsHealthMetricsAndVersion) {
   EXPECT_EQ(get("/livez").status, 200);
   EXPECT_EQ(get("/readyz").status, 200);
   EXPECT_NE(get("/buildz").body.find("\"service\":\"gateway\""), std::string::npos);
-  EXPECT_NE(get("/metrics").body.find("http_server_request_duration_seconds_count{route=\"unknown\",status=\"4xx\"}"), std::string::npos)
+  EXPECT_NE(get("/metrics").body.find("http_server_request_duration_seconds_count{route=\"unknown\",status=\"4xx\"}"),
+            std::string::npos)
       << get("/metrics").body;
   EXPECT_EQ(get("/nothing").status, 404);
 }

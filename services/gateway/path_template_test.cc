@@ -10,8 +10,8 @@ using Bindings = PathTemplate::Bindings;
 TEST(PathTemplateTest, BindsVariablesOfSeveralSegments) {
   PathTemplate path = *PathTemplate::Parse("/v1/{contact=contacts/*}/consents");
   EXPECT_EQ(path.Match("/v1/contacts/17/consents"), (Bindings{{"contact", "contacts/17"}}));
-  for (const char* other : {"/v1/contacts/17", "/v1/contacts//consents", "/v1/orders/17/consents", "/v1/contacts/17/consents/",
-                            "/v1/contacts/17/consents:x", "v1/contacts/17/consents", ""})
+  for (const char* other : {"/v1/contacts/17", "/v1/contacts//consents", "/v1/orders/17/consents",
+                            "/v1/contacts/17/consents/", "/v1/contacts/17/consents:x", "v1/contacts/17/consents", ""})
     EXPECT_FALSE(path.Match(other)) << other;
   PathTemplate inside = *PathTemplate::Parse("/v1/{name=contacts/*/score}");
   EXPECT_EQ(inside.Match("/v1/contacts/17/score"), (Bindings{{"name", "contacts/17/score"}}));
@@ -31,12 +31,14 @@ TEST(PathTemplateTest, VerbsAreTheirOwn) {
 TEST(PathTemplateTest, EscapesAreDecodedButNeverMakeSegments) {
   PathTemplate path = *PathTemplate::Parse("/v1/{name=contacts/*}");
   EXPECT_EQ(path.Match("/v1/contacts/%C4%B1"), (Bindings{{"name", "contacts/ı"}}));
-  for (const char* bad : {"/v1/contacts/a%2Fb", "/v1/contacts/%", "/v1/contacts/a%2", "/v1%2Fcontacts/a", "/v1/../contacts/a"})
+  for (const char* bad :
+       {"/v1/contacts/a%2Fb", "/v1/contacts/%", "/v1/contacts/a%2", "/v1%2Fcontacts/a", "/v1/../contacts/a"})
     EXPECT_FALSE(path.Match(bad)) << bad;
 }
 
 TEST(PathTemplateTest, RefusesWhatItDoesNotKnow) {
-  for (const char* bad : {"", "v1", "/", "/v1/", "/v1//x", "/v1/{name", "/v1/{=x}", "/v1/{name=**}", "/v1/a:*", "/v1/a}b"})
+  for (const char* bad :
+       {"", "v1", "/", "/v1/", "/v1//x", "/v1/{name", "/v1/{=x}", "/v1/{name=**}", "/v1/a:*", "/v1/a}b"})
     EXPECT_FALSE(PathTemplate::Parse(bad).ok()) << bad;
   EXPECT_EQ(PathTemplate::Parse("/v1/{name=a/*}:x")->Shape(), "/v1/a/*:x");
 }

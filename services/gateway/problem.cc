@@ -96,10 +96,13 @@ Error ForCaller(Error error, const std::string& service) {
   // or clocks far apart). Sent on as it is, it would send people to the sign-in page for nothing.
   if (error.code == Code::kUnauthenticated && error.reason.starts_with("PRINCIPAL_")) {
     telemetry::Fault("a service refuses the gateway's principals", {{"service", service}, {"reason", error.reason}});
-    return Internal("PRINCIPAL_REFUSED", "The " + service + " service does not accept the gateway; an operator must check their keys and clocks.");
+    return Internal(
+        "PRINCIPAL_REFUSED",
+        "The " + service + " service does not accept the gateway; an operator must check their keys and clocks.");
   }
   if (bare && error.code == Code::kUnavailable)
-    return Unavailable("SERVICE_UNREACHABLE", "The " + service + " service cannot be reached; try again shortly.", kPeerRetryMs);
+    return Unavailable("SERVICE_UNREACHABLE", "The " + service + " service cannot be reached; try again shortly.",
+                       kPeerRetryMs);
   if (bare && error.code == Code::kDeadlineExceeded)
     return {Code::kDeadlineExceeded, "DEADLINE_EXCEEDED",
             "The " + service + " service did not answer in time; try again, or allow more time by X-Request-Timeout."};

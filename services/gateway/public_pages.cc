@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kTimeout(10'000);
 struct Texts {
   const char* language;
   const char* title;
-  const char* ask;      // Before the purpose.
+  const char* ask;  // Before the purpose.
   const char* button;
   const char* done_title;
   const char* done;
@@ -30,24 +30,36 @@ struct Texts {
   const char* later;
 };
 
-constexpr Texts kEnglish{
-    "en", "Unsubscribe", "Do you no longer want to receive messages of this kind?", "Unsubscribe",
-    "You are unsubscribed", "You will receive no more messages of this kind. There is nothing else to do.",
-    "This link is not valid", "Open the link from the message again, or answer the message.",
-    "Please try again", "This cannot be recorded at the moment. Try again in a few minutes."};
-constexpr Texts kTurkish{
-    "tr", "Aboneliği sonlandır", "Bu türdeki iletileri artık almak istemiyor musunuz?", "Aboneliği sonlandır",
-    "Aboneliğiniz sonlandırıldı", "Bu türde başka ileti almayacaksınız. Yapmanız gereken başka bir şey yok.",
-    "Bu bağlantı geçerli değil", "İletideki bağlantıyı yeniden açın ya da iletiyi yanıtlayın.",
-    "Lütfen yeniden deneyin", "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
+constexpr Texts kEnglish{"en",
+                         "Unsubscribe",
+                         "Do you no longer want to receive messages of this kind?",
+                         "Unsubscribe",
+                         "You are unsubscribed",
+                         "You will receive no more messages of this kind. There is nothing else to do.",
+                         "This link is not valid",
+                         "Open the link from the message again, or answer the message.",
+                         "Please try again",
+                         "This cannot be recorded at the moment. Try again in a few minutes."};
+constexpr Texts kTurkish{"tr",
+                         "Aboneliği sonlandır",
+                         "Bu türdeki iletileri artık almak istemiyor musunuz?",
+                         "Aboneliği sonlandır",
+                         "Aboneliğiniz sonlandırıldı",
+                         "Bu türde başka ileti almayacaksınız. Yapmanız gereken başka bir şey yok.",
+                         "Bu bağlantı geçerli değil",
+                         "İletideki bağlantıyı yeniden açın ya da iletiyi yanıtlayın.",
+                         "Lütfen yeniden deneyin",
+                         "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
 
 constexpr char kStyle[] =
     "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;background:#f6f6f4;color:#1c1c1a}"
     "main{max-width:32rem;margin:10vh auto;padding:2rem;background:#fff;border:1px solid #d9d9d4;border-radius:.5rem}"
     "h1{font-size:1.5rem;margin:0 0 1rem}"
-    "button{font:inherit;padding:.75rem 1.5rem;border:0;border-radius:.375rem;background:#1f5f5b;color:#fff;cursor:pointer}"
+    "button{font:inherit;padding:.75rem "
+    "1.5rem;border:0;border-radius:.375rem;background:#1f5f5b;color:#fff;cursor:pointer}"
     "button:focus-visible{outline:3px solid #c46a1b;outline-offset:2px}"
-    "@media(prefers-color-scheme:dark){body{background:#1c1c1a;color:#ececea}main{background:#262624;border-color:#45453f}"
+    "@media(prefers-color-scheme:dark){body{background:#1c1c1a;color:#ececea}main{background:#262624;border-color:#"
+    "45453f}"
     "button{background:#7fc7c1;color:#10302d}}";
 
 const Texts& In(std::string_view language) { return language.starts_with("tr") ? kTurkish : kEnglish; }
@@ -63,16 +75,19 @@ std::string StyleHash() {
 
 // Every text here is ours; nothing a caller sent is shown.
 http::Response Page(int status, const Texts& texts, const char* title, const char* sentence, bool with_form) {
-  static const std::string kPolicy = "default-src 'none'; style-src " + StyleHash() +
-                                     "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-  std::string html = "<!doctype html>\n<html lang=\"" + std::string(texts.language) +
-                     "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                     "<meta name=\"robots\" content=\"noindex\"><title>" + title + "</title><style>" + kStyle +
-                     "</style></head>\n<body><main><h1>" + title + "</h1><p>" + sentence + "</p>";
+  static const std::string kPolicy =
+      "default-src 'none'; style-src " + StyleHash() + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  std::string html =
+      "<!doctype html>\n<html lang=\"" + std::string(texts.language) +
+      "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<meta name=\"robots\" content=\"noindex\"><title>" +
+      title + "</title><style>" + kStyle + "</style></head>\n<body><main><h1>" + title + "</h1><p>" + sentence + "</p>";
   // Without `action` the form goes to the page's own address, token included.
   if (with_form)
-    html += "<form method=\"post\"><input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\"><button type=\"submit\">" +
-            std::string(texts.button) + "</button></form>";
+    html +=
+        "<form method=\"post\"><input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\"><button "
+        "type=\"submit\">" +
+        std::string(texts.button) + "</button></form>";
   html += "</main></body>\n</html>\n";
   http::Response response = http::TextResponse(status, std::move(html), "text/html; charset=utf-8");
   response.headers.Add("Content-Language", texts.language);
@@ -84,13 +99,17 @@ http::Response Page(int status, const Texts& texts, const char* title, const cha
 http::Response Failed(const Error& error, const Texts& texts) {
   if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument)
     return Page(404, texts, texts.invalid_title, texts.invalid, false);
-  http::Response response = Page(HttpStatus(error) >= 500 ? 503 : HttpStatus(error), texts, texts.later_title, texts.later, false);
+  http::Response response =
+      Page(HttpStatus(error) >= 500 ? 503 : HttpStatus(error), texts, texts.later_title, texts.later, false);
   response.headers.Add("Retry-After", "60");
   return response;
 }
 
 const google::protobuf::MethodDescriptor& Rpc(const char* name) {
-  return *notification::UnsubscribeRequest::descriptor()->file()->FindServiceByName("NotificationService")->FindMethodByName(name);
+  return *notification::UnsubscribeRequest::descriptor()
+              ->file()
+              ->FindServiceByName("NotificationService")
+              ->FindMethodByName(name);
 }
 
 }  // namespace
@@ -99,7 +118,8 @@ http::Response PublicPages::Serve(const http::Request& request) const {
   telemetry::TraceScope trace(TraceOf(request));
   const Texts& guess = ByBrowser(request);
   auto token = http::PercentDecode(std::string_view(request.path).substr(3));
-  if (!token.ok() || token->empty() || token->size() > kLongestToken || !IsUtf8(*token) || token->find('/') != std::string::npos)
+  if (!token.ok() || token->empty() || token->size() > kLongestToken || !IsUtf8(*token) ||
+      token->find('/') != std::string::npos)
     return Page(404, guess, guess.invalid_title, guess.invalid, false);
   Terms terms{"", Deadline::After(kTimeout)};
   if (request.method == "GET" || request.method == "HEAD") {

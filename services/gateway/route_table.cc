@@ -50,7 +50,8 @@ Status RouteTable::Add(const MethodDescriptor& rpc, const std::string& permissio
     VEFA_TRY(PathTemplate path, PathTemplate::Parse(pattern.second));
     Binding binding{pattern.first, std::move(path), pattern.second, rule->body(), &rpc, permission};
     VEFA_TRY_OK(CheckFields(rpc, binding));
-    if (binding.streams() && !(rpc.client_streaming() && rpc.server_streaming() && binding.http_method == "POST" && binding.body == "*"))
+    if (binding.streams() &&
+        !(rpc.client_streaming() && rpc.server_streaming() && binding.http_method == "POST" && binding.body == "*"))
       return Refuse(rpc, "ROUTE_STREAM", "only bidirectional streams by POST with body `*` are transcoded.");
     for (const Binding& other : bindings_)
       if (other.http_method == binding.http_method && other.path.Shape() == binding.path.Shape())

@@ -18,7 +18,8 @@ void Fill(const Caller& caller, bool events_volatile, v1::Session& out) {
   out.set_email(session.email);
   out.set_display_name(session.display_name);
   for (const std::string& permission : caller.principal.permissions) out.add_permissions(permission);
-  *out.mutable_expire_time() = pb::util::TimeUtil::MicrosecondsToTimestamp(session.expire_time.time_since_epoch().count());
+  *out.mutable_expire_time() =
+      pb::util::TimeUtil::MicrosecondsToTimestamp(session.expire_time.time_since_epoch().count());
   out.set_csrf_token(CsrfTokenOf(caller.token));
   out.set_events_volatile(events_volatile);
 }
@@ -27,30 +28,33 @@ void Fill(const Caller& caller, bool events_volatile, v1::Session& out) {
 
 void AddSessionService(Api& api, Sessions& sessions, CookiePolicy cookie, bool events_volatile) {
   const std::string service = "vefa.gateway.v1.SessionService.";
-  api.AddLocal(service + "CreateSession", [&sessions, cookie, events_volatile](const LocalCall& call, const pb::Message& in,
-                                                                              pb::Message& out) -> Status {
-    const auto& request = static_cast<const v1::CreateSessionRequest&>(in);
-    VEFA_TRY(Sessions::SignedIn signed_in,
-             sessions.SignIn(request.tenant(), request.email(), request.password(), call.deadline));
-    Caller caller;
-    caller.session = std::move(signed_in.session);
-    caller.token = signed_in.token;
-    caller.principal.permissions = PermissionsOf(caller.session.role).value_or(std::vector<std::string>{});
-    auto& session = static_cast<v1::Session&>(out);
-    Fill(caller, events_volatile, session);
-    session.set_token(signed_in.token);
-    call.headers.Add("Set-Cookie", cookie.Set(signed_in.token));
-    return Ok();
-  });
-  api.AddLocal(service + "GetSession", [events_volatile](const LocalCall& call, const pb::Message&, pb::Message& out) -> Status {
-    Fill(*call.caller, events_volatile, static_cast<v1::Session&>(out));
-    return Ok();
-  });
-  api.AddLocal(service + "DeleteSession", [&sessions, cookie](const LocalCall& call, const pb::Message&, pb::Message&) -> Status {
-    VEFA_TRY_OK(sessions.SignOut(call.caller->token, call.deadline));
-    call.headers.Add("Set-Cookie", cookie.Clear());
-    return Ok();
-  });
+  api.AddLocal(
+      service + "CreateSession",
+      [&sessions, cookie, events_volatile](const LocalCall& call, const pb::Message& in, pb::Message& out) -> Status {
+        const auto& request = static_cast<const v1::CreateSessionRequest&>(in);
+        VEFA_TRY(Sessions::SignedIn signed_in,
+                 sessions.SignIn(request.tenant(), request.email(), request.password(), call.deadline));
+        Caller caller;
+        caller.session = std::move(signed_in.session);
+        caller.token = signed_in.token;
+        caller.principal.permissions = PermissionsOf(caller.session.role).value_or(std::vector<std::string>{});
+        auto& session = static_cast<v1::Session&>(out);
+        Fill(caller, events_volatile, session);
+        session.set_token(signed_in.token);
+        call.headers.Add("Set-Cookie", cookie.Set(signed_in.token));
+        return Ok();
+      });
+  api.AddLocal(service + "GetSession",
+               [events_volatile](const LocalCall& call, const pb::Message&, pb::Message& out) -> Status {
+                 Fill(*call.caller, events_volatile, static_cast<v1::Session&>(out));
+                 return Ok();
+               });
+  api.AddLocal(service + "DeleteSession",
+               [&sessions, cookie](const LocalCall& call, const pb::Message&, pb::Message&) -> Status {
+                 VEFA_TRY_OK(sessions.SignOut(call.caller->token, call.deadline));
+                 call.headers.Add("Set-Cookie", cookie.Clear());
+                 return Ok();
+               });
 }
 
 }  // namespace vefa::gateway

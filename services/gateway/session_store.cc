@@ -6,8 +6,8 @@ namespace {
 // How long an ended session can still be told from one that never was.
 constexpr std::chrono::hours kKeepEnded(24 * 7);
 
-const postgres::Statement kForget{
-    "gateway_session_forget", "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND expire_time < $3"};
+const postgres::Statement kForget{"gateway_session_forget",
+                                  "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND expire_time < $3"};
 const postgres::Statement kInsert{
     "gateway_session_insert",
     "INSERT INTO session (tenant_id, token_hash, user_id, auth_revision, create_time, idle_expire_time, expire_time)"
@@ -44,10 +44,10 @@ Status InsertSession(postgres::Database& database, const Session& session, const
 Result<std::optional<StoredSession>> FindSession(postgres::Database& database, const Uuid& tenant,
                                                  const crypto::Digest& token_hash, Time now, Time idle_expire,
                                                  Time touch_before, Deadline deadline) {
-  VEFA_TRY(postgres::Rows rows,
-           database.Run(postgres::Scope::Tenant(tenant), kFind,
-                        postgres::Bound(tenant, postgres::Bytes{crypto::Bytes(token_hash)}, now, idle_expire, touch_before),
-                        deadline));
+  VEFA_TRY(postgres::Rows rows, database.Run(postgres::Scope::Tenant(tenant), kFind,
+                                             postgres::Bound(tenant, postgres::Bytes{crypto::Bytes(token_hash)}, now,
+                                                             idle_expire, touch_before),
+                                             deadline));
   if (rows.empty()) return std::optional<StoredSession>();
   StoredSession stored;
   stored.session.tenant = tenant;

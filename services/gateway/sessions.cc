@@ -81,9 +81,13 @@ class Sessions::HashSlot {
   bool held_ = false;
 };
 
-Sessions::Sessions(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants, const Clock& clock,
-                   crypto::Argon2Cost cost)
-    : database_(database), redis_(redis), tenants_(tenants), clock_(clock), cost_(cost),
+Sessions::Sessions(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants,
+                   const Clock& clock, crypto::Argon2Cost cost)
+    : database_(database),
+      redis_(redis),
+      tenants_(tenants),
+      clock_(clock),
+      cost_(cost),
       dummy_hash_(crypto::Argon2idHash(crypto::RandomString(32), cost).value()) {}
 
 Result<Sessions::SignedIn> Sessions::SignIn(std::string_view tenant, std::string_view email, std::string_view password,
@@ -103,10 +107,11 @@ Result<Sessions::SignedIn> Sessions::SignIn(std::string_view tenant, std::string
   Time now = clock_.Now();
   SignedIn signed_in;
   signed_in.token = MakeToken(tenant_id);
-  signed_in.session = {tenant_id, std::string(tenant), account->id, account->email, account->display_name, account->role,
-                       now + kSessionLife};
+  signed_in.session = {tenant_id,     std::string(tenant), account->id, account->email, account->display_name,
+                       account->role, now + kSessionLife};
   crypto::Digest hash = crypto::Sha256(signed_in.token);
-  VEFA_TRY_OK(InsertSession(database_, signed_in.session, hash, account->auth_revision, now, now + kSessionIdle, deadline));
+  VEFA_TRY_OK(
+      InsertSession(database_, signed_in.session, hash, account->auth_revision, now, now + kSessionIdle, deadline));
   Cache(hash, signed_in.session);
   return signed_in;
 }
@@ -143,7 +148,9 @@ std::optional<Session> Sessions::FindCached(const crypto::Digest& hash) {
   if (!text.ok() || !*text) return std::nullopt;
   auto json = nlohmann::json::parse(**text, nullptr, false);
   // What another version wrote, or somebody else, is as good as nothing.
-  auto string = [&](const char* key) { return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : ""; };
+  auto string = [&](const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
+  };
   auto tenant = Uuid::Parse(string("tenant"));
   auto user = Uuid::Parse(string("user"));
   auto expire = ParseTime(string("expire"));
@@ -154,9 +161,12 @@ std::optional<Session> Sessions::FindCached(const crypto::Digest& hash) {
 void Sessions::Cache(const crypto::Digest& hash, const Session& session) {
   auto left = std::chrono::duration_cast<std::chrono::seconds>(session.expire_time - clock_.Now());
   if (left.count() <= 0) return;
-  nlohmann::json json{{"tenant", session.tenant.ToString()}, {"slug", session.tenant_slug},
-                      {"user", session.user.ToString()},     {"email", session.email},
-                      {"name", session.display_name},        {"role", session.role},
+  nlohmann::json json{{"tenant", session.tenant.ToString()},
+                      {"slug", session.tenant_slug},
+                      {"user", session.user.ToString()},
+                      {"email", session.email},
+                      {"name", session.display_name},
+                      {"role", session.role},
                       {"expire", ToRfc3339(session.expire_time)}};
   // Without Redis the next request asks PostgreSQL again.
   static_cast<void>(redis_.Set(KeyOf(hash), json.dump(), std::min(left, kSessionCached)).ok());

@@ -37,7 +37,8 @@ class Sessions {
   };
   // UNAUTHENTICATED `SIGN_IN_REFUSED` for an unknown tenant, user or a wrong password alike, after
   // the same work; RESOURCE_EXHAUSTED `SIGN_IN_BUSY`; INVALID_ARGUMENT for an empty field.
-  Result<SignedIn> SignIn(std::string_view tenant, std::string_view email, std::string_view password, Deadline deadline);
+  Result<SignedIn> SignIn(std::string_view tenant, std::string_view email, std::string_view password,
+                          Deadline deadline);
 
   // UNAUTHENTICATED `SESSION_MISSING` for a token that never was, `SESSION_EXPIRED` for one whose
   // session ended; NOT_FOUND `TENANT_UNKNOWN`.

@@ -66,8 +66,11 @@ TEST_F(SessionsTest, TheDatabaseHoldsNoToken) {
   auto signed_in = SignIn();
   EXPECT_EQ(database_.Count("SELECT count(*) FROM session"), 1);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM session WHERE token_hash = '\\x" +
-                            ToHex(crypto::Bytes(crypto::Sha256(signed_in.token))) + "'"), 1);
-  EXPECT_EQ(database_.Count("SELECT count(*) FROM user_account WHERE password_hash LIKE '%" + std::string(kPassword) + "%'"), 0);
+                            ToHex(crypto::Bytes(crypto::Sha256(signed_in.token))) + "'"),
+            1);
+  EXPECT_EQ(
+      database_.Count("SELECT count(*) FROM user_account WHERE password_hash LIKE '%" + std::string(kPassword) + "%'"),
+      0);
 }
 
 TEST_F(SessionsTest, WrongTenantUserAndPasswordAreRefusedAlike) {
@@ -155,7 +158,8 @@ TEST_F(SessionsTest, RedisSparesTheDatabase) {
 
 TEST_F(SessionsTest, AnotherPasswordOrRoleEndsOlderSessions) {
   auto signed_in = SignIn();
-  EXPECT_FALSE(*PutUser(database_.owner(), {"one", "AYSE@example.com", "Ayşe", "admin", kPassword}, clock_, Soon(), kCheap));
+  EXPECT_FALSE(
+      *PutUser(database_.owner(), {"one", "AYSE@example.com", "Ayşe", "admin", kPassword}, clock_, Soon(), kCheap));
   EXPECT_TRUE(without_redis_.Find(signed_in.token, Soon()).ok());
   Put("ayse@example.com", "viewer");
   EXPECT_EQ(without_redis_.Find(signed_in.token, Soon()).error().reason, "SESSION_EXPIRED");
@@ -173,7 +177,9 @@ TEST_F(SessionsTest, UsersAreCheckedBeforeTheyAreAdded) {
   auto put = PutUser(database_.owner(), {"one", "no-address", "", "king", "short"}, clock_, Soon(), kCheap);
   ASSERT_FALSE(put.ok());
   EXPECT_EQ(put.error().violations.size(), 4u);
-  EXPECT_EQ(PutUser(database_.owner(), {"nowhere", "a@b.example", "A", "admin", kPassword}, clock_, Soon(), kCheap).error().reason,
+  EXPECT_EQ(PutUser(database_.owner(), {"nowhere", "a@b.example", "A", "admin", kPassword}, clock_, Soon(), kCheap)
+                .error()
+                .reason,
             "TENANT_UNKNOWN");
 }
 

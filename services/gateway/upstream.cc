@@ -32,7 +32,8 @@ bool FromBytes(grpc::ByteBuffer& bytes, pb::Message& message) {
 void Prepare(grpc::ClientContext& context, const Terms& terms) {
   context.set_deadline(std::chrono::system_clock::now() + terms.deadline.Left());
   if (!terms.principal.empty()) context.AddMetadata(rpc::kPrincipalMetadata, terms.principal);
-  if (telemetry::CurrentTrace().valid()) context.AddMetadata("traceparent", telemetry::CurrentTrace().Child().traceparent());
+  if (telemetry::CurrentTrace().valid())
+    context.AddMetadata("traceparent", telemetry::CurrentTrace().Child().traceparent());
 }
 
 Status ToStatus(const grpc::Status& status, const std::string& service) {
@@ -45,7 +46,8 @@ Status ToStatus(const grpc::Status& status, const std::string& service) {
 Upstream::Upstream(std::string name, const std::string& address)
     : name_(std::move(name)), stub_(rpc::MakeChannel(address)) {}
 
-Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& request, pb::Message& response, const Terms& terms) {
+Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& request, pb::Message& response,
+                      const Terms& terms) {
   grpc::ClientContext context;
   Prepare(context, terms);
   grpc::ByteBuffer sent = ToBytes(request);

@@ -21,7 +21,8 @@ const postgres::Statement kStoreHash{
     "UPDATE user_account SET password_hash = $3, update_time = now() WHERE tenant_id = $1 AND id = $2"};
 const postgres::Statement kPut{
     "gateway_put_account",
-    "INSERT INTO user_account AS u (tenant_id, id, email, display_name, role, password_hash) VALUES ($1, $2, $3, $4, $5, $6)"
+    "INSERT INTO user_account AS u (tenant_id, id, email, display_name, role, password_hash) VALUES ($1, $2, $3, $4, "
+    "$5, $6)"
     " ON CONFLICT (tenant_id, email) DO UPDATE SET display_name = excluded.display_name, role = excluded.role,"
     "  password_hash = excluded.password_hash, disabled = false, update_time = now(),"
     "  auth_revision = u.auth_revision + 1"};
@@ -51,14 +52,15 @@ std::string FoldEmail(std::string_view email) {
 }
 
 Result<Uuid> FindTenant(postgres::Database& database, std::string_view slug, Deadline deadline) {
-  VEFA_TRY(postgres::Rows rows, database.Run(postgres::Scope::Tenant(Uuid{}), kTenant, postgres::Bound(slug), deadline));
+  VEFA_TRY(postgres::Rows rows,
+           database.Run(postgres::Scope::Tenant(Uuid{}), kTenant, postgres::Bound(slug), deadline));
   return rows.empty() ? Uuid{} : rows.Id(0, 0);
 }
 
 Result<std::optional<Account>> FindAccount(postgres::Database& database, const Uuid& tenant, std::string_view email,
                                            Deadline deadline) {
-  VEFA_TRY(postgres::Rows rows,
-           database.Run(postgres::Scope::Tenant(tenant), kAccount, postgres::Bound(tenant, FoldEmail(email)), deadline));
+  VEFA_TRY(postgres::Rows rows, database.Run(postgres::Scope::Tenant(tenant), kAccount,
+                                             postgres::Bound(tenant, FoldEmail(email)), deadline));
   if (rows.empty()) return std::optional<Account>();
   Account account;
   account.id = rows.Id(0, 0);
@@ -88,9 +90,9 @@ Result<bool> PutUser(postgres::Database& owner, const NewUser& user, const Clock
     if (same) return false;
   }
   VEFA_TRY(std::string hash, crypto::Argon2idHash(user.password, cost));
-  VEFA_TRY_OK(owner.Run(postgres::Scope::Tenant(tenant), kPut,
-                        postgres::Bound(tenant, NewUuidV7(clock), FoldEmail(user.email), user.display_name, user.role, hash),
-                        deadline));
+  VEFA_TRY_OK(owner.Run(
+      postgres::Scope::Tenant(tenant), kPut,
+      postgres::Bound(tenant, NewUuidV7(clock), FoldEmail(user.email), user.display_name, user.role, hash), deadline));
   return true;
 }
 
