@@ -136,5 +136,5 @@ GRANT SELECT ON send_result TO ${service};
 GRANT SELECT ON content, message, message_unsubscribe, tenant_ordinal TO ${pump};
 GRANT SELECT, UPDATE ON send_lane TO ${pump};
 GRANT SELECT, INSERT, UPDATE ON send_chunk TO ${pump};
-GRANT SELECT, INSERT, DELETE ON send_window TO ${pump};
+GRANT SELECT, INSERT, UPDATE, DELETE ON send_window TO ${pump};
 GRANT SELECT, INSERT ON send_result, suppression TO ${pump};

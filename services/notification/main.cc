@@ -1,0 +1,53 @@
+#include <cstdlib>
+
+#include "libs/service/host.h"
+#include "libs/telemetry/log.h"
+#include "services/notification/delivery/dispatcher.h"
+#include "services/notification/notification_events.h"
+#include "services/notification/notification_service.h"
+
+namespace {
+
+vefa::notification::DispatcherSettings ReadSettings(vefa::config::Environment& environment) {
+  vefa::notification::DispatcherSettings settings;
+  settings.smtp.address = environment.Require("VEFA_SMTP_ADDRESS");
+  settings.smtp.connections = environment.GetInt("VEFA_SMTP_CONNECTIONS", 8, 1, 256);
+  settings.smtp.mails_per_connection = environment.GetInt("VEFA_SMTP_MAILS_PER_CONNECTION", 1000, 1, 100000);
+  settings.mail.public_url = environment.Require("VEFA_PUBLIC_URL");
+  while (settings.mail.public_url.ends_with('/')) settings.mail.public_url.pop_back();
+  settings.state_folder = environment.Require("VEFA_STATE_DIR");
+  auto sender = vefa::notification::ParseMailbox(environment.Require("VEFA_MAIL_FROM"));
+  if (sender.ok()) settings.mail.sender = *sender;
+  settings.smtp.helo_name = settings.mail.sender.domain;
+  return settings;
+}
+
+}  // namespace
+
+int main() {
+  vefa::config::Environment environment;
+  auto settings = ReadSettings(environment);
+  vefa::notification::TokenKey token_key(environment.RequireKey("VEFA_TOKEN_KEY_FILE", 32));
+  std::string contact_address = environment.Require("VEFA_CONTACT_ADDRESS");
+  vefa::service::Host host(vefa::notification::NotificationSource(), environment);
+  if (settings.mail.sender.address.empty()) {
+    vefa::telemetry::Fault("VEFA_MAIL_FROM is not a mailbox such as `Name <local@domain>`");
+    return 2;
+  }
+  vefa::notification::Recipients recipients(contact_address, host.key());
+  auto dispatcher = vefa::notification::Dispatcher::Start(host.pump(), recipients, token_key, std::move(settings),
+                                                          host.clock(), host.metrics(), [&] { host.relay().Wake(); });
+  if (!dispatcher.ok()) {
+    vefa::telemetry::Fault("cannot start", {{"reason", dispatcher.error().reason}, {"error", dispatcher.error().message}});
+    return 1;
+  }
+  vefa::notification::NotificationService messages(host.AddDoor("vefa.notification.v1.NotificationService"),
+                                                   host.database(), recipients, token_key, host.clock(),
+                                                   host.key().secret(), [&] {
+                                                     host.relay().Wake();
+                                                     (*dispatcher)->Wake();
+                                                   });
+  host.AddService(messages);
+  host.OnStop([&] { (*dispatcher)->Stop(); });
+  return host.Run();
+}
