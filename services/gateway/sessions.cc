@@ -22,9 +22,10 @@ Error Refused() {
 Error Missing() { return {Code::kUnauthenticated, "SESSION_MISSING", "Sign in first."}; }
 Error Expired() { return {Code::kUnauthenticated, "SESSION_EXPIRED", "The session has ended; sign in again."}; }
 
-Error Busy() {
-  Error error{Code::kResourceExhausted, "SIGN_IN_BUSY", "Many are signing in at the moment; try again in a second."};
-  error.retry_after_ms = 1000;
+Error Busy(std::chrono::milliseconds wait) {
+  Error error{Code::kResourceExhausted, "SIGN_IN_BUSY",
+              "Too many tries to sign in at the moment; wait a little and try again."};
+  error.retry_after_ms = static_cast<int>(wait.count());
   return error;
 }
 
@@ -88,13 +89,26 @@ Sessions::Sessions(postgres::Database& database, redis::Client& redis, rpc::Tena
       tenants_(tenants),
       clock_(clock),
       cost_(cost),
-      dummy_hash_(crypto::Argon2idHash(crypto::RandomString(32), cost).value()) {}
+      dummy_hash_(crypto::Argon2idHash(crypto::RandomString(32), cost).value()),
+      guard_(clock) {}
 
 Result<Sessions::SignedIn> Sessions::SignIn(std::string_view tenant, std::string_view email, std::string_view password,
                                             Deadline deadline) {
   VEFA_TRY_OK(Validate(tenant, email, password));
+  std::string account = std::string(tenant) + "/" + FoldEmail(email);
+  if (auto wait = guard_.Try(account); wait.count() > 0) return Busy(wait);
+  Result<SignedIn> signed_in = Compare(tenant, email, password, deadline);
+  if (signed_in.ok())
+    guard_.Succeeded(account);
+  else if (signed_in.error().reason != "SIGN_IN_REFUSED")
+    guard_.Untried(account);
+  return signed_in;
+}
+
+Result<Sessions::SignedIn> Sessions::Compare(std::string_view tenant, std::string_view email, std::string_view password,
+                                             Deadline deadline) {
   HashSlot slot(*this);
-  if (!slot.held()) return Busy();
+  if (!slot.held()) return Busy(kHashWait);
   VEFA_TRY(Uuid tenant_id, FindTenant(database_, tenant, deadline));
   // Asked even when the tenant is unknown: an unknown tenant takes as long as an unknown user.
   VEFA_TRY(std::optional<Account> account, FindAccount(database_, tenant_id, email, deadline));

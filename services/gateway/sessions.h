@@ -13,6 +13,7 @@
 #include "libs/redis/client.h"
 #include "libs/rpc/tenants.h"
 #include "services/gateway/session_store.h"
+#include "services/gateway/sign_in_guard.h"
 
 namespace vefa::gateway {
 
@@ -36,7 +37,8 @@ class Sessions {
     std::string token;  // 48 bytes in base64url: the tenant's id, to find the row by, and 32 random ones.
   };
   // UNAUTHENTICATED `SIGN_IN_REFUSED` for an unknown tenant, user or a wrong password alike, after
-  // the same work; RESOURCE_EXHAUSTED `SIGN_IN_BUSY`; INVALID_ARGUMENT for an empty field.
+  // the same work; RESOURCE_EXHAUSTED `SIGN_IN_BUSY` when too many sign in at once or one account is
+  // being guessed at; INVALID_ARGUMENT for an empty field.
   Result<SignedIn> SignIn(std::string_view tenant, std::string_view email, std::string_view password,
                           Deadline deadline);
 
@@ -49,6 +51,8 @@ class Sessions {
 
  private:
   class HashSlot;
+  Result<SignedIn> Compare(std::string_view tenant, std::string_view email, std::string_view password,
+                           Deadline deadline);
   std::optional<Session> FindCached(const crypto::Digest& hash);
   void Cache(const crypto::Digest& hash, const Session& session);
 
@@ -58,6 +62,7 @@ class Sessions {
   const Clock& clock_;
   const crypto::Argon2Cost cost_;
   const std::string dummy_hash_;  // What an unknown user's password is compared with.
+  SignInGuard guard_;
   std::mutex mutex_;
   std::condition_variable hash_freed_;
   int hashing_ = 0;
