@@ -32,7 +32,8 @@ function boot(): Plugin {
 }
 
 /** What changes only with a dependency. */
-const VENDOR = /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@lingui|@tanstack[\\/](?!.*virtual)[^\\/]+)[\\/]/;
+const VENDOR =
+  /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@lingui|@tanstack[\\/](?!.*virtual)[^\\/]+)[\\/]/;
 /** What nearly every page needs; React Aria and what stands on it is left to the parts that load it. */
 const COMMON =
   /src[\\/](api|i18n|app(?![\\/]account-menu)|commands[\\/](registry|keys)|design[\\/](states|primitives[\\/](badge|button|small|primitives)|grid[\\/](environment|memory)))|lucide-react/;

@@ -1,6 +1,7 @@
 // The browser: Debian's Chromium, and a page that reports everything that went wrong in it.
-import { createRequire } from 'node:module';
+
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 const FLAGS = [
   '--headless',
@@ -81,7 +82,8 @@ export function layoutFaults(page) {
     for (const element of document.querySelectorAll('main a, main button, main select, main input, nav a')) {
       const box = element.getBoundingClientRect();
       if (box.width === 0 || element.closest('[role="grid"], p, li, dd, label, table')) continue;
-      if (box.height < 20) faults.push(`a target ${Math.round(box.width)} x ${Math.round(box.height)}: ${element.textContent?.slice(0, 40)}`);
+      if (box.height < 20)
+        faults.push(`a target ${Math.round(box.width)} x ${Math.round(box.height)}: ${element.textContent?.slice(0, 40)}`);
       if (box.right > root.clientWidth + 1) faults.push(`beyond the edge: ${element.textContent?.slice(0, 40)}`);
     }
     for (const element of document.querySelectorAll('.button, .badge, h1, h2, .nav-link > span, .figure dd')) {

@@ -39,7 +39,18 @@ export async function checkConsole(options) {
       for (const theme of ['light', 'dark']) {
         for (const viewport of SIZES) {
           log(`${language} ${theme} ${viewport.width}`);
-          await visitAll(browser, { baseUrl, outDir, expected, language, theme, viewport, storageState, ids, problems, screenshots });
+          await visitAll(browser, {
+            baseUrl,
+            outDir,
+            expected,
+            language,
+            theme,
+            viewport,
+            storageState,
+            ids,
+            problems,
+            screenshots,
+          });
         }
       }
     }
@@ -58,7 +69,8 @@ async function begin(browser, { baseUrl, credentials, outDir, problems, screensh
   const page = await watchedPage(context, problems, () => 'sign-in');
   await page.goto(`${baseUrl}/sign-in`);
   await page.waitForSelector('input[name="password"]', WAIT);
-  for (const [name, value] of Object.entries({ ...credentials, password: 'not the password' })) await page.fill(`input[name="${name}"]`, value);
+  for (const [name, value] of Object.entries({ ...credentials, password: 'not the password' }))
+    await page.fill(`input[name="${name}"]`, value);
   await page.keyboard.press('Enter');
   await page.waitForSelector('[role="alert"]', WAIT);
   await shoot(page, outDir, 'sign-in-tr-refused', screenshots);
@@ -71,9 +83,17 @@ async function begin(browser, { baseUrl, credentials, outDir, problems, screensh
   return { storageState, ids };
 }
 
-async function visitAll(browser, { baseUrl, outDir, expected, language, theme, viewport, storageState, ids, problems, screenshots }) {
+async function visitAll(
+  browser,
+  { baseUrl, outDir, expected, language, theme, viewport, storageState, ids, problems, screenshots },
+) {
   let where = '';
-  const context = await browser.newContext({ viewport, storageState, locale: language === 'tr' ? 'tr-TR' : 'en-GB', hasTouch: viewport.width < 700 });
+  const context = await browser.newContext({
+    viewport,
+    storageState,
+    locale: language === 'tr' ? 'tr-TR' : 'en-GB',
+    hasTouch: viewport.width < 700,
+  });
   const page = await watchedPage(context, problems, () => where);
   await choose(page, { language, theme });
   for (const each of PAGES) {
@@ -82,7 +102,8 @@ async function visitAll(browser, { baseUrl, outDir, expected, language, theme, v
       await open(page, baseUrl, each, ids);
       await report(page, problems, where);
       if ((await page.getAttribute('html', 'lang')) !== language) problems.push(`${where}: the language is not ${language}`);
-      if (each.note && !(await page.textContent('main')).includes(DATA_NOTE[language])) problems.push(`${where}: no note that the data is a sample`);
+      if (each.note && !(await page.textContent('main')).includes(DATA_NOTE[language]))
+        problems.push(`${where}: no note that the data is a sample`);
       if (each.name === 'overview' && expected) {
         const wrong = await compareFigures(page, expectedFigures(expected, language));
         problems.push(...wrong.map((text) => `${where}: ${text}`));

@@ -21,7 +21,11 @@ export function expectedFigures(summary, language) {
   };
   // The figures on top are sums over all campaigns.
   if ((summary.campaigns ?? 1) === 1) {
-    Object.assign(figures, { requested: count(messages.requested), delivered: count(messages.delivered), refused: count(refused) });
+    Object.assign(figures, {
+      requested: count(messages.requested),
+      delivered: count(messages.delivered),
+      refused: count(refused),
+    });
   }
   for (const [reason, value] of Object.entries(messages.refused)) figures[`refused.${reason}`] = count(value);
   return figures;

@@ -14,9 +14,27 @@ export const PAGES = [
     ready: '[role="grid"] [role="row"][aria-rowindex="2"]',
     note: true,
   },
-  { name: 'person-refused', path: ({ refused }) => `/people/${refused}`, ready: '[data-answer] >> visible=true', note: true, message: 'STATE_REFUSED' },
-  { name: 'person-delivered', path: ({ delivered }) => `/people/${delivered}`, ready: '[data-answer] >> visible=true', note: true, message: 'STATE_DELIVERED' },
-  { name: 'person-bounced', path: ({ bounced }) => `/people/${bounced}`, ready: '[data-answer] >> visible=true', note: true, message: 'STATE_BOUNCED' },
+  {
+    name: 'person-refused',
+    path: ({ refused }) => `/people/${refused}`,
+    ready: '[data-answer] >> visible=true',
+    note: true,
+    message: 'STATE_REFUSED',
+  },
+  {
+    name: 'person-delivered',
+    path: ({ delivered }) => `/people/${delivered}`,
+    ready: '[data-answer] >> visible=true',
+    note: true,
+    message: 'STATE_DELIVERED',
+  },
+  {
+    name: 'person-bounced',
+    path: ({ bounced }) => `/people/${bounced}`,
+    ready: '[data-answer] >> visible=true',
+    note: true,
+    message: 'STATE_BOUNCED',
+  },
   { name: 'events', path: '/events', ready: '[role="grid"] [role="row"][aria-rowindex="2"], .state-empty' },
   { name: 'system', path: '/system', ready: '[data-figure="events.recorded"]' },
 ];
@@ -55,6 +73,11 @@ export function findIds(page) {
       const { messages = [] } = await read(`/v1/messages?${query}`);
       return bare(messages[0]?.contact);
     };
-    return { campaign: bare(campaign.name), refused: await one('REFUSED'), delivered: await one('DELIVERED'), bounced: await one('BOUNCED') };
+    return {
+      campaign: bare(campaign.name),
+      refused: await one('REFUSED'),
+      delivered: await one('DELIVERED'),
+      bounced: await one('BOUNCED'),
+    };
   });
 }

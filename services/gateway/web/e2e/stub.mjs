@@ -45,7 +45,9 @@ async function tabs() {
   await signIn(page, baseUrl, CREDENTIALS);
   const storageState = await context.storageState();
   await context.close();
-  await until(() => open.streams === 0, 'the stream of a closed browser stayed open').catch((error) => problems.push(error.message));
+  await until(() => open.streams === 0, 'the stream of a closed browser stayed open').catch((error) =>
+    problems.push(error.message),
+  );
   await checkTabs(browser, { baseUrl, storageState, streams: () => open.streams, until, problems });
   await browser.close();
   if (problems.length > 0) throw new Error(problems.join('\n'));

@@ -13,7 +13,22 @@ function random(seed) {
 }
 
 const next = random(1997);
-const FIRST = ['Ayşe', 'İsmail', 'Işıl', 'Ömer', 'Çağla', 'Deniz', 'Şule', 'Güneş', 'Alice', 'Bernard', 'Chloe', 'David', 'Emma', 'Frank'];
+const FIRST = [
+  'Ayşe',
+  'İsmail',
+  'Işıl',
+  'Ömer',
+  'Çağla',
+  'Deniz',
+  'Şule',
+  'Güneş',
+  'Alice',
+  'Bernard',
+  'Chloe',
+  'David',
+  'Emma',
+  'Frank',
+];
 const LAST = ['Yılmaz', 'Çelik', 'Öztürk', 'Şahin', 'Aydın', 'Ilgaz', 'Baker', 'Carter', 'Dixon', 'Evans', 'Fisher', 'Grant'];
 const DAY = 86_400_000;
 const AS_OF = Date.UTC(1997, 8, 30);
@@ -177,4 +192,4 @@ export const run = {
   createTime: iso(NOW - 1_900_000),
   finishTime: iso(NOW - 1_800_000),
 };
-export { SENT, iso };
+export { iso, SENT };

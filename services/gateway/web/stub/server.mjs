@@ -9,22 +9,49 @@ import { answer, Refusal, state } from './api.mjs';
 import { audience, contacts, iso, messages, uuid } from './data.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.txt': 'text/plain' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+};
 export const CREDENTIALS = { tenant: 'demo', email: 'elif@vefa.example', password: 'long enough to be safe' };
 const SESSION = {
-  tenant: 'demo', tenantId: uuid(0, 1), email: CREDENTIALS.email, displayName: 'Elif Demir', permissions: ['*'],
-  expireTime: iso(Date.now() + 8 * 3_600_000), token: '', csrfToken: 'stub-csrf', eventsVolatile: process.env.STUB_VOLATILE === '1',
+  tenant: 'demo',
+  tenantId: uuid(0, 1),
+  email: CREDENTIALS.email,
+  displayName: 'Elif Demir',
+  permissions: ['*'],
+  expireTime: iso(Date.now() + 8 * 3_600_000),
+  token: '',
+  csrfToken: 'stub-csrf',
+  eventsVolatile: process.env.STUB_VOLATILE === '1',
 };
 const sessions = new Set();
 
 function send(response, status, body, headers = {}) {
-  response.writeHead(status, { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', 'Cache-Control': 'no-store', ...headers });
+  response.writeHead(status, {
+    'Content-Type': status < 400 ? 'application/json' : 'application/problem+json',
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
   response.end(JSON.stringify(body));
 }
 
 function refuse(response, error, traceId) {
   const { status, code, reason, message, violations } = error;
-  send(response, status, { type: `urn:vefa:problem:${reason}`, title: 'Refused', status, detail: message, code, message, reason, violations, traceId });
+  send(response, status, {
+    type: `urn:vefa:problem:${reason}`,
+    title: 'Refused',
+    status,
+    detail: message,
+    code,
+    message,
+    reason,
+    violations,
+    traceId,
+  });
 }
 
 async function readBody(request) {
@@ -67,20 +94,44 @@ function nextEvent() {
   const now = iso(Date.now());
   const contact = contacts[(n * 17) % contacts.length];
   const message = messages[n % messages.length];
-  const info = { message: message.name, contact: message.contact, originator: 'campaigns/spring-hello', purpose: 'newsletter', channel: 'CHANNEL_EMAIL' };
+  const info = {
+    message: message.name,
+    contact: message.contact,
+    originator: 'campaigns/spring-hello',
+    purpose: 'newsletter',
+    channel: 'CHANNEL_EMAIL',
+  };
   const kinds = [
     ['message.delivered', 'notification', message.name, { delivered: { message: info, replyCode: '250 2.0.0' } }],
     ['message.accepted', 'notification', message.name, { accepted: { message: info, policyVersion: 1 } }],
-    ['consent.granted', 'contact', contact.name, { consentGranted: { terms: { purpose: 'win-back', channel: 'CHANNEL_EMAIL', source: 'shop checkout' } } }],
+    [
+      'consent.granted',
+      'contact',
+      contact.name,
+      { consentGranted: { terms: { purpose: 'win-back', channel: 'CHANNEL_EMAIL', source: 'shop checkout' } } },
+    ],
     ['message.refused', 'notification', message.name, { refused: { message: info, policyVersion: 1, reason: 'NO_CONSENT' } }],
-    ['contact.updated', 'contact', contact.name, { updated: { state: { externalId: contact.externalId, language: contact.language, source: 'cdnow', hasEmail: true } } }],
+    [
+      'contact.updated',
+      'contact',
+      contact.name,
+      { updated: { state: { externalId: contact.externalId, language: contact.language, source: 'cdnow', hasEmail: true } } },
+    ],
   ];
   const [type, service, subject, payload] = kinds[n % kinds.length];
   const words = { contact: 'ContactEvent', notification: 'NotificationEvent' };
   return {
     id: `0198f3c4-${(n % 65536).toString(16).padStart(4, '0')}-7000-8000-${Date.now().toString(16).padStart(12, '0')}`,
-    type, source: `/vefa/${service}`, subject, aggregateVersion: String(3 + (n % 4)), tenantId: SESSION.tenantId, occurTime: now, recordTime: now,
-    topic: `vefa.${service}.v1`, partition: n % 24, offset: String(1000 + n),
+    type,
+    source: `/vefa/${service}`,
+    subject,
+    aggregateVersion: String(3 + (n % 4)),
+    tenantId: SESSION.tenantId,
+    occurTime: now,
+    recordTime: now,
+    topic: `vefa.${service}.v1`,
+    partition: n % 24,
+    offset: String(1000 + n),
     payload: { '@type': `type.googleapis.com/vefa.${service}.v1.${words[service]}`, ...payload },
   };
 }
@@ -93,7 +144,9 @@ function stream(request, response, beat) {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   const emit = () => {
     const event = nextEvent();
-    response.write(`id: ${event.topic}/${event.partition}/${event.offset}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    response.write(
+      `id: ${event.topic}/${event.partition}/${event.offset}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
+    );
     if (!state.paused && state.position < audience.length) state.position += 1;
   };
   open.streams += 1;

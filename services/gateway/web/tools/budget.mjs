@@ -64,7 +64,8 @@ check('shell', base, LIMITS_KB.shell);
 for (const [route, entry] of Object.entries(ROUTES)) check(route, new Set([...base, ...closure([entry])]), LIMITS_KB.route);
 for (const entry of LAZY) {
   const extra = [...closure([entry])].filter((file) => !base.has(file));
-  for (const file of extra) if (gzip(file) / 1000 > LIMITS_KB.lazy) problems.push(`${file} of ${entry} is above ${LIMITS_KB.lazy} kB`);
+  for (const file of extra)
+    if (gzip(file) / 1000 > LIMITS_KB.lazy) problems.push(`${file} of ${entry} is above ${LIMITS_KB.lazy} kB`);
   check(entry.replace('src/', ''), new Set(extra), 2 * LIMITS_KB.lazy);
 }
 for (const name of readdirSync(join(dist, 'assets')).filter((each) => each.endsWith('.js'))) {

@@ -13,7 +13,8 @@ function files(folder: string, pattern: RegExp): string[] {
     .map((name) => join(folder, name));
 }
 const code = files(source, /\.tsx?$/).filter((file) => !/\.test\.tsx?$|[\\/]testing[\\/]/.test(file));
-const imports = (file: string) => [...readFileSync(file, 'utf8').matchAll(/(?:from|import) ?\(?'([^']+)'/g)].map((match) => match[1] ?? '');
+const imports = (file: string) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import) ?\(?'([^']+)'/g)].map((match) => match[1] ?? '');
 const feature = (path: string) => /^features\/([^/]+)/.exec(relative(source, path).replaceAll('\\', '/'))?.[1];
 
 describe('the order of the house', () => {
@@ -42,7 +43,12 @@ describe('the order of the house', () => {
     for (const file of code) expect(readFileSync(file, 'utf8'), file).not.toMatch(/\.to(Upper|Lower)Case\(\)/);
   });
   it('keeps files short', () => {
-    for (const file of [...code, ...files(source, /\.css$/), ...files(join(root, 'stub'), /\.mjs$/), ...files(join(root, 'e2e'), /\.mjs$/)]) {
+    for (const file of [
+      ...code,
+      ...files(source, /\.css$/),
+      ...files(join(root, 'stub'), /\.mjs$/),
+      ...files(join(root, 'e2e'), /\.mjs$/),
+    ]) {
       expect(readFileSync(file, 'utf8').split('\n').length, file).toBeLessThanOrEqual(MAX_LINES);
     }
   });

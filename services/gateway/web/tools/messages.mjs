@@ -11,8 +11,23 @@ const protos = join(root, '../../../proto/vefa');
 const LANGUAGES = ['en', 'tr'];
 /** Ids put together at run time; each prefix is followed by a code of the API or a state. */
 const COMPOSED = [
-  'campaign.state.', 'channel.', 'consent.state.', 'error.code.', 'event.', 'live.', 'message.state.', 'noun.', 'outcome.',
-  'person.why.', 'purpose.', 'reason.', 'refused.', 'service.state.', 'signIn.', 'suppression.', 'timeline.',
+  'campaign.state.',
+  'channel.',
+  'consent.state.',
+  'error.code.',
+  'event.',
+  'live.',
+  'message.state.',
+  'noun.',
+  'outcome.',
+  'person.why.',
+  'purpose.',
+  'reason.',
+  'refused.',
+  'service.state.',
+  'signIn.',
+  'suppression.',
+  'timeline.',
 ];
 const problems = [];
 
@@ -64,7 +79,8 @@ function compare(catalogues) {
         return '';
       }
     });
-    if (new Set(seen.filter((names) => names !== '')).size > 1) problems.push(`${id}: the languages use other arguments: ${seen.join(' | ')}`);
+    if (new Set(seen.filter((names) => names !== '')).size > 1)
+      problems.push(`${id}: the languages use other arguments: ${seen.join(' | ')}`);
     if (/\}['’][a-zçğıöşü]/.test(catalogues.tr.get(id) ?? '')) problems.push(`tr: ${id}: a suffix on an inserted value`);
   }
   return ids;
@@ -82,7 +98,8 @@ function checkUse(ids) {
   // A text between tags, two letters or more: it belongs into a catalogue. Names of our own are not texts.
   for (const [file, text] of code.filter(([name]) => name.endsWith('.tsx'))) {
     for (const match of text.matchAll(/>\s*([A-Za-zÇĞİÖŞÜçğıöşü][\p{L} ,.!?]+)\s*<\//gu)) {
-      if (!['Vefa', 'Ctrl K', 'Esc'].includes(match[1].trim())) problems.push(`${file.slice(root.length + 1)}: text in the code: ${match[1].trim()}`);
+      if (!['Vefa', 'Ctrl K', 'Esc'].includes(match[1].trim()))
+        problems.push(`${file.slice(root.length + 1)}: text in the code: ${match[1].trim()}`);
     }
   }
 }
@@ -95,7 +112,8 @@ function checkReasons(ids) {
     for (const [, reason] of readFileSync(file, 'utf8').matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)`/g)) reasons.add(reason);
   }
   if (reasons.size === 0) problems.push('no reasons were found in the protos');
-  for (const reason of reasons) if (!known.some((prefix) => ids.has(prefix + reason))) problems.push(`the protos name ${reason}; it has no text`);
+  for (const reason of reasons)
+    if (!known.some((prefix) => ids.has(prefix + reason))) problems.push(`the protos name ${reason}; it has no text`);
   return reasons.size;
 }
 

@@ -32,7 +32,14 @@ describe('a call', () => {
     answerWith(problem(400, 'INVALID_ARGUMENT', 'VIOLATIONS', 'bad', { violations, retryAfterMs: 1500 }));
     const error = await call('POST', '/v1/contacts', { body: {} }).catch((each) => each);
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ status: 400, code: 'INVALID_ARGUMENT', reason: 'VIOLATIONS', traceId: 'abc123', violations, retryAfterMs: 1500 });
+    expect(error).toMatchObject({
+      status: 400,
+      code: 'INVALID_ARGUMENT',
+      reason: 'VIOLATIONS',
+      traceId: 'abc123',
+      violations,
+      retryAfterMs: 1500,
+    });
   });
 
   it('gives an answer without a body of ours the code of its status', async () => {
@@ -43,8 +50,10 @@ describe('a call', () => {
   it('says that the server cannot be reached, and that a deadline passed', async () => {
     answerWith(new TypeError('Failed to fetch'));
     expect(await call('GET', '/v1/x').catch((each) => each)).toMatchObject({ code: 'UNAVAILABLE', reason: 'SERVER_UNREACHABLE' });
-    vi.stubGlobal('fetch', (_: string, init: RequestInit) =>
-      new Promise((_resolve, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
+    vi.stubGlobal(
+      'fetch',
+      (_: string, init: RequestInit) =>
+        new Promise((_resolve, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
     );
     const error = await call('GET', '/v1/x', { deadlineMs: 5 }).catch((each) => each);
     expect(error).toMatchObject({ code: 'DEADLINE_EXCEEDED', reason: 'CLIENT_DEADLINE' });

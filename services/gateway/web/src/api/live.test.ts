@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LiveHub, MAX_KEPT_EVENTS, sessionTag } from './live';
-import { readStream, StreamParser, type StreamMessage } from './sse';
+import { readStream, type StreamMessage, StreamParser } from './sse';
 
 function parse(...pieces: string[]): StreamMessage[] {
   const found: StreamMessage[] = [];
@@ -63,9 +63,14 @@ function stubLocks() {
   const queues = new Map<string, Promise<unknown>>();
   const request = (name: string, options: { signal: AbortSignal }, work: () => Promise<void>) => {
     const before = queues.get(name) ?? Promise.resolve();
-    const aborted = new Promise<never>((_, reject) => options.signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    const aborted = new Promise<never>((_, reject) =>
+      options.signal.addEventListener('abort', () => reject(new Error('aborted'))),
+    );
     const mine = Promise.race([before, aborted]).then(work);
-    queues.set(name, before.then(() => mine.catch(() => undefined)));
+    queues.set(
+      name,
+      before.then(() => mine.catch(() => undefined)),
+    );
     return mine;
   };
   vi.stubGlobal('navigator', { ...navigator, locks: { request } });

@@ -51,9 +51,11 @@ export class LiveHub {
     // Without locks (a page not served securely) every tab reads for itself.
     if (!navigator.locks) void this.run(stopper.signal);
     else {
-      navigator.locks.request(name, { signal: stopper.signal }, () => this.run(stopper.signal)).catch(() => {
-        // Aborted while waiting: another tab owns the stream and this one was closed or signed out.
-      });
+      navigator.locks
+        .request(name, { signal: stopper.signal }, () => this.run(stopper.signal))
+        .catch(() => {
+          // Aborted while waiting: another tab owns the stream and this one was closed or signed out.
+        });
     }
   }
 

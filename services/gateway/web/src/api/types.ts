@@ -105,12 +105,7 @@ export interface Score {
 export interface BatchGetScoresResponse {
   scores?: Score[];
 }
-export type ScoringRunState =
-  | 'STATE_UNSPECIFIED'
-  | 'STATE_PENDING'
-  | 'STATE_RUNNING'
-  | 'STATE_SUCCEEDED'
-  | 'STATE_FAILED';
+export type ScoringRunState = 'STATE_UNSPECIFIED' | 'STATE_PENDING' | 'STATE_RUNNING' | 'STATE_SUCCEEDED' | 'STATE_FAILED';
 export interface BgNbdModel {
   r?: number;
   alpha?: number;
@@ -179,12 +174,7 @@ export interface SegmentCount {
   scoresKnown?: Int64;
   asOfTime?: Timestamp;
 }
-export type CampaignState =
-  | 'STATE_UNSPECIFIED'
-  | 'STATE_DRAFT'
-  | 'STATE_RUNNING'
-  | 'STATE_PAUSED'
-  | 'STATE_COMPLETED';
+export type CampaignState = 'STATE_UNSPECIFIED' | 'STATE_DRAFT' | 'STATE_RUNNING' | 'STATE_PAUSED' | 'STATE_COMPLETED';
 export interface CampaignProgress {
   audience?: Int64;
   requested?: Int64;

@@ -20,7 +20,8 @@ describe('addresses', () => {
   });
   it('goes back only to a page of its own', () => {
     expect(safeBack('/people?sort=external_id')).toBe('/people?sort=external_id');
-    for (const evil of ['//evil.example', 'https://evil.example', '/\\evil.example', '/sign-in?back=/', undefined]) expect(safeBack(evil)).toBe('/');
+    for (const evil of ['//evil.example', 'https://evil.example', '/\\evil.example', '/sign-in?back=/', undefined])
+      expect(safeBack(evil)).toBe('/');
   });
 });
 
@@ -43,7 +44,16 @@ describe('preferences', () => {
 });
 
 describe('the numbers of a campaign', () => {
-  const progress = { audience: '393', requested: '393', accepted: '314', refused: { NO_CONSENT: '40', CONSENT_WITHDRAWN: '39' }, delivered: '240', bounced: '11', failed: '0', unknown: '0' };
+  const progress = {
+    audience: '393',
+    requested: '393',
+    accepted: '314',
+    refused: { NO_CONSENT: '40', CONSENT_WITHDRAWN: '39' },
+    delivered: '240',
+    bounced: '11',
+    failed: '0',
+    unknown: '0',
+  };
   it('add up', () => {
     const outcome = outcomeOf(progress);
     expect(outcome).toMatchObject({ refused: 79, underway: 63, waiting: 0, addsUp: true });
@@ -62,7 +72,14 @@ describe('what an event changes', () => {
     expect(contactOf({ id: '1', type: 'score.changed', subject: 'contacts/7/score' })).toBe('contacts/7');
     const delivered = { '@type': 'x', delivered: { message: { contact: 'contacts/8' } } };
     expect(contactOf({ id: '1', type: 'message.delivered', subject: 'messages/1', payload: delivered })).toBe('contacts/8');
-    expect(contactOf({ id: '1', type: 'order.placed', subject: 'orders/1', payload: { '@type': 'x', orderPlaced: { contact: 'contacts/9' } } })).toBe('contacts/9');
+    expect(
+      contactOf({
+        id: '1',
+        type: 'order.placed',
+        subject: 'orders/1',
+        payload: { '@type': 'x', orderPlaced: { contact: 'contacts/9' } },
+      }),
+    ).toBe('contacts/9');
     expect(contactOf({ id: '1', type: 'model.fitted', payload: { '@type': 'x', modelFitted: null } })).toBeUndefined();
   });
   it('reads numbers again and only marks lists', () => {

@@ -1,5 +1,5 @@
-import { useWords } from '../i18n/i18n';
 import { Button } from '../design/primitives/button';
+import { useWords } from '../i18n/i18n';
 
 /** Says that what is shown has changed meanwhile; the rows move only when one asks for it. */
 export function ListBar({ count, onShow }: { count: number; onShow: () => void }) {

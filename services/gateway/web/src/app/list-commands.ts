@@ -8,6 +8,7 @@ export function useListCommands(grid: RefObject<GridHandle | null>, field?: RefO
     { id: 'list.next', label: 'list.next', group: 'list', keys: ['j'], run: () => grid.current?.move(1) },
     { id: 'list.previous', label: 'list.previous', group: 'list', keys: ['k'], run: () => grid.current?.move(-1) },
   ];
-  if (field) commands.push({ id: 'list.search', label: 'list.search', group: 'list', keys: ['/'], run: () => field.current?.focus() });
+  if (field)
+    commands.push({ id: 'list.search', label: 'list.search', group: 'list', keys: ['/'], run: () => field.current?.focus() });
   useCommands(commands);
 }

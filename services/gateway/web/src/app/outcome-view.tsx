@@ -33,7 +33,13 @@ export function OutcomeBar({ id, name, outcome }: Props) {
     part('unknown', 'UNKNOWN'),
   ];
   if (outcome.waiting > 0) {
-    parts.push({ key: 'waiting', tone: 'stack-waiting', value: outcome.waiting, label: t('outcome.waiting'), text: format.count(outcome.waiting) });
+    parts.push({
+      key: 'waiting',
+      tone: 'stack-waiting',
+      value: outcome.waiting,
+      label: t('outcome.waiting'),
+      text: format.count(outcome.waiting),
+    });
   }
   const label = t('outcome.bar', {
     name,

@@ -16,7 +16,9 @@ export function useSession(): Session {
 export function isAllowed(granted: string[] | undefined, permission: string): boolean {
   const action = permission.slice(permission.lastIndexOf('.') + 1);
   const resource = permission.slice(0, permission.lastIndexOf('.'));
-  return (granted ?? []).some((each) => each === '*' || each === permission || each === `*.${action}` || each === `${resource}.*`);
+  return (granted ?? []).some(
+    (each) => each === '*' || each === permission || each === `*.${action}` || each === `${resource}.*`,
+  );
 }
 
 /** Hides a control for comfort; the server is the one that refuses. */

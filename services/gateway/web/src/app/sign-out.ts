@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { live } from '../api/live';
 import { setCsrfToken } from '../api/client';
+import { live } from '../api/live';
 import { forgetPlaces } from '../design/grid/memory';
 import { forgetList } from './list-context';
 import type { useNavigate } from './navigation';

@@ -1,7 +1,7 @@
+import { setPreferences, usePreferences } from '../app/preferences';
 import { Overlay } from '../design/primitives/overlay';
 import { useWords } from '../i18n/i18n';
 import type { MessageId } from '../i18n/ids';
-import { setPreferences, usePreferences } from '../app/preferences';
 import { type CommandGroup, useAllCommands } from './registry';
 
 const GROUPS: [CommandGroup, MessageId][] = [
@@ -13,7 +13,10 @@ const GROUPS: [CommandGroup, MessageId][] = [
 
 /** The key as it is printed on a keyboard. */
 function capOf(stroke: string): string {
-  return stroke.replace('Ctrl+', 'Ctrl ').replace('Enter', '⏎').replace(/^Ctrl (.)$/, (_, key: string) => `Ctrl ${key.toLocaleUpperCase('en')}`);
+  return stroke
+    .replace('Ctrl+', 'Ctrl ')
+    .replace('Enter', '⏎')
+    .replace(/^Ctrl (.)$/, (_, key: string) => `Ctrl ${key.toLocaleUpperCase('en')}`);
 }
 
 /** All keys that work here, and the one place where single letters are switched off. */

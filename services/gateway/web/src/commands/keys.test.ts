@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { matching } from './palette';
 import { KeyMatcher, listenToKeys, strokeOf } from './keys';
+import { matching } from './palette';
 import { type Command, register } from './registry';
 
 const command = (id: string, keys: string[], run = () => {}): Command => ({ id, label: 'list.next', group: 'go', keys, run });

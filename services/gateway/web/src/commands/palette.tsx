@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { CornerDownLeft, Search, UserRound } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { listContacts } from '../api/resources';
+import type { Contact } from '../api/types';
 import { idOf, useNavigate } from '../app/navigation';
 import { DataNote } from '../app/page';
 import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from '../design/primitives/menu';
@@ -10,6 +11,7 @@ import { useWords } from '../i18n/i18n';
 import { type Command, useAllCommands } from './registry';
 
 const MAX_PEOPLE = 8;
+const MIN_LETTERS = 2;
 
 /** Commands with a word that begins with the text, compared the way the language compares letters. */
 export function matching(commands: Command[], text: string, nameOf: (command: Command) => string, locale: string): Command[] {
@@ -18,45 +20,31 @@ export function matching(commands: Command[], text: string, nameOf: (command: Co
   return commands.filter((command) => ` ${fold(nameOf(command))}`.includes(` ${wanted}`));
 }
 
-/** People and commands by typing: `Ctrl K`, text, `Enter`. */
-export default function Palette({ onClose }: { onClose: () => void }) {
-  const { t, format } = useWords();
-  const navigate = useNavigate();
-  const [text, setText] = useState('');
+/** People whose name, address or id holds the text; nobody before it has two letters. */
+function useFoundPeople(text: string) {
   const wanted = useDeferredValue(text.trim());
-  const commands = useAllCommands().filter((command) => command.group !== 'list');
-  const found = matching(commands, text, (command) => t(command.label), format.locale);
+  const enabled = wanted.length >= MIN_LETTERS;
   const people = useQuery({
     queryKey: ['people', 'palette', wanted],
     queryFn: ({ signal }) => listContacts({ query: wanted, pageSize: MAX_PEOPLE }, signal),
-    enabled: wanted.length >= 2,
+    enabled,
     placeholderData: keepPreviousData,
   });
-  const contacts = wanted.length >= 2 ? (people.data?.contacts ?? []) : [];
+  return { contacts: enabled ? (people.data?.contacts ?? []) : [], searching: people.isFetching };
+}
+
+/** People and commands by typing: `Ctrl K`, text, `Enter`. */
+export default function Palette({ onClose }: { onClose: () => void }) {
+  const { t, format } = useWords();
+  const [text, setText] = useState('');
+  const commands = useAllCommands().filter((command) => command.group !== 'list');
+  const found = matching(commands, text, (command) => t(command.label), format.locale);
+  const { contacts, searching } = useFoundPeople(text);
   const run = (action: () => void) => {
     onClose();
     // After the dialog has given the focus back, so that the action can move it.
     setTimeout(action);
   };
-  const commandSection = (
-    <MenuSection className="menu-section" aria-label={t('palette.commands')}>
-      <Header className="menu-title">{t('palette.commands')}</Header>
-      {found.map((command) => {
-        const Icon = command.icon ?? CornerDownLeft;
-        return (
-          <MenuItem key={command.id} id={command.id} className="menu-item" textValue={t(command.label)} onAction={() => run(command.run)}>
-            <Icon className="icon" aria-hidden />
-            <span className="grow">{t(command.label)}</span>
-            {command.keys?.map((stroke) => (
-              <kbd key={stroke} aria-hidden>
-                {stroke}
-              </kbd>
-            ))}
-          </MenuItem>
-        );
-      })}
-    </MenuSection>
-  );
   return (
     <Overlay title={t('palette.title')} onClose={onClose} bare>
       <Autocomplete inputValue={text} onInputChange={setText}>
@@ -71,27 +59,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           <Menu
             className="menu"
             aria-label={t('palette.title')}
-            renderEmptyState={() => <p className="palette-none">{people.isFetching ? t('state.loading') : t('palette.none')}</p>}
+            renderEmptyState={() => <p className="palette-none">{searching ? t('state.loading') : t('palette.none')}</p>}
           >
-            {found.length > 0 ? commandSection : null}
-            {contacts.length > 0 ? (
-              <MenuSection className="menu-section" aria-label={t('palette.people')}>
-                <Header className="menu-title">{t('palette.people')}</Header>
-                {contacts.map((contact) => (
-                  <MenuItem
-                    key={contact.name}
-                    id={contact.name}
-                    className="menu-item"
-                    textValue={contact.displayName ?? contact.name}
-                    onAction={() => run(() => void navigate({ to: '/people/$id', params: { id: idOf(contact.name) } }))}
-                  >
-                    <UserRound className="icon" aria-hidden />
-                    <span className="grow">{contact.displayName}</span>
-                    <span className="meta">{contact.email ?? contact.externalId}</span>
-                  </MenuItem>
-                ))}
-              </MenuSection>
-            ) : null}
+            {found.length > 0 ? <CommandSection commands={found} run={run} /> : null}
+            {contacts.length > 0 ? <PeopleSection contacts={contacts} run={run} /> : null}
           </Menu>
         </section>
         {contacts.length > 0 ? (
@@ -101,5 +72,60 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         ) : null}
       </Autocomplete>
     </Overlay>
+  );
+}
+
+type Run = (action: () => void) => void;
+
+function CommandSection({ commands, run }: { commands: Command[]; run: Run }) {
+  const { t } = useWords();
+  return (
+    <MenuSection className="menu-section" aria-label={t('palette.commands')}>
+      <Header className="menu-title">{t('palette.commands')}</Header>
+      {commands.map((command) => {
+        const Icon = command.icon ?? CornerDownLeft;
+        return (
+          <MenuItem
+            key={command.id}
+            id={command.id}
+            className="menu-item"
+            textValue={t(command.label)}
+            onAction={() => run(command.run)}
+          >
+            <Icon className="icon" aria-hidden />
+            <span className="grow">{t(command.label)}</span>
+            {command.keys?.map((stroke) => (
+              <kbd key={stroke} aria-hidden>
+                {stroke}
+              </kbd>
+            ))}
+          </MenuItem>
+        );
+      })}
+    </MenuSection>
+  );
+}
+
+function PeopleSection({ contacts, run }: { contacts: Contact[]; run: Run }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const open = (contact: Contact) => run(() => void navigate({ to: '/people/$id', params: { id: idOf(contact.name) } }));
+  return (
+    <MenuSection className="menu-section" aria-label={t('palette.people')}>
+      <Header className="menu-title">{t('palette.people')}</Header>
+      {contacts.map((contact) => (
+        <MenuItem
+          key={contact.name}
+          id={contact.name}
+          className="menu-item"
+          textValue={contact.displayName ?? contact.name}
+          onAction={() => open(contact)}
+        >
+          <UserRound className="icon" aria-hidden />
+          <span className="grow">{contact.displayName}</span>
+          <span className="meta">{contact.email ?? contact.externalId}</span>
+        </MenuItem>
+      ))}
+    </MenuSection>
   );
 }

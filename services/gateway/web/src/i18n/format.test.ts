@@ -25,7 +25,14 @@ describe('formats', () => {
   });
 
   it('shows a dash where there is nothing', () => {
-    for (const text of [en.count(undefined), en.count(''), en.percent(Number.NaN), en.money('x', 'USD'), en.date('nonsense'), en.day({})]) {
+    for (const text of [
+      en.count(undefined),
+      en.count(''),
+      en.percent(Number.NaN),
+      en.money('x', 'USD'),
+      en.date('nonsense'),
+      en.day({}),
+    ]) {
       expect(text).toBe(NOTHING);
     }
   });

@@ -104,8 +104,7 @@ function build(locale: string): Format {
       return isWholeDay(value) ? show(dayFormat, value) : `${show(dateFormat, value)} ${show(timeFormat, value)}`;
     },
     clock: (value) => show(clockFormat, value),
-    day: (value) =>
-      value?.year ? dayFormat.format(Date.UTC(value.year, (value.month ?? 1) - 1, value.day ?? 1)) : NOTHING,
+    day: (value) => (value?.year ? dayFormat.format(Date.UTC(value.year, (value.month ?? 1) - 1, value.day ?? 1)) : NOTHING),
     month: (value) => show(isWholeDay(value) ? wholeMonthFormat : monthFormat, value),
     relative: (value, now = Date.now()) => {
       const date = valid(value);

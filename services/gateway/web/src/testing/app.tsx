@@ -19,7 +19,14 @@ export interface Call {
 /** What the server is to answer; undefined leaves it to the stub's data. */
 export type Plan = (call: Call) => Response | Promise<Response> | undefined;
 
-export const SESSION = { tenant: 'demo', tenantId: 't-1', email: 'elif@vefa.example', displayName: 'Elif Demir', permissions: ['*'], csrfToken: 'csrf' };
+export const SESSION = {
+  tenant: 'demo',
+  tenantId: 't-1',
+  email: 'elif@vefa.example',
+  displayName: 'Elif Demir',
+  permissions: ['*'],
+  csrfToken: 'csrf',
+};
 
 export function json(body: unknown, status = 200): Response {
   const type = status < 400 ? 'application/json' : 'application/problem+json';

@@ -14,6 +14,11 @@ describe('charts', () => {
     expect(spread([50, 10], 18, 0, 200)).toEqual([50, 10]);
   });
   it('draws a path', () => {
-    expect(linePath([{ x: 0, y: 1 }, { x: 2.25, y: 3 }])).toBe('M0.0 1.0L2.3 3.0');
+    expect(
+      linePath([
+        { x: 0, y: 1 },
+        { x: 2.25, y: 3 },
+      ]),
+    ).toBe('M0.0 1.0L2.3 3.0');
   });
 });

@@ -3,7 +3,13 @@ import type { InputHTMLAttributes, ReactNode, Ref } from 'react';
 import { useWords } from '../../i18n/i18n';
 
 /** A moment, as one reads it, with the exact one behind it. */
-export function Moment({ value, as = 'dateTime' }: { value: string | undefined; as?: 'dateTime' | 'date' | 'relative' | 'time' }) {
+export function Moment({
+  value,
+  as = 'dateTime',
+}: {
+  value: string | undefined;
+  as?: 'dateTime' | 'date' | 'relative' | 'time';
+}) {
   const { format } = useWords();
   if (!value) return <>{format.dateTime(undefined)}</>;
   return (
@@ -23,7 +29,15 @@ export function SearchField({ label, hint, ...rest }: SearchProps) {
   return (
     <div className="search">
       <Search className="icon" aria-hidden />
-      <input type="search" className="input" aria-label={label} placeholder={label} autoComplete="off" spellCheck={false} {...rest} />
+      <input
+        type="search"
+        className="input"
+        aria-label={label}
+        placeholder={label}
+        autoComplete="off"
+        spellCheck={false}
+        {...rest}
+      />
       {hint ? <kbd aria-hidden>{hint}</kbd> : null}
     </div>
   );

@@ -30,7 +30,15 @@ export function CampaignPage() {
   const query = useQuery(campaignQuery(name));
   const missing = query.error instanceof ApiError && ['NOT_FOUND', 'INVALID_ARGUMENT'].includes(query.error.code);
   const campaign = query.data;
-  useCommands([{ id: 'campaign.list', label: 'campaign.backToList', group: 'page', keys: ['u'], run: () => void navigate({ to: '/campaigns' }) }]);
+  useCommands([
+    {
+      id: 'campaign.list',
+      label: 'campaign.backToList',
+      group: 'page',
+      keys: ['u'],
+      run: () => void navigate({ to: '/campaigns' }),
+    },
+  ]);
   return (
     <Page
       title={campaign ? campaignTitle(campaign) : t(missing ? 'campaign.missing' : 'campaign.title')}
@@ -64,7 +72,8 @@ function Actions({ campaign }: { campaign: Campaign }) {
   const running = campaign.state === 'STATE_RUNNING';
   const paused = campaign.state === 'STATE_PAUSED';
   const change = useMutation({
-    mutationFn: (action: 'pause' | 'resume') => (action === 'pause' ? pauseCampaign(campaign.name) : resumeCampaign(campaign.name)),
+    mutationFn: (action: 'pause' | 'resume') =>
+      action === 'pause' ? pauseCampaign(campaign.name) : resumeCampaign(campaign.name),
     onSuccess: (changed, action) => {
       client.setQueryData(campaignQuery(campaign.name).queryKey, changed);
       void client.invalidateQueries({ queryKey: ['campaigns'] });
@@ -117,27 +126,41 @@ function Numbers({ campaign, id }: { campaign: Campaign; id: string }) {
   return (
     <>
       <Progress campaign={campaign} outcome={outcome} />
-      {campaign.state === 'STATE_PAUSED' ? <Note tone="warning">{t('campaign.paused', { underway: n(outcome.underway) })}</Note> : null}
+      {campaign.state === 'STATE_PAUSED' ? (
+        <Note tone="warning">{t('campaign.paused', { underway: n(outcome.underway) })}</Note>
+      ) : null}
       <div className="columns">
         <div className="stack span-8">
-        <Panel title={t('campaign.outcome')}>
-          <OutcomeBar id={id} name={campaignTitle(campaign)} outcome={outcome} />
-          <div className="sums" data-sums>
-            <p>{t('campaign.sumAudience', { audience: n(outcome.audience), requested: n(outcome.requested), waiting: n(outcome.waiting) })}</p>
-            <p>{t('campaign.sumRequested', { requested: n(outcome.requested), accepted: n(outcome.accepted), refused: n(outcome.refused) })}</p>
-            <p>
-              {t('campaign.sumAccepted', {
-                accepted: n(outcome.accepted),
-                delivered: n(outcome.delivered),
-                bounced: n(outcome.bounced),
-                failed: n(outcome.failed),
-                unknown: n(outcome.unknown),
-                underway: n(outcome.underway),
-              })}
-            </p>
-          </div>
-          {outcome.addsUp ? null : <Note tone="warning">{t('campaign.catchingUp')}</Note>}
-        </Panel>
+          <Panel title={t('campaign.outcome')}>
+            <OutcomeBar id={id} name={campaignTitle(campaign)} outcome={outcome} />
+            <div className="sums" data-sums>
+              <p>
+                {t('campaign.sumAudience', {
+                  audience: n(outcome.audience),
+                  requested: n(outcome.requested),
+                  waiting: n(outcome.waiting),
+                })}
+              </p>
+              <p>
+                {t('campaign.sumRequested', {
+                  requested: n(outcome.requested),
+                  accepted: n(outcome.accepted),
+                  refused: n(outcome.refused),
+                })}
+              </p>
+              <p>
+                {t('campaign.sumAccepted', {
+                  accepted: n(outcome.accepted),
+                  delivered: n(outcome.delivered),
+                  bounced: n(outcome.bounced),
+                  failed: n(outcome.failed),
+                  unknown: n(outcome.unknown),
+                  underway: n(outcome.underway),
+                })}
+              </p>
+            </div>
+            {outcome.addsUp ? null : <Note tone="warning">{t('campaign.catchingUp')}</Note>}
+          </Panel>
           <Panel title={t('outcome.reasons')}>
             <RefusedReasons id={id} outcome={outcome} />
           </Panel>

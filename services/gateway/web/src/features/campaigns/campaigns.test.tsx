@@ -28,11 +28,16 @@ describe('a campaign', () => {
     await user.click(await main().findByRole('button', { name: 'Resume campaign' }));
     expect(await main().findByRole('button', { name: 'Pause campaign' })).toBeTruthy();
     const writes = calls.filter((call) => call.method === 'POST').map((call) => [call.path, call.headers.get('X-Csrf-Token')]);
-    expect(writes).toEqual([['/v1/campaigns/spring-hello:pause', 'csrf'], ['/v1/campaigns/spring-hello:resume', 'csrf']]);
+    expect(writes).toEqual([
+      ['/v1/campaigns/spring-hello:pause', 'csrf'],
+      ['/v1/campaigns/spring-hello:resume', 'csrf'],
+    ]);
   });
 
   it('explains in Turkish why it could not be paused', async () => {
-    await serve((call) => (call.path.endsWith(':pause') ? problem(400, 'FAILED_PRECONDITION', 'CAMPAIGN_NOT_RUNNING') : undefined));
+    await serve((call) =>
+      call.path.endsWith(':pause') ? problem(400, 'FAILED_PRECONDITION', 'CAMPAIGN_NOT_RUNNING') : undefined,
+    );
     await renderApp('/campaigns/spring-hello', 'tr');
     await userEvent.click(await main().findByRole('button', { name: 'Kampanyayı duraklat' }));
     expect(await within(await main().findByRole('alert')).findByText(/duraklatılamaz/)).toBeTruthy();
@@ -47,8 +52,18 @@ describe('a campaign', () => {
 
   it('knows its speed once two samples differ', () => {
     expect(speedOf([{ at: 0, done: 10 }])).toBeUndefined();
-    expect(speedOf([{ at: 0, done: 10 }, { at: 2000, done: 94 }])).toBe(42);
-    expect(speedOf([{ at: 0, done: 10 }, { at: 100, done: 94 }])).toBeUndefined();
+    expect(
+      speedOf([
+        { at: 0, done: 10 },
+        { at: 2000, done: 94 },
+      ]),
+    ).toBe(42);
+    expect(
+      speedOf([
+        { at: 0, done: 10 },
+        { at: 100, done: 94 },
+      ]),
+    ).toBeUndefined();
   });
 });
 
@@ -60,12 +75,22 @@ describe('the recipients', () => {
     expect(grid.getAttribute('aria-rowcount')).toBe('60');
     expect(within(grid).getAllByText('no consent for this purpose').length).toBeGreaterThan(3);
     await waitFor(() => expect(within(grid).getByText('Şule Dixon 20')).toBeTruthy());
-    expect(calls.find((call) => call.path === '/v1/messages')?.query).toMatchObject({ originator: 'campaigns/win-back', state: 'STATE_REFUSED', reason: 'NO_CONSENT' });
+    expect(calls.find((call) => call.path === '/v1/messages')?.query).toMatchObject({
+      originator: 'campaigns/win-back',
+      state: 'STATE_REFUSED',
+      reason: 'NO_CONSENT',
+    });
     expect(main().getByText(/Names and addresses are made up/)).toBeTruthy();
   });
 
   it('count by state and by reason', () => {
-    const outcome = outcomeOf({ audience: '10', requested: '10', accepted: '7', refused: { NO_CONSENT: '2', SUPPRESSED: '1' }, delivered: '5' });
+    const outcome = outcomeOf({
+      audience: '10',
+      requested: '10',
+      accepted: '7',
+      refused: { NO_CONSENT: '2', SUPPRESSED: '1' },
+      delivered: '5',
+    });
     expect(expectedCount(outcome, undefined, undefined)).toBe(10);
     expect(expectedCount(outcome, 'ACCEPTED', undefined)).toBe(2);
     expect(expectedCount(outcome, 'REFUSED', undefined)).toBe(3);

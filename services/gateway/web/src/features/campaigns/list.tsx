@@ -35,8 +35,19 @@ function useColumns(): Column<Campaign>[] {
     });
     return [
       { id: 'name', header: t('campaigns.name'), track: 'minmax(10rem, 2fr)', cell: (row) => <Title campaign={row} /> },
-      { id: 'state', header: t('campaigns.state'), track: 'minmax(7.5rem, 1fr)', cell: (row) => <CampaignBadge state={row.state} /> },
-      { id: 'purpose', header: t('campaigns.purpose'), track: 'minmax(5rem, 1fr)', wide: true, cell: (row) => code('purpose', row.purpose) },
+      {
+        id: 'state',
+        header: t('campaigns.state'),
+        track: 'minmax(7.5rem, 1fr)',
+        cell: (row) => <CampaignBadge state={row.state} />,
+      },
+      {
+        id: 'purpose',
+        header: t('campaigns.purpose'),
+        track: 'minmax(5rem, 1fr)',
+        wide: true,
+        cell: (row) => code('purpose', row.purpose),
+      },
       number('audience', t('outcome.audience'), (outcome) => outcome.audience),
       number('delivered', t('outcome.delivered'), (outcome) => outcome.delivered),
       number('bounced', t('outcome.bounced'), (outcome) => outcome.bounced),
@@ -64,7 +75,11 @@ export function CampaignList() {
   useListCommands(grid);
   const rows = campaigns.data ?? [];
   return (
-    <Page fill title={t('nav.campaigns')} lead={campaigns.data ? t('campaigns.total', { count: rows.length }) : t('people.counting')}>
+    <Page
+      fill
+      title={t('nav.campaigns')}
+      lead={campaigns.data ? t('campaigns.total', { count: rows.length }) : t('people.counting')}
+    >
       {campaigns.isPending ? <Loading rows={8} /> : null}
       {campaigns.isError && !campaigns.data ? (
         <Failed error={campaigns.error} what={t('campaigns.failed')} retry={() => void campaigns.refetch()} />
@@ -92,7 +107,10 @@ export function CampaignList() {
                 </div>
                 <div className="meta">
                   <span>
-                    {t('campaigns.card', { delivered: format.count(outcome.delivered), audience: format.count(outcome.audience) })}
+                    {t('campaigns.card', {
+                      delivered: format.count(outcome.delivered),
+                      audience: format.count(outcome.audience),
+                    })}
                   </span>
                   <span className="num">{format.percent(doneShare(outcome))}</span>
                 </div>

@@ -38,7 +38,12 @@ export function useRecipientColumns(contacts: Map<string, Contact>): Column<Mess
         track: 'minmax(5rem, 0.7fr)',
         cell: (row) => contacts.get(row.contact ?? '')?.externalId ?? NOTHING,
       },
-      { id: 'state', header: t('recipients.state'), track: 'minmax(8rem, 0.9fr)', cell: (row) => <MessageBadge state={row.state} /> },
+      {
+        id: 'state',
+        header: t('recipients.state'),
+        track: 'minmax(8rem, 0.9fr)',
+        cell: (row) => <MessageBadge state={row.state} />,
+      },
       { id: 'why', header: t('recipients.why'), track: 'minmax(9rem, 2fr)', cell: why },
       {
         id: 'policy',

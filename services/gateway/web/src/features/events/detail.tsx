@@ -22,7 +22,10 @@ export default function EventDetail({ event, onClose }: { event: VefaEvent; onCl
     [t('events.happened'), <Moment key="happened" value={event.occurTime} />],
     [t('events.recorded'), <Moment key="recorded" value={event.recordTime} />],
     [t('events.source'), <code key="source">{event.source ?? NOTHING}</code>],
-    [t('events.topic'), event.topic ? <code key="topic">{`${event.topic} / ${event.partition ?? 0} / ${event.offset ?? '0'}`}</code> : NOTHING],
+    [
+      t('events.topic'),
+      event.topic ? <code key="topic">{`${event.topic} / ${event.partition ?? 0} / ${event.offset ?? '0'}`}</code> : NOTHING,
+    ],
     [t('events.id'), <code key="id">{event.id}</code>],
   ];
   const copy = () => {

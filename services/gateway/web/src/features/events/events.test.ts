@@ -27,7 +27,9 @@ describe('the list of types', () => {
     const protos = resolve(import.meta.dirname, '../../../../../../proto/vefa');
     const declared = readdirSync(protos, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('_events.proto'))
-      .flatMap((name) => [...readFileSync(join(protos, name), 'utf8').matchAll(/\/\/ Type `([a-z_.]+)`/g)].map((match) => match[1]));
+      .flatMap((name) =>
+        [...readFileSync(join(protos, name), 'utf8').matchAll(/\/\/ Type `([a-z_.]+)`/g)].map((match) => match[1]),
+      );
     expect(declared.length).toBeGreaterThan(0);
     expect([...EVENT_TYPES].sort()).toEqual(declared.sort());
   });

@@ -1,5 +1,5 @@
 import { Activity, Pause, Play } from 'lucide-react';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { VefaEvent } from '../../api/types';
 import { announce } from '../../app/announcer';
 import { ListBar } from '../../app/list-bar';
@@ -7,6 +7,7 @@ import { useListCommands } from '../../app/list-commands';
 import { useLiveState } from '../../app/live-queries';
 import { useNavigate, useSearch } from '../../app/navigation';
 import { BrokenAddress, Page } from '../../app/page';
+import type { EventsSearch } from '../../app/search';
 import { useCommands } from '../../commands/registry';
 import { type Column, Grid, type GridHandle } from '../../design/grid/grid';
 import { Button } from '../../design/primitives/button';
@@ -23,7 +24,12 @@ function useColumns(): Column<VefaEvent>[] {
   const { t, code, format } = useWords();
   return useMemo(
     () => [
-      { id: 'time', header: t('events.time'), track: '7.5rem', cell: (row) => <time dateTime={row.recordTime}>{format.clock(row.recordTime)}</time> },
+      {
+        id: 'time',
+        header: t('events.time'),
+        track: '7.5rem',
+        cell: (row) => <time dateTime={row.recordTime}>{format.clock(row.recordTime)}</time>,
+      },
       {
         id: 'type',
         header: t('events.type'),
@@ -36,7 +42,13 @@ function useColumns(): Column<VefaEvent>[] {
         ),
       },
       { id: 'subject', header: t('events.subject'), track: 'minmax(9rem, 2fr)', cell: (row) => <code>{row.subject}</code> },
-      { id: 'version', header: t('events.version'), track: '4.5rem', end: true, cell: (row) => format.count(row.aggregateVersion) },
+      {
+        id: 'version',
+        header: t('events.version'),
+        track: '4.5rem',
+        end: true,
+        cell: (row) => format.count(row.aggregateVersion),
+      },
       {
         id: 'place',
         header: t('events.place'),
@@ -51,9 +63,8 @@ function useColumns(): Column<VefaEvent>[] {
 
 /** What is happening, in which order? */
 export function Events() {
-  const { t, code, format } = useWords();
+  const { t } = useWords();
   const search = useSearch({ from: '/house/events' });
-  const navigate = useNavigate();
   const grid = useRef<GridHandle>(null);
   const field = useRef<HTMLInputElement>(null);
   const state = useLiveState();
@@ -62,9 +73,6 @@ export function Events() {
   const [reading, setReading] = useState(false);
   const [open, setOpen] = useState<VefaEvent | undefined>(undefined);
   const { events, waiting } = useEvents(search, paused || reading || open !== undefined);
-  const columns = useColumns();
-  const filter = (change: { type?: string; subject?: string }) =>
-    void navigate({ to: '/events', search: { type: search.type, subject: search.subject, ...change }, replace: true });
   const toggle = () => {
     setPaused(!paused);
     setReading(false);
@@ -72,7 +80,6 @@ export function Events() {
   };
   useListCommands(grid, field);
   useCommands([{ id: 'events.pause', label: 'events.pauseOrFollow', group: 'page', keys: ['.'], run: toggle }]);
-  const nouns = [...new Set(EVENT_TYPES.map((type) => type.slice(0, type.indexOf('.'))))];
   const filtered = search.type !== undefined || search.subject !== undefined;
   return (
     <Page
@@ -80,38 +87,13 @@ export function Events() {
       title={t('nav.events')}
       lead={t(paused ? 'events.leadPaused' : 'events.lead', { state: t(`live.${state}`) })}
       actions={
-        <Button icon={paused ? Play : Pause} onClick={toggle} aria-pressed={paused}>
+        <Button icon={paused ? Play : Pause} onClick={toggle}>
           {t(paused ? 'events.follow' : 'events.pause')}
         </Button>
       }
     >
       <BrokenAddress notice={search.notice} />
-      <div className="toolbar">
-        <Pick
-          label={t('events.type')}
-          value={search.type ?? ''}
-          options={[
-            { value: '', label: t('events.anyType') },
-            ...nouns.map((noun) => ({ value: `${noun}.*`, label: t('events.allOf', { noun: code('noun', noun) }) })),
-            ...EVENT_TYPES.map((type) => ({ value: type as string, label: code('event', type) })),
-          ]}
-          onChange={(type) => filter({ type: type || undefined })}
-        />
-        <div className="grow">
-          <SearchField
-            ref={field}
-            label={t('events.subjectFilter')}
-            hint="/"
-            defaultValue={search.subject ?? ''}
-            onChange={(event) => filter({ subject: event.target.value.trim() || undefined })}
-          />
-        </div>
-        {filtered ? (
-          <Button tone="quiet" onClick={() => filter({ type: undefined, subject: undefined })}>
-            {t('recipients.clear')}
-          </Button>
-        ) : null}
-      </div>
+      <Filters search={search} field={field} />
       <ListBar
         count={waiting}
         onShow={() => {
@@ -127,33 +109,89 @@ export function Events() {
         <>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the focus came into the list */}
           <div className="events-list" onFocus={() => setReading(true)}>
-            <Grid
-              label={t('nav.events')}
-              rows={events}
-              rowKey={(event) => event.id}
-              columns={columns}
-              card={(event) => (
-                <>
-                  <div>
-                    <strong>{code('event', event.type, event.type)}</strong>
-                    <time className="meta" dateTime={event.recordTime}>
-                      {format.clock(event.recordTime)}
-                    </time>
-                  </div>
-                  <div className="meta">
-                    <code>{event.subject}</code>
-                    <span>v{event.aggregateVersion}</span>
-                  </div>
-                </>
-              )}
-              handle={grid}
-              onOpen={setOpen}
-            />
+            <Rows events={events} grid={grid} onOpen={setOpen} />
           </div>
           <span className="meta num">{t('events.kept', { count: events.length })}</span>
         </>
       )}
       <Suspense>{open ? <EventDetail event={open} onClose={() => setOpen(undefined)} /> : null}</Suspense>
     </Page>
+  );
+}
+
+function Filters({ search, field }: { search: EventsSearch; field: RefObject<HTMLInputElement | null> }) {
+  const { t, code } = useWords();
+  const navigate = useNavigate();
+  const { type, subject } = search;
+  const filter = (change: EventsSearch) => void navigate({ to: '/events', search: { type, subject, ...change }, replace: true });
+  useEffect(() => {
+    // The filter may be set from elsewhere, by "events of this subject"; who is typing is not disturbed.
+    const input = field.current;
+    if (input && document.activeElement !== input) input.value = subject ?? '';
+  }, [field, subject]);
+  const nouns = [...new Set(EVENT_TYPES.map((each) => each.slice(0, each.indexOf('.'))))];
+  const options = [
+    { value: '', label: t('events.anyType') },
+    ...nouns.map((noun) => ({ value: `${noun}.*`, label: t('events.allOf', { noun: code('noun', noun) }) })),
+    ...EVENT_TYPES.map((each) => ({ value: each as string, label: code('event', each) })),
+  ];
+  return (
+    <div className="toolbar">
+      <Pick
+        label={t('events.type')}
+        value={type ?? ''}
+        options={options}
+        onChange={(value) => filter({ type: value || undefined })}
+      />
+      <div className="grow">
+        <SearchField
+          ref={field}
+          label={t('events.subjectFilter')}
+          hint="/"
+          defaultValue={subject ?? ''}
+          onChange={(event) => filter({ subject: event.target.value.trim() || undefined })}
+        />
+      </div>
+      {type || subject ? (
+        <Button tone="quiet" onClick={() => filter({ type: undefined, subject: undefined })}>
+          {t('recipients.clear')}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+interface RowsProps {
+  events: VefaEvent[];
+  grid: RefObject<GridHandle | null>;
+  onOpen: (event: VefaEvent) => void;
+}
+
+function Rows({ events, grid, onOpen }: RowsProps) {
+  const { t, code, format } = useWords();
+  const columns = useColumns();
+  return (
+    <Grid
+      label={t('nav.events')}
+      rows={events}
+      rowKey={(event) => event.id}
+      columns={columns}
+      card={(event) => (
+        <>
+          <div>
+            <strong>{code('event', event.type, event.type)}</strong>
+            <time className="meta" dateTime={event.recordTime}>
+              {format.clock(event.recordTime)}
+            </time>
+          </div>
+          <div className="meta">
+            <code>{event.subject}</code>
+            <span>v{event.aggregateVersion}</span>
+          </div>
+        </>
+      )}
+      handle={grid}
+      onOpen={onOpen}
+    />
   );
 }

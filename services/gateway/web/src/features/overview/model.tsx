@@ -11,42 +11,42 @@ export function Groups({ run }: { run: ScoringRun }) {
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
       <section className="table-scroll" tabIndex={0} aria-label={t('overview.groups')}>
-      <table className="data-table" data-table="holdout-groups">
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.repeat')}</th>
-            <th scope="col" className="end">
-              {t('overview.customers')}
-            </th>
-            <th scope="col" className="end">
-              {t('overview.predicted')}
-            </th>
-            <th scope="col" className="end">
-              {t('overview.actual')}
-            </th>
-            <th scope="col" className="wide-only">
-              <span className="visually-hidden">{t('overview.compared')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map((group, index) => (
-            <tr key={group.frequency ?? 0}>
-              <th scope="row">
-                {index === groups.length - 1
-                  ? t('overview.orMore', { count: format.count(group.frequency ?? 0) })
-                  : format.count(group.frequency ?? 0)}
+        <table className="data-table" data-table="holdout-groups">
+          <thead>
+            <tr>
+              <th scope="col">{t('overview.repeat')}</th>
+              <th scope="col" className="end">
+                {t('overview.customers')}
               </th>
-              <td className="end">{format.count(group.customers ?? 0)}</td>
-              <td className="end">{format.number(group.predictedMean ?? 0, 2, true)}</td>
-              <td className="end">{format.number(group.actualMean ?? 0, 2, true)}</td>
-              <td className="wide-only">
-                <PairBars first={group.predictedMean ?? 0} second={group.actualMean ?? 0} max={max} />
-              </td>
+              <th scope="col" className="end">
+                {t('overview.predicted')}
+              </th>
+              <th scope="col" className="end">
+                {t('overview.actual')}
+              </th>
+              <th scope="col" className="wide-only">
+                <span className="visually-hidden">{t('overview.compared')}</span>
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {groups.map((group, index) => (
+              <tr key={group.frequency ?? 0}>
+                <th scope="row">
+                  {index === groups.length - 1
+                    ? t('overview.orMore', { count: format.count(group.frequency ?? 0) })
+                    : format.count(group.frequency ?? 0)}
+                </th>
+                <td className="end">{format.count(group.customers ?? 0)}</td>
+                <td className="end">{format.number(group.predictedMean ?? 0, 2, true)}</td>
+                <td className="end">{format.number(group.actualMean ?? 0, 2, true)}</td>
+                <td className="wide-only">
+                  <PairBars first={group.predictedMean ?? 0} second={group.actualMean ?? 0} max={max} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </section>
       <p className="meta">{t('overview.groupsCaption', { weeks: run.holdout?.weeks ?? 0 })}</p>
     </>

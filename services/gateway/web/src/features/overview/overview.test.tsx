@@ -24,7 +24,9 @@ describe('the overview', () => {
     await renderApp('/', 'tr');
     expect(await main().findByText('1.660,7')).toBeTruthy();
     expect(main().getByRole('heading', { level: 1, name: 'Genel bakış' })).toBeTruthy();
-    expect((await main().findByRole('link', { name: 'bu amaç için izin yok' })).getAttribute('href')).toBe('/campaigns/win-back/recipients?state=REFUSED&reason=NO_CONSENT');
+    expect((await main().findByRole('link', { name: 'bu amaç için izin yok' })).getAttribute('href')).toBe(
+      '/campaigns/win-back/recipients?state=REFUSED&reason=NO_CONSENT',
+    );
   });
 
   it('says what is missing when nothing was scored or sent', async () => {
@@ -37,7 +39,11 @@ describe('the overview', () => {
   });
 
   it('keeps the other panels when one cannot be read', async () => {
-    await serve((call) => (call.path === '/v1/campaigns' ? problem(403, 'PERMISSION_DENIED', 'PERMISSION_MISSING', 'You need campaigns.read.') : undefined));
+    await serve((call) =>
+      call.path === '/v1/campaigns'
+        ? problem(403, 'PERMISSION_DENIED', 'PERMISSION_MISSING', 'You need campaigns.read.')
+        : undefined,
+    );
     await renderApp('/');
     expect(await main().findByText(/The campaigns could not be read/)).toBeTruthy();
     expect(await main().findByText('You need campaigns.read.')).toBeTruthy();
@@ -45,7 +51,11 @@ describe('the overview', () => {
   });
 
   it('takes the newest run that is complete', () => {
-    const runs = [{ name: 'c', state: 'STATE_RUNNING' as const }, { name: 'b', state: 'STATE_SUCCEEDED' as const }, { name: 'a', state: 'STATE_SUCCEEDED' as const }];
+    const runs = [
+      { name: 'c', state: 'STATE_RUNNING' as const },
+      { name: 'b', state: 'STATE_SUCCEEDED' as const },
+      { name: 'a', state: 'STATE_SUCCEEDED' as const },
+    ];
     expect(newestFinished(runs)?.name).toBe('b');
     expect(newestFinished([{ name: 'x', state: 'STATE_FAILED' }])).toBeUndefined();
   });

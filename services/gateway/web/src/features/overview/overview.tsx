@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PanelBoundary } from '../../app/error-boundary';
-import { DataNote, Page } from '../../app/page';
 import { outcomeOf } from '../../app/outcome';
+import { DataNote, Page } from '../../app/page';
 import { useCommands } from '../../commands/registry';
 import { Note } from '../../design/primitives/badge';
 import { Panel } from '../../design/primitives/small';
@@ -27,9 +27,7 @@ export function Overview() {
   return (
     <Page title={t('nav.overview')} lead={t('overview.lead')}>
       <Figures total={contacts.data ? (contacts.data.totalSize ?? 0) : undefined} scored={run?.scored} />
-      {active ? (
-        <Note tone="info">{t('overview.scoring', { share: format.percent(active.progress ?? 0) })}</Note>
-      ) : null}
+      {active ? <Note tone="info">{t('overview.scoring', { share: format.percent(active.progress ?? 0) })}</Note> : null}
       <div className="columns">
         <div className="stack span-8">
           <Panel

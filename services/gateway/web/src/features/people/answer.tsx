@@ -34,7 +34,11 @@ export function Answer({ contact, states, suppressions }: Props) {
         const yes = verdict.kind === 'granted';
         const Icon = yes ? CircleCheck : CircleSlash;
         return (
-          <div key={`${verdict.purpose}/${verdict.channel}`} className={`answer tone-${yes ? 'good' : 'warning'}`} data-verdict={verdict.kind}>
+          <div
+            key={`${verdict.purpose}/${verdict.channel}`}
+            className={`answer tone-${yes ? 'good' : 'warning'}`}
+            data-verdict={verdict.kind}
+          >
             <Icon className="icon" aria-hidden />
             <div>
               <p>

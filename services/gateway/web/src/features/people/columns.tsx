@@ -33,9 +33,26 @@ export function usePeopleColumns(scores: Map<string, Score>, loading: boolean): 
       return score ? show(score) : loading ? '…' : NOTHING;
     };
     return [
-      { id: 'display_name', header: t('people.name'), track: 'minmax(10rem, 2fr)', sortable: true, cell: (row) => <Name contact={row} /> },
-      { id: 'external_id', header: t('people.externalId'), track: 'minmax(5.5rem, 0.8fr)', sortable: true, cell: (row) => row.externalId },
-      { id: 'language', header: t('people.language'), track: 'minmax(5rem, 0.7fr)', cell: (row) => format.language(row.language || 'en') },
+      {
+        id: 'display_name',
+        header: t('people.name'),
+        track: 'minmax(10rem, 2fr)',
+        sortable: true,
+        cell: (row) => <Name contact={row} />,
+      },
+      {
+        id: 'external_id',
+        header: t('people.externalId'),
+        track: 'minmax(5.5rem, 0.8fr)',
+        sortable: true,
+        cell: (row) => row.externalId,
+      },
+      {
+        id: 'language',
+        header: t('people.language'),
+        track: 'minmax(5rem, 0.7fr)',
+        cell: (row) => format.language(row.language || 'en'),
+      },
       {
         id: 'p_buy_90d',
         header: t('people.pBuy'),

@@ -27,11 +27,14 @@ export function Consents({ log }: { log: Consent[] }) {
           <li key={place}>
             <div className="row">
               <ConsentBadge state={line.state} />
-              <span>{t('person.consentLine', { purpose: code('purpose', line.purpose), channel: code('channel', line.channel) })}</span>
+              <span>
+                {t('person.consentLine', { purpose: code('purpose', line.purpose), channel: code('channel', line.channel) })}
+              </span>
               <Moment value={line.occurTime} as="date" />
             </div>
             <span className="meta">
-              {t('person.consentSource', { source: line.source ?? '' })} · {t('person.recorded')} <Moment value={line.recordTime} />
+              {t('person.consentSource', { source: line.source ?? '' })} · {t('person.recorded')}{' '}
+              <Moment value={line.recordTime} />
             </span>
           </li>
         ))}

@@ -1,17 +1,17 @@
 import { type UseQueryResult, useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { UserSearch } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Score } from '../../api/types';
+import { type RefObject, useMemo, useRef, useState } from 'react';
+import type { ListContactsResponse, Score } from '../../api/types';
 import { ListBar } from '../../app/list-bar';
-import { leaveFromList } from '../../app/list-context';
 import { useListCommands } from '../../app/list-commands';
+import { leaveFromList } from '../../app/list-context';
 import { useLiveCount } from '../../app/live-queries';
 import { idOf, useNavigate, usePlace, useSearch } from '../../app/navigation';
 import { BrokenAddress, DataNote, Page } from '../../app/page';
-import { Grid, type GridHandle, type Sort } from '../../design/grid/grid';
 import { NARROW, useMedia } from '../../design/grid/environment';
-import { Pick, SearchField } from '../../design/primitives/small';
+import { Grid, type GridHandle, type Sort } from '../../design/grid/grid';
 import { Button } from '../../design/primitives/button';
+import { Pick, SearchField } from '../../design/primitives/small';
 import { Empty, Failed, Loading, Partial } from '../../design/states/states';
 import { useWords } from '../../i18n/i18n';
 import type { MessageId } from '../../i18n/ids';
@@ -50,35 +50,36 @@ function joinScores(pages: UseQueryResult<Map<string, Score>>[]) {
   };
 }
 
-/** Who do we know, and who of them is about to leave? */
-export function PeopleList() {
-  const { t, format } = useWords();
-  const search = useSearch({ from: '/house/people' });
-  const navigate = useNavigate();
-  const place = usePlace();
-  const narrow = useMedia(NARROW);
-  const field = useRef<HTMLInputElement>(null);
-  const grid = useRef<GridHandle>(null);
-  const orderBy = search.sort ?? DEFAULT_SORT;
-  const [query, typed, setTyped] = useSearchText();
+/** People, page by page, each page with its scores. */
+function usePeople(query: string, orderBy: string) {
   const people = useInfiniteQuery(peopleQuery(query, orderBy));
-  const pages = people.data?.pages ?? [];
+  const pages = people.data?.pages ?? NO_PAGES;
   const contacts = useMemo(() => pages.flatMap((page) => page.contacts ?? []), [pages]);
   const scores = useQueries({
     queries: pages.map((page) => pageScoresQuery((page.contacts ?? []).map((contact) => contact.name))),
     combine: joinScores,
   });
   const total = pages[0] ? (pages[0].totalSize ?? contacts.length) : undefined;
-  const [active, setActive] = useState(0);
+  return { people, contacts, scores, total };
+}
+const NO_PAGES: ListContactsResponse[] = [];
+
+/** Who do we know, and who of them is about to leave? */
+export function PeopleList() {
+  const { t } = useWords();
+  const search = useSearch({ from: '/house/people' });
+  const navigate = useNavigate();
+  const narrow = useMedia(NARROW);
+  const field = useRef<HTMLInputElement>(null);
+  const grid = useRef<GridHandle>(null);
+  const orderBy = search.sort ?? DEFAULT_SORT;
+  const [query, typed, setTyped] = useSearchText();
+  const found = usePeople(query, orderBy);
   const [news, clearNews] = useLiveCount((event) => event.type.startsWith('contact.'));
   const setSort = (sort: string) => void navigate({ to: '/people', search: { sort }, state: (before) => before, replace: true });
-  const columns = usePeopleColumns(scores.byContact, scores.pending);
   useListCommands(grid, field);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its first row
-  useEffect(() => setActive(0), [query, orderBy]);
-
   return (
-    <Page fill title={t('nav.people')} lead={<Total total={total} searching={query !== ''} />}>
+    <Page fill title={t('nav.people')} lead={<Total total={found.total} searching={query !== ''} />}>
       <BrokenAddress notice={search.notice} />
       <div className="toolbar">
         <div className="grow">
@@ -108,62 +109,94 @@ export function PeopleList() {
         count={news}
         onShow={() => {
           clearNews();
-          void people.refetch();
+          void found.people.refetch();
         }}
       />
-      {scores.failed ? <Partial retry={scores.retry}>{t('people.scoresFailed')}</Partial> : null}
-      {people.isPending ? <Loading rows={12} /> : null}
-      {people.isError && contacts.length === 0 ? (
-        <Failed error={people.error} what={t('people.failed')} retry={() => void people.refetch()} />
-      ) : null}
-      {people.data && contacts.length === 0 ? (
-        <Empty
-          centre
-          icon={UserSearch}
-          title={query === '' ? t('people.none') : t('people.noMatch')}
-          action={query === '' ? undefined : <Button onClick={() => setTyped('')}>{t('people.clearSearch')}</Button>}
-        >
-          {query === '' ? t('people.noneWhy') : t('people.noMatchWhy')}
-        </Empty>
-      ) : null}
-      {contacts.length > 0 ? (
-        <>
-          <Grid
-            key={`${orderBy}/${query}`}
-            label={t('nav.people')}
-            rows={contacts}
-            rowKey={(contact) => contact.name}
-            columns={columns}
-            card={(contact) => <PersonCard contact={contact} score={scores.byContact.get(contact.name)} />}
-            total={total !== undefined && total < COUNTED_TO ? total : undefined}
-            sort={sortOf(orderBy)}
-            onSort={(by) => setSort(orderBy === by ? `${by} desc` : by)}
-            hasMore={people.hasNextPage}
-            loadMore={() => {
-              if (!people.isFetchingNextPage && !people.isError) void people.fetchNextPage();
-            }}
-            handle={grid}
-            place={place}
-            onPlace={setActive}
-            onOpen={(contact) => {
-              leaveFromList({ ids: contacts.map((each) => idOf(each.name)), total });
-              void navigate({ to: '/people/$id', params: { id: idOf(contact.name) } });
-            }}
-          />
-          <div className="row">
-            <span className="meta num">
-              {t('list.position', { row: format.count(active + 1), total: format.count(total ?? contacts.length) })}
-            </span>
-            {people.isFetchNextPageError ? (
-              <Button tone="quiet" onClick={() => void people.fetchNextPage()}>
-                {t('list.moreFailed')}
-              </Button>
-            ) : null}
-            <DataNote contacts={contacts.slice(0, 50)} />
-          </div>
-        </>
+      {found.scores.failed ? <Partial retry={found.scores.retry}>{t('people.scoresFailed')}</Partial> : null}
+      <Outcome found={found} query={query} onClear={() => setTyped('')} />
+      {found.contacts.length > 0 ? (
+        <Rows key={`${orderBy}/${query}`} found={found} orderBy={orderBy} onSort={setSort} grid={grid} />
       ) : null}
     </Page>
+  );
+}
+
+type Found = ReturnType<typeof usePeople>;
+
+/** What stands in place of rows while there are none: loading, failed, nobody, nobody who matches. */
+function Outcome({ found, query, onClear }: { found: Found; query: string; onClear: () => void }) {
+  const { t } = useWords();
+  const { people, contacts } = found;
+  if (contacts.length > 0) return null;
+  if (people.isPending) return <Loading rows={12} />;
+  if (people.isError) return <Failed error={people.error} what={t('people.failed')} retry={() => void people.refetch()} />;
+  if (query === '') {
+    return (
+      <Empty centre icon={UserSearch} title={t('people.none')}>
+        {t('people.noneWhy')}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      centre
+      icon={UserSearch}
+      title={t('people.noMatch')}
+      action={<Button onClick={onClear}>{t('people.clearSearch')}</Button>}
+    >
+      {t('people.noMatchWhy')}
+    </Empty>
+  );
+}
+
+interface RowsProps {
+  found: Found;
+  orderBy: string;
+  onSort: (sort: string) => void;
+  grid: RefObject<GridHandle | null>;
+}
+
+function Rows({ found: { people, contacts, scores, total }, orderBy, onSort, grid }: RowsProps) {
+  const { t, format } = useWords();
+  const navigate = useNavigate();
+  const place = usePlace();
+  const [active, setActive] = useState(0);
+  const columns = usePeopleColumns(scores.byContact, scores.pending);
+  return (
+    <>
+      <Grid
+        label={t('nav.people')}
+        rows={contacts}
+        rowKey={(contact) => contact.name}
+        columns={columns}
+        card={(contact) => <PersonCard contact={contact} score={scores.byContact.get(contact.name)} />}
+        total={total !== undefined && total < COUNTED_TO ? total : undefined}
+        sort={sortOf(orderBy)}
+        onSort={(by) => onSort(orderBy === by ? `${by} desc` : by)}
+        hasMore={people.hasNextPage}
+        loadMore={() => {
+          if (!people.isFetchingNextPage && !people.isError) void people.fetchNextPage();
+        }}
+        handle={grid}
+        place={place}
+        onPlace={setActive}
+        onOpen={(contact) => {
+          leaveFromList({ ids: contacts.map((each) => idOf(each.name)), total });
+          void navigate({ to: '/people/$id', params: { id: idOf(contact.name) } });
+        }}
+      />
+      <div className="row">
+        <span className="meta num">
+          {t('list.position', { row: format.count(active + 1), total: format.count(total ?? contacts.length) })}
+        </span>
+        {people.isFetchNextPageError ? (
+          <Button tone="quiet" onClick={() => void people.fetchNextPage()}>
+            {t('list.moreFailed')}
+          </Button>
+        ) : null}
+        <DataNote contacts={contacts.slice(0, 50)} />
+      </div>
+    </>
   );
 }
 

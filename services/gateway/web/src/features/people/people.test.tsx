@@ -10,7 +10,12 @@ const main = () => within(screen.getByRole('main'));
 
 describe('may we write', () => {
   const contact = { name: 'contacts/1', email: 'a@b.example' };
-  const granted = { purpose: 'win-back', channel: 'CHANNEL_EMAIL', state: 'STATE_GRANTED', occurTime: '1997-01-01T00:00:00Z' } as const;
+  const granted = {
+    purpose: 'win-back',
+    channel: 'CHANNEL_EMAIL',
+    state: 'STATE_GRANTED',
+    occurTime: '1997-01-01T00:00:00Z',
+  } as const;
   const bounced = { channel: 'CHANNEL_EMAIL', reason: 'HARD_BOUNCE', purpose: '' } as const;
   it('is decided by what was said and by whether the address is open', () => {
     expect(verdicts(contact, [granted], [])[0]?.kind).toBe('granted');
@@ -27,7 +32,13 @@ describe('the timeline', () => {
   it('has a heading before each month', () => {
     const entries = ['1997-03-02', '1997-03-01', '1997-02-01'].map((day) => ({ name: day, occurTime: day }));
     const lines = withMonths(entries, (time) => (time ?? '').slice(0, 7));
-    expect(lines.map((line) => ('month' in line ? line.month : line.entry.name))).toEqual(['1997-03', '1997-03-02', '1997-03-01', '1997-02', '1997-02-01']);
+    expect(lines.map((line) => ('month' in line ? line.month : line.entry.name))).toEqual([
+      '1997-03',
+      '1997-03-02',
+      '1997-03-01',
+      '1997-02',
+      '1997-02-01',
+    ]);
   });
 });
 

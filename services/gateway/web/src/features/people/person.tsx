@@ -58,7 +58,13 @@ function Way({ id }: { id: string }) {
     if (target) void navigate({ to: '/people/$id', params: { id: target }, replace: true });
   };
   const commands: Command[] = [
-    { id: 'person.list', label: 'person.backToList', group: 'page', keys: ['u'], run: () => (near ? history.back() : void navigate({ to: '/people' })) },
+    {
+      id: 'person.list',
+      label: 'person.backToList',
+      group: 'page',
+      keys: ['u'],
+      run: () => (near ? history.back() : void navigate({ to: '/people' })),
+    },
   ];
   if (near) {
     commands.push(
@@ -81,8 +87,16 @@ function Way({ id }: { id: string }) {
       </Link>
       {near ? (
         <>
-          <span className="meta num">{t('list.position', { row: format.count(near.position), total: format.count(near.total) })}</span>
-          <Button tone="quiet" icon={ChevronLeft} label={t('person.previous')} disabled={!near.previous} onClick={() => go(near.previous)} />
+          <span className="meta num">
+            {t('list.position', { row: format.count(near.position), total: format.count(near.total) })}
+          </span>
+          <Button
+            tone="quiet"
+            icon={ChevronLeft}
+            label={t('person.previous')}
+            disabled={!near.previous}
+            onClick={() => go(near.previous)}
+          />
           <Button tone="quiet" icon={ChevronRight} label={t('person.next')} disabled={!near.next} onClick={() => go(near.next)} />
         </>
       ) : null}

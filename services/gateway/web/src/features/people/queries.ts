@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ApiError } from '../../api/errors';
 import {
   batchGetScores,
   getContact,
@@ -10,7 +11,6 @@ import {
   listTimeline,
 } from '../../api/resources';
 import type { Score } from '../../api/types';
-import { ApiError } from '../../api/errors';
 
 export const PAGE_SIZE = 500;
 const TIMELINE_PAGE = 200;

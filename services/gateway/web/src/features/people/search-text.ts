@@ -15,7 +15,12 @@ export function useSearchText(): [query: string, typed: string, setTyped: (text:
     const wanted = typed.trim();
     if (wanted === query) return undefined;
     const timer = setTimeout(() => {
-      void navigate({ to: '/people', search: (before) => before as never, state: wanted === '' ? {} : { query: wanted }, replace: true });
+      void navigate({
+        to: '/people',
+        search: (before) => before as never,
+        state: wanted === '' ? {} : { query: wanted },
+        replace: true,
+      });
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [typed, query, navigate]);

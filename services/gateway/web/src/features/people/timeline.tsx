@@ -1,6 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { Ban, CheckCircle2, CircleHelp, CornerUpLeft, Link2Off, type LucideIcon, Send, ShoppingBag, ThumbsDown, ThumbsUp, UserPlus } from 'lucide-react';
+import {
+  Ban,
+  CheckCircle2,
+  CircleHelp,
+  CornerUpLeft,
+  Link2Off,
+  type LucideIcon,
+  Send,
+  ShoppingBag,
+  ThumbsDown,
+  ThumbsUp,
+  UserPlus,
+} from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { TimelineEntry, TimelineKind } from '../../api/types';
 import { useCampaignName } from '../../app/campaign-names';
@@ -81,7 +93,9 @@ export function Timeline({ name }: { name: string }) {
           if (!query.isFetchingNextPage && !query.isError) void query.fetchNextPage();
         }}
       />
-      {query.isFetchNextPageError ? <Failed error={query.error} what={t('person.timelineFailed')} retry={() => void query.fetchNextPage()} /> : null}
+      {query.isFetchNextPageError ? (
+        <Failed error={query.error} what={t('person.timelineFailed')} retry={() => void query.fetchNextPage()} />
+      ) : null}
     </>
   );
 }
@@ -133,7 +147,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   const { code } = useWords();
   const details = useDetails();
   const [tone, Icon] = MARKS[entry.kind ?? 'KIND_UNSPECIFIED'] ?? MARKS.KIND_UNSPECIFIED;
-  const campaign = entry.facts?.campaign ?? (entry.facts?.originator?.startsWith('campaigns/') ? entry.facts.originator : undefined);
+  const campaign =
+    entry.facts?.campaign ?? (entry.facts?.originator?.startsWith('campaigns/') ? entry.facts.originator : undefined);
   const name = useCampaignName();
   const text = details(entry);
   return (

@@ -22,7 +22,11 @@ describe('sign-in', () => {
     await waitFor(() => expect(router.state.location.href).toBe('/sign-in?back=%2Fsystem'));
     await fill(['Organisation', 'E-mail address', 'Password']);
     await waitFor(() => expect(router.state.location.pathname).toBe('/system'));
-    expect(calls.find((call) => call.method === 'POST')?.body).toEqual({ tenant: 'demo', email: 'elif@vefa.example', password: 'a password' });
+    expect(calls.find((call) => call.method === 'POST')?.body).toEqual({
+      tenant: 'demo',
+      email: 'elif@vefa.example',
+      password: 'a password',
+    });
   });
 
   it('explains a refusal in the language of the page', async () => {
@@ -34,7 +38,9 @@ describe('sign-in', () => {
 
   it('puts a complaint to its field', async () => {
     const violations = [{ field: 'email', reason: 'EMAIL_SYNTAX', description: 'english' }];
-    await serve((call) => (call.path === '/v1/session' ? problem(400, 'INVALID_ARGUMENT', 'VIOLATIONS', '', { violations }) : undefined));
+    await serve((call) =>
+      call.path === '/v1/session' ? problem(400, 'INVALID_ARGUMENT', 'VIOLATIONS', '', { violations }) : undefined,
+    );
     await renderApp('/sign-in', 'tr');
     await fill(['Kurum', 'E-posta adresi', 'Parola']);
     expect(await screen.findByText(/Bu bir e-posta adresi değil/)).toBeTruthy();

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId } from 'react';
+import { type FormEvent, useId } from 'react';
 import { ApiError } from '../../api/errors';
 import { createSession } from '../../api/resources';
 import type { CreateSessionRequest } from '../../api/types';
-import { Link, useNavigate, useSearch } from '../../app/navigation';
+import { useNavigate, useSearch } from '../../app/navigation';
 import { type Language, setPreferences, usePreferences } from '../../app/preferences';
 import { safeBack, sessionQuery } from '../../app/session';
 import icon from '../../design/icon.svg';
@@ -33,15 +33,11 @@ function useFieldErrors(error: unknown): Record<string, string> {
   );
 }
 
-export function SignIn() {
-  const { t, format, language } = useWords();
+function useSignIn() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { back } = useSearch({ from: '/sign-in' });
-  const errorText = useErrorText();
-  const summary = useId();
-  const { language: chosen } = usePreferences();
-  const signIn = useMutation({
+  return useMutation({
     mutationKey: ['signIn'],
     mutationFn: createSession,
     onSuccess: async (session) => {
@@ -50,22 +46,73 @@ export function SignIn() {
       await navigate({ href: safeBack(back), replace: true });
     },
   });
+}
+
+function SignInForm() {
+  const { t, language } = useWords();
+  const errorText = useErrorText();
+  const summary = useId();
+  const signIn = useSignIn();
   const fieldErrors = useFieldErrors(signIn.error);
   const general = signIn.isError && Object.keys(fieldErrors).length === 0;
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (signIn.isPending) return;
+    const data = new FormData(event.currentTarget);
+    const value = (name: Field) => String(data.get(name) ?? '');
+    signIn.mutate({ tenant: value('tenant').trim(), email: value('email').trim(), password: value('password') });
+  };
+  return (
+    <Form key={language} validationErrors={fieldErrors} aria-describedby={general ? summary : undefined} onSubmit={submit}>
+      {FIELDS.map((field, index) => (
+        <TextField
+          key={field.name}
+          name={field.name}
+          type={field.type}
+          autoComplete={field.autoComplete}
+          isRequired
+          validationBehavior="native"
+          // The page has no other purpose: whoever comes here wants to type.
+          autoFocus={index === 0}
+          className="field"
+        >
+          <Label>{t(`signIn.${field.name}`)}</Label>
+          <Input className="input" autoCapitalize="none" spellCheck={false} />
+          <FieldError className="field-error">
+            {(state) => (state.validationDetails.valueMissing ? t('signIn.required') : state.validationErrors.join(' '))}
+          </FieldError>
+        </TextField>
+      ))}
+      {general ? (
+        <div role="alert" id={summary}>
+          <Note tone="bad">{errorText(signIn.error)}</Note>
+        </div>
+      ) : null}
+      <Button tone="primary" type="submit" aria-disabled={signIn.isPending}>
+        {signIn.isPending ? t('signIn.busy') : t('signIn.submit')}
+      </Button>
+    </Form>
+  );
+}
+
+export function SignIn() {
+  const { t, format } = useWords();
+  const { back } = useSearch({ from: '/sign-in' });
+  const { language } = usePreferences();
   return (
     <I18nProvider locale={format.locale}>
       <title>{`${t('signIn.title')} · Vefa`}</title>
       <main className="sign-in">
         <div className="sign-in-card">
           <div className="sign-in-brand">
-            <Link to="/sign-in" className="brand">
+            <span className="brand">
               <img src={icon} alt="" width={32} height={32} />
               <span>Vefa</span>
-            </Link>
+            </span>
             <Pick<Language>
               label={t('account.language')}
               hideLabel
-              value={chosen}
+              value={language}
               options={[
                 { value: 'tr', label: t('account.language.tr') },
                 { value: 'en', label: t('account.language.en') },
@@ -77,46 +124,7 @@ export function SignIn() {
             <h1>{t('signIn.title')}</h1>
             <p className="muted">{back ? t('signIn.again') : t('signIn.lead')}</p>
           </div>
-          <Form
-            key={language}
-            validationErrors={fieldErrors}
-            aria-describedby={general ? summary : undefined}
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (signIn.isPending) return;
-              const data = new FormData(event.currentTarget);
-              const value = (name: Field) => String(data.get(name) ?? '').trim();
-              signIn.mutate({ tenant: value('tenant'), email: value('email'), password: String(data.get('password') ?? '') });
-            }}
-          >
-            {FIELDS.map((field, index) => (
-              <TextField
-                key={field.name}
-                name={field.name}
-                type={field.type}
-                autoComplete={field.autoComplete}
-                isRequired
-                validationBehavior="native"
-                // The page has no other purpose: whoever comes here wants to type.
-                autoFocus={index === 0}
-                className="field"
-              >
-                <Label>{t(`signIn.${field.name}`)}</Label>
-                <Input className="input" autoCapitalize="none" spellCheck={false} />
-                <FieldError className="field-error">
-                  {(state) => (state.validationDetails.valueMissing ? t('signIn.required') : state.validationErrors.join(' '))}
-                </FieldError>
-              </TextField>
-            ))}
-            {general ? (
-              <div role="alert" id={summary}>
-                <Note tone="bad">{errorText(signIn.error)}</Note>
-              </div>
-            ) : null}
-            <Button tone="primary" type="submit" aria-disabled={signIn.isPending}>
-              {signIn.isPending ? t('signIn.busy') : t('signIn.submit')}
-            </Button>
-          </Form>
+          <SignInForm />
         </div>
       </main>
     </I18nProvider>

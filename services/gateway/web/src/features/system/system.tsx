@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { CheckCircle2, CircleHelp, HeartPulse, XCircle } from 'lucide-react';
 import { getStatus } from '../../api/resources';
+import type { ServiceStatus } from '../../api/types';
 import { useLiveState } from '../../app/live-queries';
 import { Page } from '../../app/page';
 import { Badge, Note } from '../../design/primitives/badge';
@@ -30,6 +31,47 @@ function StateBadge({ state }: { state: string | undefined }) {
     <Badge tone={tone} icon={icon}>
       {code('service.state', state)}
     </Badge>
+  );
+}
+
+function Services({ services }: { services: ServiceStatus[] }) {
+  const { t, format } = useWords();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable
+    <section className="table-scroll" tabIndex={0} aria-label={t('system.services')}>
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('system.service')}</th>
+            <th scope="col">{t('system.state')}</th>
+            <th scope="col">{t('system.version')}</th>
+            <th scope="col">{t('system.topic')}</th>
+            <th scope="col" className="end">
+              {t('system.recorded')}
+            </th>
+            <th scope="col" className="end">
+              {t('system.pending')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {services.map((service) => (
+            <tr key={service.name}>
+              <th scope="row">
+                <strong>{service.name}</strong>
+              </th>
+              <td>
+                <StateBadge state={service.state} />
+              </td>
+              <td>{service.version || NOTHING}</td>
+              <td>{service.topic ? <code>{service.topic}</code> : NOTHING}</td>
+              <td className="end">{service.topic ? format.count(service.eventsRecorded ?? '0') : NOTHING}</td>
+              <td className="end">{service.topic ? format.count(service.eventsPending ?? '0') : NOTHING}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 
@@ -72,41 +114,7 @@ export function System() {
           {status.data.eventsVolatile ? <Note tone="warning">{t('live.volatile')}</Note> : null}
           <Panel title={t('system.services')}>
             {services.length === 0 ? <Empty icon={HeartPulse} title={t('system.none')} /> : null}
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
-            <section className="table-scroll" tabIndex={0} aria-label={t('system.services')}>
-              <table className="data-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t('system.service')}</th>
-                    <th scope="col">{t('system.state')}</th>
-                    <th scope="col">{t('system.version')}</th>
-                    <th scope="col">{t('system.topic')}</th>
-                    <th scope="col" className="end">
-                      {t('system.recorded')}
-                    </th>
-                    <th scope="col" className="end">
-                      {t('system.pending')}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {services.map((service) => (
-                    <tr key={service.name}>
-                      <th scope="row">
-                        <strong>{service.name}</strong>
-                      </th>
-                      <td>
-                        <StateBadge state={service.state} />
-                      </td>
-                      <td>{service.version || NOTHING}</td>
-                      <td>{service.topic ? <code>{service.topic}</code> : NOTHING}</td>
-                      <td className="end">{service.topic ? format.count(service.eventsRecorded ?? '0') : NOTHING}</td>
-                      <td className="end">{service.topic ? format.count(service.eventsPending ?? '0') : NOTHING}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
+            <Services services={services} />
             <p className="meta">
               {t('system.caption')} {t('system.stream', { state: t(`live.${live}`) })} {t('system.asOf')}{' '}
               <Moment value={new Date(status.dataUpdatedAt).toISOString()} as="time" />
