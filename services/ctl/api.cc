@@ -47,6 +47,8 @@ bool Api::WaitToRetry(const Error& error, int attempt, Deadline give_up) {
   auto pause = std::max(Backoff(attempt, kFirstPause, kLongestPause, RandomShare()),
                         std::chrono::milliseconds(error.retry_after_ms));
   if (give_up.Left() <= pause) return false;
+  // The first tries are nobody's business; after that a person wants to know what is waited for.
+  if (attempt >= 4 && (attempt & (attempt - 1)) == 0) SayWaiting(error);
   Pause(pause);
   return true;
 }

@@ -24,6 +24,10 @@ int Fail(const Error& error) {
   return kFailure;
 }
 
+void SayWaiting(const Error& error) {
+  std::cerr << "    waiting: " << error.message << " (" << error.reason << ")" << std::endl;
+}
+
 std::string Grouped(int64_t number) {
   std::string digits = std::to_string(number);
   for (int at = static_cast<int>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)

@@ -11,6 +11,9 @@ namespace vefa::ctl {
 // `vefactl: sentence (REASON)` with every violation to standard error; returns kFailure.
 int Fail(const Error& error);
 
+// Tells why nothing moves at the moment.
+void SayWaiting(const Error& error);
+
 // 2357 as `2,357`.
 std::string Grouped(int64_t number);
 
