@@ -1,0 +1,224 @@
+#include "services/notification/delivery/dispatcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "libs/testing/engines.h"
+#include "services/notification/submission.h"
+#include "services/notification/testing/contact_peer.h"
+#include "services/notification/testing/requests.h"
+#include "tests/mail_sink/process.h"
+
+std::vector<vefa::postgres::Migration> vefa_notification_migrations();
+
+namespace vefa::notification {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::Eventually;
+using ::testing::HasSubstr;
+
+// Submissions go in, mails come out: a real database, a real SMTP server, contact by gRPC.
+class DispatcherTest : public ::testing::Test {
+ protected:
+  DispatcherTest() {
+    char pattern[] = "/tmp/vefa-dispatch-XXXXXX";
+    folder_ = mkdtemp(pattern);
+  }
+  ~DispatcherTest() override {
+    dispatcher_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  DispatcherSettings Settings(const std::string& folder) {
+    DispatcherSettings settings;
+    settings.smtp.address = sink_.address();
+    settings.smtp.helo_name = "vefa.example";
+    settings.smtp.connections = 4;
+    settings.smtp.reconnect_longest = milliseconds(50);
+    settings.mail.sender = *ParseMailbox("Vefa Demo <hello@vefa.example>");
+    settings.mail.public_url = "http://127.0.0.1:18100";
+    settings.schedule.steps = {milliseconds(1), milliseconds(1)};
+    settings.schedule.later = std::chrono::hours(1);
+    settings.state_folder = folder;
+    return settings;
+  }
+  std::unique_ptr<Dispatcher> NewDispatcher(const std::string& folder) {
+    return *Dispatcher::Start(database_.pump(), recipients_, token_key_, Settings(folder), clock_, metrics_, [] {});
+  }
+  void Start() { dispatcher_ = NewDispatcher(folder_); }
+  std::vector<Uuid> People(int n, const std::string& local = "p.") {
+    std::vector<Uuid> ids;
+    for (int i = 0; i < n; ++i) {
+      ids.push_back(NewUuidV7(clock_));
+      contact_.Put(ids.back(), {local + ids.back().ToString() + "@d.example", "Şule " + std::to_string(i),
+                                i % 2 == 0 ? "tr" : "en", ConsentState::kGranted});
+    }
+    return ids;
+  }
+  void Submit(const std::vector<Uuid>& people, const std::string& key = "k") {
+    auto response = submitter_.Submit(database_.tenant(), RequestFor(people, key), Deadline::After(std::chrono::seconds(20)));
+    ASSERT_TRUE(response.ok()) << response.error().message;
+    for (const auto& decision : response->decisions()) ASSERT_TRUE(decision.accepted()) << decision.reason();
+    if (dispatcher_) dispatcher_->Wake();
+  }
+  int64_t Results(int state) {
+    return database_.Count("SELECT count(*) FROM send_result WHERE state = " + std::to_string(state));
+  }
+  bool Ends(int64_t results) {
+    return Eventually([&] { return database_.Count("SELECT count(*) FROM send_result WHERE state <> 7") == results; });
+  }
+  // Versions per subject run 1, 2, 3 without a hole, and nothing is left open.
+  void ExpectSoundLedger() {
+    EXPECT_EQ(database_.Count("SELECT count(*) FROM (SELECT subject FROM event_log GROUP BY tenant_id, subject"
+                              " HAVING max(aggregate_version) <> count(*)) s"), 0);
+    EXPECT_EQ(database_.Count("SELECT count(*) FROM (SELECT aggregate_version - lag(aggregate_version, 1, 0) OVER"
+                              " (PARTITION BY tenant_id, subject ORDER BY id) AS step FROM event_log) s WHERE step <> 1"), 0);
+    EXPECT_TRUE(Eventually([&] { return database_.Count("SELECT count(*) FROM send_chunk WHERE NOT done") == 0; }));
+    EXPECT_TRUE(Eventually([&] { return database_.Count("SELECT count(*) FROM send_window") == 0; }));
+  }
+
+  SystemClock clock_;
+  testing::TestDatabase database_{vefa_notification_migrations()};
+  mail_sink::SinkProcess sink_;
+  ContactPeer contact_;
+  telemetry::Metrics metrics_;
+  rpc::PrincipalKey key_{std::string(32, 'k')};
+  TokenKey token_key_{std::string(32, 't')};
+  Recipients recipients_{contact_.address(), key_};
+  Submitter submitter_{database_.service(), recipients_, token_key_, clock_};
+  std::string folder_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+};
+
+TEST_F(DispatcherTest, DeliversEachAcceptedMessageOnce) {
+  Start();
+  Submit(People(300));
+  Submit(People(40, "gone."), "gone");
+  ASSERT_TRUE(Ends(340));
+  EXPECT_EQ(Results(3), 300);
+  EXPECT_EQ(Results(4), 40);
+  EXPECT_EQ(sink_.Stat("accepted"), 300);
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  EXPECT_EQ(sink_.Stat("bare_line_ends") + sink_.Stat("improper_pipelining") + sink_.Stat("syntax_errors"), 0);
+  // A dead address is suppressed at once, in the transaction of its bounce.
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM suppression WHERE reason = 1 AND purpose = ''"), 40);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'message.bounced'"), 40);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'suppression.added'"), 40);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'message.delivered' AND aggregate_version = 2"), 300);
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, MailsSpeakTheContactsLanguageAndCanBeLeft) {
+  Start();
+  Submit(People(2));
+  ASSERT_TRUE(Ends(2));
+  std::string turkish, english;
+  for (const std::string& mail : sink_.Mails()) (mail.find("Say=C4=B1n") != std::string::npos ? turkish : english) = mail;
+  EXPECT_THAT(english, HasSubstr("Subject: =?utf-8?b?V2UgbWlzcyB5b3Us"));
+  EXPECT_THAT(english, HasSubstr("Content-Type: multipart/alternative"));
+  EXPECT_THAT(turkish, HasSubstr("Content-Type: text/plain; charset=utf-8"));
+  for (const std::string& mail : {turkish, english}) {
+    EXPECT_THAT(mail, HasSubstr("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+    size_t at = mail.find("List-Unsubscribe: <http://127.0.0.1:18100/u/");
+    ASSERT_NE(at, std::string::npos);
+    at = mail.find("/u/", at) + 3;
+    auto token = token_key_.ReadUnsubscribe(mail.substr(at, mail.find('>', at) - at));
+    ASSERT_TRUE(token.ok());
+    EXPECT_THAT(mail, HasSubstr("Message-ID: <" + token->message.ToString() + "@vefa.example>"));
+    auto target = FindUnsubscribeTarget(database_.service(), token->tenant_ordinal, token->message,
+                                        Deadline::After(std::chrono::seconds(20)));
+    ASSERT_TRUE(target.ok() && target->has_value());
+    EXPECT_EQ((*target)->tenant, database_.tenant());
+  }
+}
+
+TEST_F(DispatcherTest, AsksTheGateAgainBeforeItSends) {
+  auto people = People(5);
+  Submit(people);
+  contact_.Put(people[0], {"p0@d.example", "Şule", "tr", ConsentState::kWithdrawn});
+  contact_.Put(people[1], {"", "Şule", "tr", ConsentState::kGranted});
+  contact_.Remove(people[2]);
+  MessagePage page;
+  page.contact = people[3];
+  auto deadline = Deadline::After(std::chrono::seconds(20));
+  auto found = ListMessages(database_.service(), database_.tenant(), page, deadline);
+  ASSERT_TRUE(found.ok() && found->size() == 1);
+  auto target = FindUnsubscribeTarget(database_.service(), 1, found->front().info.id, deadline);
+  ASSERT_TRUE(target.ok() && target->has_value());
+  ASSERT_TRUE(*RecordUnsubscribe(database_.service(), **target, clock_, deadline));
+  Start();
+  ASSERT_TRUE(Ends(5));
+  EXPECT_EQ(Results(3), 1);
+  for (const char* reason : {"CONSENT_WITHDRAWN", "NO_ADDRESS", "CONTACT_UNKNOWN", "SUPPRESSED"})
+    EXPECT_EQ(database_.Count(std::string("SELECT count(*) FROM send_result WHERE state = 5 AND reply = '") + reason + "'"), 1) << reason;
+  EXPECT_EQ(sink_.Stat("accepted"), 1);
+  // The one who left in between: accepted, unsubscribed, failed.
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'message.failed' AND aggregate_version = 3"), 1);
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, TriesAgainWhatWasNotTaken) {
+  sink_.Fault("kind=tempfail&count=7&stage=dot");
+  Start();
+  Submit(People(20));
+  ASSERT_TRUE(Ends(20));
+  EXPECT_EQ(Results(3), 20);
+  EXPECT_EQ(Results(7), 7);
+  EXPECT_EQ(sink_.Stat("accepted"), 20);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), 40);  // A deferral is no event.
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, NeverSendsAgainWhatMayHaveArrived) {
+  sink_.Fault("kind=close-after-dot&count=3");
+  Start();
+  Submit(People(50));
+  ASSERT_TRUE(Ends(50));
+  EXPECT_EQ(Results(6), 3);
+  EXPECT_EQ(Results(3), 47);
+  EXPECT_EQ(sink_.Stat("accepted"), 50);
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, WaitsForWhoeverIsAway) {
+  sink_.Kill();
+  Submit(People(10));
+  contact_.Answer(false);
+  Start();
+  int calls = contact_.calls();
+  ASSERT_TRUE(Eventually([&] { return contact_.calls() > calls + 1; }));
+  contact_.Answer(true);
+  ASSERT_TRUE(Eventually([&] { return database_.Count("SELECT count(*) FROM send_window") > 0; }));
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM send_result"), 0);
+  sink_.Restart();
+  ASSERT_TRUE(Ends(10));
+  EXPECT_EQ(Results(3), 10);
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, ASecondProcessWaitsAndTakesOverAtOnceWhenTheFirstStops) {
+  Start();
+  std::string other = folder_ + "/other";
+  std::filesystem::create_directory(other);
+  ASSERT_TRUE(Eventually([&] { return database_.Count("SELECT count(*) FROM send_lane WHERE epoch = 1") == kLanes; }));
+  auto second = NewDispatcher(other);
+  Submit(People(100));
+  ASSERT_TRUE(Ends(100));
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM send_lane WHERE epoch = 1"), kLanes);
+  dispatcher_.reset();
+  Submit(People(100), "after");
+  ASSERT_TRUE(Ends(200));
+  EXPECT_EQ(Results(3), 200);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM send_lane WHERE epoch = 2"), kLanes);
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  ExpectSoundLedger();
+}
+
+}  // namespace
+}  // namespace vefa::notification

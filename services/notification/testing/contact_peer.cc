@@ -1,0 +1,48 @@
+#include "services/notification/testing/contact_peer.h"
+
+namespace vefa::notification {
+
+ContactPeer::ContactPeer() {
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+  builder.RegisterService(this);
+  server_ = builder.BuildAndStart();
+}
+
+ContactPeer::~ContactPeer() { server_->Shutdown(); }
+
+void ContactPeer::Put(const Uuid& contact, Recipient recipient) {
+  std::lock_guard lock(mutex_);
+  recipients_[ResourceName("contacts", contact)] = std::move(recipient);
+}
+
+void ContactPeer::Remove(const Uuid& contact) {
+  std::lock_guard lock(mutex_);
+  recipients_.erase(ResourceName("contacts", contact));
+}
+
+grpc::ServerUnaryReactor* ContactPeer::BatchGetRecipients(grpc::CallbackServerContext* context,
+                                                          const contact::v1::BatchGetRecipientsRequest* request,
+                                                          contact::v1::BatchGetRecipientsResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  ++calls_;
+  if (!answers_) {
+    reactor->Finish({grpc::StatusCode::UNAVAILABLE, "away"});
+    return reactor;
+  }
+  std::lock_guard lock(mutex_);
+  for (const std::string& name : request->contacts()) {
+    auto found = recipients_.find(name);
+    if (found == recipients_.end()) continue;
+    auto* recipient = response->add_recipients();
+    recipient->set_contact(name);
+    recipient->set_address(found->second.address);
+    recipient->set_display_name(found->second.display_name);
+    recipient->set_language(found->second.language);
+    recipient->set_consent(static_cast<contact::v1::Consent::State>(found->second.consent));
+  }
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+}  // namespace vefa::notification
