@@ -47,6 +47,18 @@ describe('a call', () => {
     expect(await call('GET', '/v1/x').catch((each) => each)).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 2000 });
   });
 
+  it('reads the session again when the token for writes is another one meanwhile', async () => {
+    setCsrfToken('old');
+    const tokens: (string | null)[] = [];
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (url === '/v1/session') return json({ csrfToken: 'new' });
+      tokens.push(new Headers(init.headers).get('X-Csrf-Token'));
+      return tokens.at(-1) === 'new' ? json({ name: 'campaigns/x' }) : problem(403, 'PERMISSION_DENIED', 'CSRF_TOKEN_WRONG');
+    });
+    expect(await call('POST', '/v1/campaigns/x:pause', { body: {} })).toEqual({ name: 'campaigns/x' });
+    expect(tokens).toEqual(['old', 'new']);
+  });
+
   it('says that the server cannot be reached, and that a deadline passed', async () => {
     answerWith(new TypeError('Failed to fetch'));
     expect(await call('GET', '/v1/x').catch((each) => each)).toMatchObject({ code: 'UNAVAILABLE', reason: 'SERVER_UNREACHABLE' });

@@ -1,4 +1,4 @@
-import { errorFromFailure, errorFromResponse } from './errors';
+import { ApiError, errorFromFailure, errorFromResponse } from './errors';
 
 /** How long a call may take unless it says otherwise. */
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -36,32 +36,38 @@ export function urlOf(path: string, query: CallOptions['query'] = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** The token belongs to the cookie: another tab may have signed in anew since this one read it. */
+const STALE_TOKEN = new Set(['CSRF_TOKEN_WRONG', 'CSRF_TOKEN_MISSING']);
+
 /** One call to the gateway; answers the JSON body or throws an ApiError. */
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  try {
+    return await attempt<T>(method, path, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !STALE_TOKEN.has(error.reason)) throw error;
+    // Refused before anything was done, so it may be sent once more.
+    const session = await attempt<{ csrfToken?: string }>('GET', '/v1/session', { signal: options.signal });
+    setCsrfToken(session.csrfToken);
+    return attempt<T>(method, path, options);
+  }
+}
+
+async function attempt<T>(method: string, path: string, options: CallOptions): Promise<T> {
   const { traceId, traceparent } = newTrace();
-  const headers: Record<string, string> = { Accept: 'application/json', traceparent };
+  const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  const headers: Record<string, string> = { Accept: 'application/json', traceparent, 'X-Request-Timeout': String(deadlineMs) };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrfToken !== '') headers['X-Csrf-Token'] = csrfToken;
-  const deadline = AbortSignal.timeout(options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const deadline = AbortSignal.timeout(deadlineMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  let response: Response;
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   try {
-    response = await fetch(urlOf(path, options.query), {
-      method,
-      headers,
-      signal,
-      credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-    });
+    const response = await fetch(urlOf(path, options.query), { method, headers, signal, body, credentials: 'same-origin' });
+    if (!response.ok) throw await errorFromResponse(response, traceId);
+    const text = await response.text();
+    return (text === '' ? {} : JSON.parse(text)) as T;
   } catch (cause) {
-    throw errorFromFailure(cause, traceId);
-  }
-  if (!response.ok) throw await errorFromResponse(response, traceId);
-  try {
-    return (await response.json()) as T;
-  } catch (cause) {
-    if (response.status === 204 || response.headers.get('Content-Length') === '0') return {} as T;
-    throw errorFromFailure(cause, traceId);
+    throw cause instanceof ApiError ? cause : errorFromFailure(cause, traceId);
   }
 }
 

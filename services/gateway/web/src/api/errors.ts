@@ -12,6 +12,7 @@ interface Problem {
   detail?: string;
   reason?: string;
   violations?: Violation[];
+  metadata?: Record<string, string>;
   traceId?: string;
   retryAfterMs?: number;
 }
@@ -26,6 +27,7 @@ export class ApiError extends Error {
     readonly traceId: string,
     readonly violations: Violation[] = [],
     readonly retryAfterMs: number | undefined = undefined,
+    readonly metadata: Record<string, string> = {},
   ) {
     super(detail);
     this.name = 'ApiError';
@@ -68,6 +70,7 @@ export async function errorFromResponse(response: Response, traceId: string): Pr
     problem.traceId ?? traceId,
     problem.violations ?? [],
     problem.retryAfterMs ?? retryAfter(response),
+    problem.metadata ?? {},
   );
 }
 

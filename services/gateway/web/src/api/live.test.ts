@@ -118,6 +118,26 @@ describe('the live stream of a browser', () => {
     await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
   });
 
+  it('tells history from news', async () => {
+    stubLocks();
+    const server = streamServer();
+    const hub = tab();
+    const heard: [string, boolean][] = [];
+    hub.onEvent((event, fresh) => heard.push([event.id, fresh]));
+    hub.start('demo/elif');
+    await vi.waitFor(() => expect(hub.state).toBe('live'));
+    const data = (id: string, recordTime: string) =>
+      `data: {"id":"${id}","type":"order.placed","recordTime":"${recordTime}"}\n\n`;
+    server.raw(data('old', '1997-09-30T00:00:00Z') + data('new', new Date().toISOString()));
+    await vi.waitFor(() =>
+      expect(heard).toEqual([
+        ['old', false],
+        ['new', true],
+      ]),
+    );
+    expect(hub.events.length).toBe(2);
+  });
+
   it('tells a gap, shrugs at what is no event, and keeps a bounded number', async () => {
     stubLocks();
     const server = streamServer();

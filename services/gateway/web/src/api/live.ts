@@ -9,7 +9,7 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 type TabMessage =
   | { kind: 'hello' }
   | { kind: 'state'; state: LiveState; cursor: string }
-  | { kind: 'event'; cursor: string; event: VefaEvent }
+  | { kind: 'event'; cursor: string; event: VefaEvent; fresh: boolean }
   | { kind: 'gap' }
   | { kind: 'signedOut' };
 
@@ -35,7 +35,9 @@ export class LiveHub {
   private channel: BroadcastChannel | undefined;
   private stopper: AbortController | undefined;
   private owner = false;
-  private readonly eventListeners = new Set<(event: VefaEvent) => void>();
+  private readonly eventListeners = new Set<(event: VefaEvent, fresh: boolean) => void>();
+  /** By the server's clock; what was recorded before is history that the stream begins with. */
+  private openedAt = 0;
   private readonly stateListeners = new Set<() => void>();
   onGap: () => void = () => {};
   onSignedOut: () => void = () => {};
@@ -71,7 +73,8 @@ export class LiveHub {
     this.setState('connecting');
   }
 
-  onEvent(listener: (event: VefaEvent) => void): () => void {
+  /** `fresh` is false for the last events before the stream was opened: they change nothing on screen. */
+  onEvent(listener: (event: VefaEvent, fresh: boolean) => void): () => void {
     this.eventListeners.add(listener);
     return () => this.eventListeners.delete(listener);
   }
@@ -89,7 +92,7 @@ export class LiveHub {
     if (message.kind === 'hello' && this.owner) this.tell({ kind: 'state', state: this.state, cursor: this.cursor });
     else if (message.kind === 'event') {
       this.cursor = message.cursor;
-      this.take(message.event);
+      this.take(message.event, message.fresh);
     } else if (message.kind === 'state') {
       this.cursor = message.cursor;
       this.setState(message.state);
@@ -104,10 +107,10 @@ export class LiveHub {
     for (const listener of this.stateListeners) listener();
   }
 
-  private take(event: VefaEvent): void {
+  private take(event: VefaEvent, fresh: boolean): void {
     this.events.push(event);
     if (this.events.length > MAX_KEPT_EVENTS) this.events.splice(0, this.events.length - MAX_KEPT_EVENTS);
-    for (const listener of this.eventListeners) listener(event);
+    for (const listener of this.eventListeners) listener(event, fresh);
   }
 
   /** Reads the stream until stopped, trying again with growing pauses when it breaks. */
@@ -141,6 +144,9 @@ export class LiveHub {
     const response = await fetch('/v1/events:stream', { headers, signal, cache: 'no-store', credentials: 'same-origin' });
     if (!response.ok || !response.body) throw await errorFromResponse(response, traceId);
     opened();
+    // From a cursor on, everything is news. The header has whole seconds: one less is always before.
+    const now = Date.parse(response.headers.get('Date') ?? '') || Date.now();
+    this.openedAt = this.cursor === '' ? now - 1_000 : 0;
     this.setState('live');
     await readStream(response.body, (message) => this.receive(message));
   }
@@ -160,8 +166,9 @@ export class LiveHub {
       return; // A message that is not an event (a greeting, for example) says nothing to us.
     }
     if (typeof event?.id !== 'string' || typeof event.type !== 'string') return;
-    this.tell({ kind: 'event', cursor: this.cursor, event });
-    this.take(event);
+    const fresh = this.openedAt === 0 || Date.parse(event.recordTime ?? '') >= this.openedAt;
+    this.tell({ kind: 'event', cursor: this.cursor, event, fresh });
+    this.take(event, fresh);
   }
 }
 

@@ -63,7 +63,8 @@ export function followEvents(client: QueryClient): () => void {
       void client.invalidateQueries({ queryKey });
     }
   };
-  const stop = live.onEvent((event) => {
+  const stop = live.onEvent((event, fresh) => {
+    if (!fresh) return;
     const effect = effectOf(event);
     for (const key of effect.refetch) refetch.set(JSON.stringify(key), key);
     for (const key of effect.stale) stale.set(JSON.stringify(key), key);
@@ -85,6 +86,6 @@ export function useLiveCount(interesting: (event: VefaEvent) => boolean): [numbe
   const [count, setCount] = useState(0);
   const test = useRef(interesting);
   test.current = interesting;
-  useEffect(() => live.onEvent((event) => test.current(event) && setCount((before) => before + 1)), []);
+  useEffect(() => live.onEvent((event, fresh) => fresh && test.current(event) && setCount((before) => before + 1)), []);
   return [count, () => setCount(0)];
 }

@@ -52,11 +52,15 @@ export function Empty({ title, children, action, icon: Icon = Inbox, centre }: E
 
 /** What a person should read of an error: the text of its reason, of its code, or the server's own. */
 export function useErrorText(): (error: unknown) => string {
-  const { code } = useWords();
+  const { t, code } = useWords();
   return (error) => {
     if (!(error instanceof ApiError)) return code('error.code', 'UNKNOWN');
+    if (error.metadata.permission) return t('error.permission', { permission: error.metadata.permission });
     const byCode = code('error.code', error.code, code('error.code', 'UNKNOWN'));
-    return code('reason', error.reason, error.message || byCode);
+    // Without words for the reason, those of the first field refused; then the server's own sentence.
+    const [first] = error.violations;
+    const fallback = first ? code('reason', first.reason, first.description) : error.message;
+    return code('reason', error.reason, fallback || byCode);
   };
 }
 

@@ -41,12 +41,12 @@ describe('the overview', () => {
   it('keeps the other panels when one cannot be read', async () => {
     await serve((call) =>
       call.path === '/v1/campaigns'
-        ? problem(403, 'PERMISSION_DENIED', 'PERMISSION_MISSING', 'You need campaigns.read.')
+        ? problem(403, 'PERMISSION_DENIED', 'PERMISSION_MISSING', '', { metadata: { permission: 'campaigns.read' } })
         : undefined,
     );
     await renderApp('/');
     expect(await main().findByText(/The campaigns could not be read/)).toBeTruthy();
-    expect(await main().findByText('You need campaigns.read.')).toBeTruthy();
+    expect(await main().findByText(/Ask an administrator for the permission “campaigns.read”/)).toBeTruthy();
     expect(await main().findByText('1,660.7')).toBeTruthy();
   });
 
