@@ -1,0 +1,20 @@
+#include "libs/service/host.h"
+#include "services/interaction/interaction_events.h"
+#include "services/interaction/interaction_service.h"
+#include "services/interaction/score/scoring_worker.h"
+#include "services/interaction/timeline/timeline_handler.h"
+
+int main() {
+  using namespace vefa;
+  config::Environment environment;
+  service::Host host(interaction::InteractionSource(), environment);
+  interaction::ScoringWorker worker(host.pump(), &host.relay(), host.clock(), host.metrics());
+  interaction::InteractionService interactions(host.AddDoor("vefa.interaction.v1.InteractionService"), host.database(),
+                                               &host.relay(), &worker, host.clock(), host.key().secret());
+  interaction::TimelineHandler timeline;
+  host.AddService(interactions);
+  host.Subscribe("interaction.timeline.v1", {"vefa.contact.v1", "vefa.notification.v1", "vefa.interaction.v1"},
+                 timeline);
+  host.OnStop([&] { worker.Stop(); });
+  return host.Run();
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+
+// What stands on a contact's timeline: plain values, no I/O, no clock.
+namespace vefa::interaction {
+
+// The values are those of v1::TimelineEntry::Kind and of the table.
+enum class EntryKind : int16_t {
+  kOrder = 1,
+  kMessageAccepted = 2,
+  kMessageRefused = 3,
+  kMessageDelivered = 4,
+  kMessageBounced = 5,
+  kMessageUnknown = 6,
+  kContactCreated = 7,
+  kConsentGranted = 8,
+  kConsentWithdrawn = 9,
+  kUnsubscribed = 10,
+};
+
+// One line of a contact's timeline.
+struct TimelineEntry {
+  Uuid tenant;
+  Uuid contact;
+  Uuid id;
+  EntryKind kind{};
+  Time occur_time{};
+  Time record_time{};
+  std::string subject;
+  std::map<std::string, std::string> facts;
+};
+
+// The id of what `source` says under `key`: sorted by id is sorted by business time, and the same
+// fact meets the same id again. Times before 1970 sort as 1970.
+Uuid TimelineId(const Uuid& tenant, std::string_view source, std::string_view key, Time occur_time);
+
+}  // namespace vefa::interaction

@@ -1,0 +1,71 @@
+#include "services/interaction/timeline/timeline_store.h"
+
+#include "services/interaction/timeline/timeline_proto.h"
+
+namespace vefa::interaction {
+namespace {
+
+using postgres::Bound;
+using postgres::Rows;
+using postgres::Scope;
+using postgres::Statement;
+
+// In the order of the key, so that two batches cannot wait for each other.
+const Statement kAdd{
+    "timeline_add",
+    "INSERT INTO timeline_entry (tenant_id, contact_id, id, kind, occur_time, record_time, subject, facts)"
+    " SELECT tenant_id, contact_id, id, kind, occur_time, record_time, subject, facts::jsonb"
+    " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[],"
+    "   $8::text[]) AS i(tenant_id, contact_id, id, kind, occur_time, record_time, subject, facts)"
+    " ORDER BY tenant_id, contact_id, id ON CONFLICT DO NOTHING"};
+
+const Statement kRead{
+    "timeline_read",
+    "SELECT id, kind, occur_time, record_time, subject, facts::text FROM timeline_entry"
+    " WHERE tenant_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"};
+
+// Greater than every id of a time that can be written down.
+Uuid AfterAll() {
+  Uuid id;
+  id.bytes.fill(0xFF);
+  return id;
+}
+
+}  // namespace
+
+Status AddEntries(postgres::Transaction& transaction, const std::vector<TimelineEntry>& entries) {
+  if (entries.empty()) return Ok();
+  std::vector<Uuid> tenants, contacts, ids;
+  std::vector<int16_t> kinds;
+  std::vector<Time> occur_times, record_times;
+  std::vector<std::string> subjects, facts;
+  for (const TimelineEntry& entry : entries) {
+    tenants.push_back(entry.tenant);
+    contacts.push_back(entry.contact);
+    ids.push_back(entry.id);
+    kinds.push_back(static_cast<int16_t>(entry.kind));
+    occur_times.push_back(entry.occur_time);
+    record_times.push_back(entry.record_time);
+    subjects.push_back(entry.subject);
+    facts.push_back(FactsToJson(entry.facts));
+  }
+  VEFA_TRY_OK(transaction.Execute(
+      kAdd, Bound(tenants, contacts, ids, kinds, occur_times, record_times, subjects, facts)));
+  return Ok();
+}
+
+Result<std::vector<TimelineEntry>> ReadTimeline(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
+                                                const std::optional<Uuid>& before, int size, Deadline deadline) {
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kRead,
+                                   Bound(tenant, contact, before.value_or(AfterAll()), static_cast<int32_t>(size)),
+                                   deadline));
+  std::vector<TimelineEntry> entries;
+  for (int i = 0; i < rows.size(); ++i) {
+    VEFA_TRY(auto facts, FactsFromJson(rows.Text(i, 5)));
+    entries.push_back({tenant, contact, rows.Id(i, 0), static_cast<EntryKind>(rows.Int64(i, 1)), rows.Timestamp(i, 2),
+                       rows.Timestamp(i, 3), rows.String(i, 4), std::move(facts)});
+  }
+  return entries;
+}
+
+}  // namespace vefa::interaction

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "libs/base/result.h"
+#include "libs/postgres/database.h"
+#include "services/interaction/timeline/timeline.h"
+
+// The SQL of timelines.
+namespace vefa::interaction {
+
+// Adds what is not there yet; a fact that is already on its timeline is left alone.
+Status AddEntries(postgres::Transaction& transaction, const std::vector<TimelineEntry>& entries);
+
+// The newest entries of a contact, newest first; with `before` only those older than that id.
+Result<std::vector<TimelineEntry>> ReadTimeline(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
+                                                const std::optional<Uuid>& before, int size, Deadline deadline);
+
+}  // namespace vefa::interaction
