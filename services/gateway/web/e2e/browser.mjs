@@ -87,7 +87,8 @@ export function layoutFaults(page) {
       if (box.right > root.clientWidth + 1) faults.push(`beyond the edge: ${element.textContent?.slice(0, 40)}`);
     }
     for (const element of document.querySelectorAll('.button, .badge, h1, h2, .nav-link > span, .figure dd')) {
-      if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflow === 'hidden') {
+      const cut = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 2;
+      if (cut && element.clientWidth > 1 && getComputedStyle(element).overflow === 'hidden') {
         faults.push(`clipped: ${element.textContent?.slice(0, 40)}`);
       }
     }

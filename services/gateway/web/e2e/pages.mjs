@@ -35,7 +35,7 @@ export const PAGES = [
     note: true,
     message: 'STATE_BOUNCED',
   },
-  { name: 'events', path: '/events', ready: '[role="grid"] [role="row"][aria-rowindex="2"], .state-empty' },
+  { name: 'events', path: '/events', ready: '[role="grid"] [role="row"][aria-rowindex="2"]' },
   { name: 'system', path: '/system', ready: '[data-figure="events.recorded"]' },
 ];
 

@@ -39,7 +39,7 @@ export function uuid(kind, n) {
 }
 const iso = (time) => new Date(time).toISOString();
 
-export const PEOPLE = 2357;
+export const PEOPLE = Number(process.env.STUB_PEOPLE ?? 2357);
 export const contacts = [];
 export const scores = new Map();
 export const orders = new Map();
