@@ -49,6 +49,16 @@ Connection::~Connection() { PQfinish(conn_); }
 
 bool Connection::in_transaction() const { return PQtransactionStatus(conn_) != PQTRANS_IDLE; }
 
+bool Connection::LostWhileIdle() {
+  // A last word of the server may stand before the end; a setting that changed is not an end.
+  for (int reads = 0; reads < 3 && usable_; ++reads) {
+    pollfd waiting{PQsocket(conn_), POLLIN, 0};
+    if (poll(&waiting, 1, 0) <= 0) break;
+    if (PQconsumeInput(conn_) == 0 || PQstatus(conn_) == CONNECTION_BAD) usable_ = false;
+  }
+  return !usable_;
+}
+
 Error Connection::Lost(const char* where) {
   usable_ = false;
   Error error = Unavailable("DATABASE_UNAVAILABLE", "The database is not reachable; try again.");

@@ -58,6 +58,8 @@ class Connection {
 
   // False once the link is lost or a deadline passed in the middle of an answer: close it.
   bool usable() const { return usable_; }
+  // Whether the server closed the link while nothing was asked of it; costs one system call.
+  bool LostWhileIdle();
   // Whether a transaction is open (or failed and not yet rolled back).
   bool in_transaction() const;
 

@@ -109,10 +109,11 @@ Result<std::unique_ptr<Connection>> Database::Acquire(Deadline deadline) {
                                   [this] { return out_ < size_; });
     if (!free) return Unavailable("DATABASE_BUSY", "Every database connection is busy; try again.");
     ++out_;
-    if (!idle_.empty()) {
+    while (!idle_.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle_.back());
       idle_.pop_back();
-      return connection;
+      // A server that was restarted has closed it: nobody's request should be the one that finds out.
+      if (!connection->LostWhileIdle()) return connection;
     }
   }
   auto opened = Connection::Open(
