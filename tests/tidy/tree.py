@@ -31,7 +31,7 @@ class Tree:
 
 
 # Test code, and what only tests include.
-TEST_FILE = r"(.*_(test|fixture|for_test)\.(h|cc)|.*/fake_\w+\.(h|cc)|tests/.*)"
+TEST_FILE = r"(.*_(test|fixture|for_test)\.(h|cc)|.*/fake_\w+\.(h|cc)|.*/testing/.*|tests/.*)"
 
 
 def is_test(path):
