@@ -42,7 +42,9 @@ TEST(KafkaTest, WhatIsAcknowledgedIsReadInOrderPerKey) {
     int number = std::stoi(message.value);
     EXPECT_EQ(message.header("ce_id"), message.value);
     auto [at, first] = last.emplace(message.key, number);
-    if (!first) EXPECT_LT(at->second, number);
+    if (!first) {
+      EXPECT_LT(at->second, number);
+    }
     at->second = number;
   }
 }

@@ -64,6 +64,9 @@ TEST_F(ContactServiceTest, CreatesOnceAndRepeatsTheAnswer) {
   ASSERT_TRUE(first.ok()) << first.error().message;
   auto again = Call(&v1::ContactService::Stub::CreateContact, request);
   EXPECT_EQ(again->name(), first->name());
+  v1::GetContactRequest get;
+  get.set_name(first->name());
+  EXPECT_EQ(Call(&v1::ContactService::Stub::GetContact, get)->SerializeAsString(), first->SerializeAsString());
   request.mutable_contact()->set_display_name("Another");
   EXPECT_EQ(Call(&v1::ContactService::Stub::CreateContact, request).error().reason, "REQUEST_ID_REUSED");
   request.clear_request_id();

@@ -31,14 +31,14 @@ const Statement kUpsert{
     "    search_text = excluded.search_text, version = c.version + 1, update_time = $12"
     "  WHERE (c.display_name, c.email, c.language, c.source)"
     "    IS DISTINCT FROM (excluded.display_name, excluded.email, excluded.language, excluded.source)"
-    "  RETURNING c.id, c.external_id, c.version),"
+    "  RETURNING c.id, c.external_id, c.version, c.update_time),"
     " logged AS ("
     "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
     "  SELECT $1, 'contacts/' || c.id, c.version, i.event_id,"
     "    CASE WHEN c.version = 1 THEN 'contact.created' ELSE 'contact.updated' END, $12, $13,"
     "    CASE WHEN c.version = 1 THEN i.created ELSE i.updated END"
     "  FROM changed c JOIN input i USING (external_id))"
-    " SELECT external_id, id, version FROM changed"};
+    " SELECT external_id, id, version, update_time FROM changed"};
 
 const Statement kRecordConsents{
     "consent_record",
@@ -87,7 +87,7 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
                                          event_ids, BindBytes(created), BindBytes(updated), clock.Now(),
                                          telemetry::CurrentTrace().traceparent())));
   std::vector<Upserted> done;
-  for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2)});
+  for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2), rows.Timestamp(i, 3)});
   return done;
 }
 
@@ -103,7 +103,7 @@ Result<Contact> InsertContact(postgres::Transaction& transaction, const Uuid& te
   if (done.empty() || done.front().version != 1) return taken;
   contact.id = done.front().id;
   contact.version = 1;
-  contact.create_time = contact.update_time = clock.Now();
+  contact.create_time = contact.update_time = done.front().update_time;
   return contact;
 }
 

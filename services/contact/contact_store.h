@@ -18,6 +18,7 @@ struct Upserted {
   std::string external_id;
   Uuid id;
   int64_t version = 0;  // 1: created
+  Time update_time{};
 };
 
 // A consent with the contact it is about, named either way.

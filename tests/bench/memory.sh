@@ -17,7 +17,7 @@ import json, sys
 bare = float(sys.argv[1])
 status = json.load(sys.stdin)
 for name in ("contact", "interaction", "campaign", "notification", "gateway"):
-    part = next(p for p in status["services"] if p["name"] == name)
+    part = status["services"][name]
     with open("/proc/%d/status" % part["pid"]) as file:
         kilobytes = next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
     value = kilobytes / 1024
