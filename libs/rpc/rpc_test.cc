@@ -3,6 +3,7 @@
 #include "libs/rpc/page.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
+#include "libs/rpc/time.h"
 
 namespace vefa::rpc {
 namespace {
@@ -45,6 +46,17 @@ TEST(StatusTest, WhatTheDatabaseSaidStaysInside) {
   grpc::Status status = ToGrpc(error);
   EXPECT_EQ(status.error_message().find("relation"), std::string::npos);
   EXPECT_EQ(status.error_details().find("secret"), std::string::npos);
+}
+
+TEST(TimeTest, RoundTripsAndHoldsHostileValues) {
+  for (Time time : {Time{}, Time(std::chrono::microseconds(-1)), Time(std::chrono::microseconds(852076800123456LL))})
+    EXPECT_EQ(FromProto(ToProto(time)), time);
+  google::protobuf::Timestamp hostile;
+  hostile.set_seconds(INT64_MAX);
+  hostile.set_nanos(INT32_MIN);
+  EXPECT_EQ(FromProto(hostile), Time(std::chrono::seconds(253402300799)));
+  hostile.set_seconds(INT64_MIN);
+  EXPECT_LT(FromProto(hostile), Time{});
 }
 
 TEST(PageTest, TokensHoldForTheirQuestionOnly) {

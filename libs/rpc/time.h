@@ -2,6 +2,8 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include <algorithm>
+
 #include "libs/base/clock.h"
 
 namespace vefa::rpc {
@@ -16,8 +18,12 @@ inline google::protobuf::Timestamp ToProto(Time time) {
   return proto;
 }
 
+// Seconds outside the years 1 to 9999, which no well-formed timestamp has, become the nearer end.
 inline Time FromProto(const google::protobuf::Timestamp& proto) {
-  return Time(std::chrono::microseconds(proto.seconds() * 1000000 + proto.nanos() / 1000));
+  constexpr int64_t kFirst = -62135596800;
+  constexpr int64_t kLast = 253402300799;
+  int64_t nanos = std::clamp<int64_t>(proto.nanos(), 0, 999'999'999);
+  return Time(std::chrono::microseconds(std::clamp(proto.seconds(), kFirst, kLast) * 1000000 + nanos / 1000));
 }
 
 }  // namespace vefa::rpc

@@ -23,6 +23,7 @@ enum class EntryKind : int16_t {
   kConsentGranted = 8,
   kConsentWithdrawn = 9,
   kUnsubscribed = 10,
+  kMessageFailed = 11,
 };
 
 // One line of a contact's timeline.

@@ -91,13 +91,11 @@ Result<MaybeEntry> FromMessage(const events::Event& event, EntryKind kind, const
   return MaybeEntry(std::move(entry));
 }
 
-// A message that was given up: by a reason of ours at the last moment, which is a refusal, or
-// because the receiving server would not take it, which is a message that came back.
+// A message that was given up, by a reason of ours at the last moment or by a server's reply.
 Result<MaybeEntry> FromFailed(const events::Event& event, const notification::v1::MessageFailed& failed) {
   const std::string& code = failed.reply_code();
   bool is_reply = !code.empty() && std::isdigit(static_cast<unsigned char>(code.front())) != 0;
-  if (is_reply) return FromMessage(event, EntryKind::kMessageBounced, failed.message(), "", code);
-  return FromMessage(event, EntryKind::kMessageRefused, failed.message(), code, "");
+  return FromMessage(event, EntryKind::kMessageFailed, failed.message(), is_reply ? "" : code, is_reply ? code : "");
 }
 
 Result<MaybeEntry> FromNotificationEvent(const events::Event& event) {

@@ -118,14 +118,14 @@ TEST(TimelineEventsTest, MessagesSayWhatBecameOfThem) {
   ExpectEntry(Happened("message.unsubscribed", kMessage, event), EntryKind::kUnsubscribed, MessageFacts());
 }
 
-TEST(TimelineEventsTest, AMessageGivenUpWasRefusedByUsOrCameBack) {
+TEST(TimelineEventsTest, AMessageGivenUpSaysWhy) {
   notification::v1::NotificationEvent event;
   Fill(event.mutable_failed()->mutable_message());
   event.mutable_failed()->set_reply_code("CONSENT_WITHDRAWN");
-  ExpectEntry(Happened("message.failed", kMessage, event), EntryKind::kMessageRefused,
+  ExpectEntry(Happened("message.failed", kMessage, event), EntryKind::kMessageFailed,
               MessageFacts({{"reason", "CONSENT_WITHDRAWN"}}));
   event.mutable_failed()->set_reply_code("451 4.3.0");
-  ExpectEntry(Happened("message.failed", kMessage, event), EntryKind::kMessageBounced,
+  ExpectEntry(Happened("message.failed", kMessage, event), EntryKind::kMessageFailed,
               MessageFacts({{"reply", "451 4.3.0"}}));
 }
 

@@ -69,7 +69,8 @@ export type TimelineKind =
   | 'KIND_CONTACT_CREATED'
   | 'KIND_CONSENT_GRANTED'
   | 'KIND_CONSENT_WITHDRAWN'
-  | 'KIND_UNSUBSCRIBED';
+  | 'KIND_UNSUBSCRIBED'
+  | 'KIND_MESSAGE_FAILED';
 
 export interface TimelineEntry {
   name: string;

@@ -38,6 +38,7 @@ const MARKS: Record<TimelineKind, [Tone, LucideIcon]> = {
   KIND_CONSENT_GRANTED: ['good', ThumbsUp],
   KIND_CONSENT_WITHDRAWN: ['warning', ThumbsDown],
   KIND_UNSUBSCRIBED: ['warning', Link2Off],
+  KIND_MESSAGE_FAILED: ['bad', CornerUpLeft],
 };
 
 type Line = { month: string } | { entry: TimelineEntry };
