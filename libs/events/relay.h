@@ -20,7 +20,7 @@ class Relay {
 
   // Something was committed: look now. Thread-safe, never blocks.
   void Wake() { loop_.Wake(); }
-  // Publishes what is pending for at most a few seconds, then stops.
+  // Ends without waiting for a broker that is away; what is still pending, the next start publishes.
   void Stop() { loop_.Stop(); }
 
  private:

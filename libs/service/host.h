@@ -50,7 +50,7 @@ class Host {
   void OnStop(std::function<void()> stop) { stops_.push_back(std::move(stop)); }
 
   // Serves until SIGTERM or SIGINT, then drains: readiness off, gRPC server down, subscriptions,
-  // own threads, one last round of the relay. Returns the exit code.
+  // own threads, the relay. What is still in the outbox the next start publishes. Returns the exit code.
   int Run();
 
  private:
