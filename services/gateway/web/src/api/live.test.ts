@@ -98,6 +98,14 @@ describe('the live stream of a browser', () => {
     server.send('1');
     await vi.waitFor(() => expect([first.events.length, second.events.length]).toEqual([1, 1]));
     expect(server.requests.length).toBe(1);
+    const late = tab();
+    const heard: boolean[] = [];
+    late.onEvent((_, fresh) => heard.push(fresh));
+    late.start('demo/elif');
+    await vi.waitFor(() => expect(late.events.map((each) => each.id)).toEqual(['1']));
+    expect(heard).toEqual([false]);
+    expect(second.events.length).toBe(1);
+    late.stop();
     first.stop();
     await vi.waitFor(() => expect(server.requests.length).toBe(2));
     expect(server.requests[1]?.get('Last-Event-ID')).toBe('c1');

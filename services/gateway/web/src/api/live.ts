@@ -8,13 +8,15 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 /** What tabs of one browser tell each other. */
 type TabMessage =
   | { kind: 'hello' }
-  | { kind: 'state'; state: LiveState; cursor: string }
+  | { kind: 'state'; state: LiveState; cursor: string; past?: VefaEvent[] }
   | { kind: 'event'; cursor: string; event: VefaEvent; fresh: boolean }
   | { kind: 'gap' }
   | { kind: 'signedOut' };
 
 /** Events kept for the page that shows them; older ones are read from the ledgers, not from here. */
 export const MAX_KEPT_EVENTS = 2_000;
+/** Events told to a tab that joins late. */
+const MAX_TOLD_EVENTS = 200;
 
 /** FNV-1a: names the lock and the channel by session, so two users of one browser never share a stream. */
 export function sessionTag(text: string): string {
@@ -89,12 +91,16 @@ export class LiveHub {
   }
 
   private hear(message: TabMessage): void {
-    if (message.kind === 'hello' && this.owner) this.tell({ kind: 'state', state: this.state, cursor: this.cursor });
-    else if (message.kind === 'event') {
+    if (message.kind === 'hello' && this.owner) {
+      const { state, cursor } = this;
+      this.tell({ kind: 'state', state, cursor, past: this.events.slice(-MAX_TOLD_EVENTS) });
+    } else if (message.kind === 'event') {
       this.cursor = message.cursor;
       this.take(message.event, message.fresh);
     } else if (message.kind === 'state') {
       this.cursor = message.cursor;
+      // The answer to somebody's hello reaches everyone; only who has nothing yet takes the past.
+      if (this.events.length === 0) for (const event of message.past ?? []) this.take(event, false);
       this.setState(message.state);
     } else if (message.kind === 'gap') this.onGap();
     else if (message.kind === 'signedOut') this.onSignedOut();

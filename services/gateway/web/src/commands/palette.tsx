@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { CornerDownLeft, Search, UserRound } from 'lucide-react';
+import { CornerDownLeft, Search, UserRound, X } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { listContacts } from '../api/resources';
 import type { Contact } from '../api/types';
 import { idOf, useNavigate } from '../app/navigation';
 import { DataNote } from '../app/page';
+import { Button } from '../design/primitives/button';
 import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from '../design/primitives/menu';
 import { Overlay } from '../design/primitives/overlay';
 import { useWords } from '../i18n/i18n';
@@ -37,7 +38,7 @@ function useFoundPeople(text: string) {
 export default function Palette({ onClose }: { onClose: () => void }) {
   const { t, format } = useWords();
   const [text, setText] = useState('');
-  const commands = useAllCommands().filter((command) => command.group !== 'list');
+  const commands = useAllCommands().filter((command) => command.group !== 'list' && command.id !== 'palette');
   const found = matching(commands, text, (command) => t(command.label), format.locale);
   const { contacts, searching } = useFoundPeople(text);
   const run = (action: () => void) => {
@@ -48,11 +49,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   return (
     <Overlay title={t('palette.title')} onClose={onClose} bare>
       <Autocomplete inputValue={text} onInputChange={setText}>
-        <SearchField className="palette-head" aria-label={t('palette.title')} autoFocus>
-          <Search className="icon muted" aria-hidden />
-          <Input className="palette-input" placeholder={t('palette.placeholder')} />
+        <div className="palette-head">
+          <SearchField className="palette-field" aria-label={t('palette.title')} autoFocus>
+            <Search className="icon muted" aria-hidden />
+            <Input className="palette-input" placeholder={t('palette.placeholder')} />
+          </SearchField>
           <kbd aria-hidden>Esc</kbd>
-        </SearchField>
+          <Button tone="quiet" icon={X} label={t('app.close')} onClick={onClose} />
+        </div>
         {/* It scrolls, so the keyboard must be able to reach it. */}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
         <section className="palette-list" tabIndex={0} aria-label={t('palette.results')}>

@@ -44,8 +44,12 @@ function Services({ services }: { services: ServiceStatus[] }) {
           <tr>
             <th scope="col">{t('system.service')}</th>
             <th scope="col">{t('system.state')}</th>
-            <th scope="col">{t('system.version')}</th>
-            <th scope="col">{t('system.topic')}</th>
+            <th scope="col" className="wide-only">
+              {t('system.version')}
+            </th>
+            <th scope="col" className="wide-only">
+              {t('system.topic')}
+            </th>
             <th scope="col" className="end">
               {t('system.recorded')}
             </th>
@@ -63,8 +67,8 @@ function Services({ services }: { services: ServiceStatus[] }) {
               <td>
                 <StateBadge state={service.state} />
               </td>
-              <td>{service.version || NOTHING}</td>
-              <td>{service.topic ? <code>{service.topic}</code> : NOTHING}</td>
+              <td className="wide-only">{service.version || NOTHING}</td>
+              <td className="wide-only">{service.topic ? <code>{service.topic}</code> : NOTHING}</td>
               <td className="end">{service.topic ? format.count(service.eventsRecorded ?? '0') : NOTHING}</td>
               <td className="end">{service.topic ? format.count(service.eventsPending ?? '0') : NOTHING}</td>
             </tr>
