@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LiveHub, MAX_KEPT_EVENTS, sessionTag } from './live';
 import { readStream, type StreamMessage, StreamParser } from './sse';
 
+/** Waits for a condition, at most as long as a busy machine may need. */
+const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000 });
+
 function parse(...pieces: string[]): StreamMessage[] {
   const found: StreamMessage[] = [];
   const parser = new StreamParser((message) => found.push(message));
@@ -92,25 +95,25 @@ describe('the live stream of a browser', () => {
     const server = streamServer();
     const [first, second] = [tab(), tab()];
     first.start('demo/elif');
-    await vi.waitFor(() => expect(first.state).toBe('live'));
+    await until(() => expect(first.state).toBe('live'));
     second.start('demo/elif');
-    await vi.waitFor(() => expect(second.state).toBe('live'));
+    await until(() => expect(second.state).toBe('live'));
     server.send('1');
-    await vi.waitFor(() => expect([first.events.length, second.events.length]).toEqual([1, 1]));
+    await until(() => expect([first.events.length, second.events.length]).toEqual([1, 1]));
     expect(server.requests.length).toBe(1);
     const late = tab();
     const heard: boolean[] = [];
     late.onEvent((_, fresh) => heard.push(fresh));
     late.start('demo/elif');
-    await vi.waitFor(() => expect(late.events.map((each) => each.id)).toEqual(['1']));
+    await until(() => expect(late.events.map((each) => each.id)).toEqual(['1']));
     expect(heard).toEqual([false]);
     expect(second.events.length).toBe(1);
     late.stop();
     first.stop();
-    await vi.waitFor(() => expect(server.requests.length).toBe(2));
+    await until(() => expect(server.requests.length).toBe(2));
     expect(server.requests[1]?.get('Last-Event-ID')).toBe('c1');
     server.send('2');
-    await vi.waitFor(() => expect(second.events.map((each) => each.id)).toEqual(['1', '2']));
+    await until(() => expect(second.events.map((each) => each.id)).toEqual(['1', '2']));
   });
 
   it('goes to the sign-in in every tab when one signs out', async () => {
@@ -121,9 +124,9 @@ describe('the live stream of a browser', () => {
     second.onSignedOut = told;
     first.start('demo/elif');
     second.start('demo/elif');
-    await vi.waitFor(() => expect(first.state).toBe('live'));
+    await until(() => expect(first.state).toBe('live'));
     first.stop(true);
-    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    await until(() => expect(told).toHaveBeenCalledOnce());
   });
 
   it('tells history from news', async () => {
@@ -133,11 +136,11 @@ describe('the live stream of a browser', () => {
     const heard: [string, boolean][] = [];
     hub.onEvent((event, fresh) => heard.push([event.id, fresh]));
     hub.start('demo/elif');
-    await vi.waitFor(() => expect(hub.state).toBe('live'));
+    await until(() => expect(hub.state).toBe('live'));
     const data = (id: string, recordTime: string) =>
       `data: {"id":"${id}","type":"order.placed","recordTime":"${recordTime}"}\n\n`;
     server.raw(data('old', '1997-09-30T00:00:00Z') + data('new', new Date().toISOString()));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(heard).toEqual([
         ['old', false],
         ['new', true],
@@ -153,10 +156,10 @@ describe('the live stream of a browser', () => {
     const gap = vi.fn();
     hub.onGap = gap;
     hub.start('demo/elif');
-    await vi.waitFor(() => expect(hub.state).toBe('live'));
+    await until(() => expect(hub.state).toBe('live'));
     server.raw('event: gap\ndata: {}\n\ndata: no json\n\ndata: {"x":1}\n\n');
     for (let i = 0; i < MAX_KEPT_EVENTS + 5; i++) server.send(String(i));
-    await vi.waitFor(() => expect(hub.events.at(-1)?.id).toBe(String(MAX_KEPT_EVENTS + 4)));
+    await until(() => expect(hub.events.at(-1)?.id).toBe(String(MAX_KEPT_EVENTS + 4)));
     expect(gap).toHaveBeenCalledOnce();
     expect(hub.events.length).toBe(MAX_KEPT_EVENTS);
   });
@@ -168,7 +171,7 @@ describe('the live stream of a browser', () => {
     const told = vi.fn();
     hub.onSignedOut = told;
     hub.start('demo/elif');
-    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    await until(() => expect(told).toHaveBeenCalledOnce());
   });
 
   it('names its lock by the session', () => {
