@@ -1,4 +1,5 @@
 #include "services/notification/notification_store.h"
+#include "services/notification/suppression_store.h"
 
 namespace vefa::notification {
 namespace {
@@ -72,7 +73,9 @@ Result<std::vector<Message>> ListMessages(postgres::Database& database, const Uu
     statement = &kListState;
     params.push_back(Bind(static_cast<int16_t>(*page.state)));
   }
-  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), *statement, std::move(params), deadline));
+  VEFA_TRY(auto answers, database.Run(Scope::Tenant(tenant),
+                                      {{&kPlanForTheseValues, {}}, {statement, std::move(params)}}, deadline));
+  const Rows& rows = answers.back();
   std::vector<Message> messages;
   for (int i = 0; i < rows.size(); ++i) messages.push_back(ToMessage(rows, i));
   return messages;

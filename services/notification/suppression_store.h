@@ -31,4 +31,10 @@ std::unordered_set<std::string> SuppressedOf(const postgres::Rows& rows);
 Result<std::vector<Suppression>> ListSuppressions(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                                   Deadline deadline);
 
+// Has the statements behind it in its transaction planned for the values they are given and for the
+// tables as they are now. A plan that is kept may have been made when a table was empty, and reads it
+// from end to end ever after; where that could cost more than planning does, this goes first.
+inline const postgres::Statement kPlanForTheseValues{"plan_for_these_values",
+                                                     "SET LOCAL plan_cache_mode = force_custom_plan"};
+
 }  // namespace vefa::notification

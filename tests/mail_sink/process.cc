@@ -27,7 +27,8 @@ int64_t NumberIn(const std::string& json, const std::string& name) {
 
 }  // namespace
 
-SinkProcess::SinkProcess(std::vector<std::string> refuse_prefixes) : refuse_prefixes_(std::move(refuse_prefixes)) {
+SinkProcess::SinkProcess(std::vector<std::string> refuse_prefixes, bool keep)
+    : refuse_prefixes_(std::move(refuse_prefixes)), keep_(keep) {
   char pattern[] = "/tmp/vefa-sink-XXXXXX";
   const char* folder = mkdtemp(pattern);
   VEFA_CHECK(folder != nullptr);
@@ -43,7 +44,8 @@ SinkProcess::~SinkProcess() {
 void SinkProcess::Start() {
   std::string binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "vefa-mail-sink";
   std::vector<std::string> words = {binary, "--port", std::to_string(port_), "--control-port",
-                                    std::to_string(control_port_), "--log", folder_ + "/log", "--store", folder_};
+                                    std::to_string(control_port_)};
+  if (keep_) words.insert(words.end(), {"--log", folder_ + "/log", "--store", folder_});
   for (const std::string& prefix : refuse_prefixes_) words.insert(words.end(), {"--refuse-prefix", prefix});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

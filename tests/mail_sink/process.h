@@ -12,11 +12,13 @@ namespace vefa::mail_sink {
 // binary beside the test. Aborts when it cannot be started.
 class SinkProcess {
  public:
-  explicit SinkProcess(std::vector<std::string> refuse_prefixes = {"gone."});
+  // Without `keep` it writes neither log nor mails; for measuring.
+  explicit SinkProcess(std::vector<std::string> refuse_prefixes = {"gone."}, bool keep = true);
   ~SinkProcess();
   SinkProcess(const SinkProcess&) = delete;
   SinkProcess& operator=(const SinkProcess&) = delete;
 
+  int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   // One counter of /stats; -1 when the sink does not answer.
   int64_t Stat(const std::string& name) const;
@@ -35,6 +37,7 @@ class SinkProcess {
   std::string Ask(const std::string& line) const;
 
   std::vector<std::string> refuse_prefixes_;
+  bool keep_;
   std::string folder_;
   int port_ = 0;
   int control_port_ = 0;

@@ -61,10 +61,12 @@ Result<std::vector<Chunk>> LoadDueChunks(postgres::Database& pump, const std::ve
 }
 
 Result<std::unordered_set<int>> LoadSettled(postgres::Database& pump, const Chunk& chunk, Deadline deadline) {
-  VEFA_TRY(Rows rows, pump.Run(Scope::Tenants({chunk.tenant}), kSettled, Bound(chunk.tenant, chunk.id, chunk.messages),
+  VEFA_TRY(auto rows, pump.Run(Scope::Tenants({chunk.tenant}),
+                               {{&kPlanForTheseValues, {}},
+                                {&kSettled, Bound(chunk.tenant, chunk.id, chunk.messages)}},
                                deadline));
   std::unordered_set<int> settled;
-  for (int i = 0; i < rows.size(); ++i) settled.insert(rows.Int32(i, 0));
+  for (int i = 0; i < rows.back().size(); ++i) settled.insert(rows.back().Int32(i, 0));
   return settled;
 }
 
@@ -92,7 +94,9 @@ Result<Window> OpenWindow(postgres::Database& pump, const Chunk& chunk, int lo, 
 }
 
 Result<std::vector<Ambiguous>> LoadAmbiguous(postgres::Database& pump, const LaneLeases::Lane& lane, Deadline deadline) {
-  VEFA_TRY(Rows rows, pump.Run(Scope::EveryTenant(), kAmbiguous, Bound(lane.id, lane.epoch), deadline));
+  VEFA_TRY(auto answers, pump.Run(Scope::EveryTenant(),
+                                  {{&kPlanForTheseValues, {}}, {&kAmbiguous, Bound(lane.id, lane.epoch)}}, deadline));
+  const Rows& rows = answers.back();
   std::vector<Ambiguous> found;
   for (int i = 0; i < rows.size(); ++i)
     found.push_back({rows.Id(i, 0), rows.Id(i, 1), rows.Int64(i, 2), rows.Int32(i, 3),
