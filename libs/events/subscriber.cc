@@ -17,6 +17,8 @@ using postgres::Scope;
 constexpr size_t kBatchMax = 500;
 constexpr std::chrono::milliseconds kBatchWait(50);
 constexpr std::chrono::seconds kTransactionTimeout(30);
+// Within a rebalance, where a stop must not wait for long.
+constexpr std::chrono::seconds kPositionsTimeout(5);
 
 Scope ScopeOf(std::span<const Event> events) {
   std::set<Uuid> tenants;
@@ -47,7 +49,7 @@ Subscriber::Subscriber(std::string name, std::vector<std::string> topics, std::s
 Subscriber::Offsets Subscriber::ReadPositions(const std::vector<kafka::Partition>& partitions) {
   // The assignment cannot be answered without the database: wait for it, unless we are to stop.
   for (int attempt = 0;; ++attempt) {
-    auto rows = pump_.Run(Scope::EveryTenant(), kReadPositions, Bound(name_), Deadline::After(kTransactionTimeout));
+    auto rows = pump_.Run(Scope::EveryTenant(), kReadPositions, Bound(name_), Deadline::After(kPositionsTimeout));
     Offsets known;
     if (rows.ok()) {
       for (int i = 0; i < rows->size(); ++i)

@@ -3,7 +3,6 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <array>
 #include <cerrno>
 
 #include "libs/postgres/errors.h"
@@ -11,7 +10,9 @@
 namespace vefa::postgres {
 namespace {
 
-constexpr char kWritable[] = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool";
+constexpr char kWritable[] =
+    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool,"
+    " set_config('client_connection_check_interval', '1000', false)";
 
 // Polls the socket of a connection. False when the deadline passed.
 bool PollSocket(PGconn* conn, bool for_write, Deadline deadline) {
@@ -69,13 +70,9 @@ Error Connection::Lost(const char* where) {
 
 Status Connection::Wait(bool for_write, Deadline deadline) {
   if (PollSocket(conn_, for_write, deadline)) return Ok();
-  // The answer may still come: this connection cannot be used again.
+  // The answer may still come: this connection cannot be used again. Once it is closed the server
+  // notices within a second and stops the statement (client_connection_check_interval).
   usable_ = false;
-  if (PGcancel* cancel = PQgetCancel(conn_)) {
-    std::array<char, 256> text{};
-    PQcancel(cancel, text.data(), static_cast<int>(text.size()));
-    PQfreeCancel(cancel);
-  }
   return Error{Code::kDeadlineExceeded, "DATABASE_SLOW", "The database did not answer in time; try again."};
 }
 

@@ -53,9 +53,6 @@ class Connection {
   // Runs SQL text that may hold several commands; for migrations and tests, never for input.
   Status ExecuteScript(const std::string& sql, Deadline deadline);
 
-  // `COPY … FROM STDIN (FORMAT binary)` of rows already in that format (see CopyRows).
-  Status CopyIn(const char* copy_sql, std::string_view data, Deadline deadline);
-
   // False once the link is lost or a deadline passed in the middle of an answer: close it.
   bool usable() const { return usable_; }
   // Whether the server closed the link while nothing was asked of it; costs one system call.
@@ -71,27 +68,11 @@ class Connection {
   Status Send(const Call& call, std::vector<bool>& prepares);
   Result<std::vector<Rows>> ReadPipeline(const std::vector<Call>& calls, const std::vector<bool>& prepares,
                                          Deadline deadline);
-  Status FinishCopy(Deadline deadline);
   Error Lost(const char* where);
 
   pg_conn* conn_;
   bool usable_ = true;
   std::unordered_set<std::string> prepared_;
-};
-
-// Builds the body of a binary COPY: Begin a row, then Add its columns in order.
-class CopyRows {
- public:
-  CopyRows();
-  void BeginRow(int16_t columns);
-  void Add(const Value& value);
-  // The whole stream with its trailer; the object is then empty again.
-  std::string Finish();
-  int rows() const { return rows_; }
-
- private:
-  std::string data_;
-  int rows_ = 0;
 };
 
 }  // namespace vefa::postgres

@@ -83,15 +83,15 @@ Result<Rows> Transaction::Execute(const Statement& statement, Params params) {
   return std::move(rows.front());
 }
 
-Status Transaction::CopyIn(const char* copy_sql, std::string_view data) {
-  if (!begun_) VEFA_TRY_OK(ExecuteAll({}));
-  return connection_->CopyIn(copy_sql, data, deadline_);
-}
-
 Status Transaction::Commit() {
   if (begun_) {
-    VEFA_TRY_OK(connection_->Execute(kCommit, {}, deadline_));
+    VEFA_TRY(Rows rows, connection_->Execute(kCommit, {}, deadline_));
     begun_ = false;
+    // PostgreSQL answers the COMMIT of a failed transaction with success and rolls back.
+    if (rows.command() != "COMMIT") {
+      database_->Release(std::move(connection_));
+      return Internal("TRANSACTION_FAILED", "A statement of the transaction had failed and nothing was committed.");
+    }
   }
   database_->Release(std::move(connection_));
   return Ok();

@@ -41,7 +41,6 @@ class Transaction {
 
   Result<Rows> Execute(const Statement& statement, Params params = {});
   Result<std::vector<Rows>> ExecuteAll(std::vector<Call> calls);
-  Status CopyIn(const char* copy_sql, std::string_view data);
   Status Commit();
   Deadline deadline() const { return deadline_; }
 

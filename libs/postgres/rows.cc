@@ -33,6 +33,8 @@ Rows& Rows::operator=(Rows&& other) noexcept {
 
 int Rows::size() const { return result_ == nullptr ? 0 : PQntuples(result_); }
 
+std::string_view Rows::command() const { return result_ == nullptr ? "" : PQcmdStatus(result_); }
+
 int64_t Rows::affected() const {
   std::string_view text = result_ == nullptr ? "" : PQcmdTuples(result_);
   int64_t count = 0;

@@ -25,6 +25,8 @@ class Rows {
 
   int size() const;
   bool empty() const { return size() == 0; }
+  // What the server says it did, for example `COMMIT` or `INSERT 0 1`.
+  std::string_view command() const;
   // Rows changed by an INSERT, UPDATE or DELETE.
   int64_t affected() const;
 

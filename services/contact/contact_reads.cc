@@ -36,6 +36,10 @@ const Statement kConsentLog{
     "consent_log",
     "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_log"
     " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY line LIMIT $3"};
+const Statement kConsentLine{
+    "consent_line",
+    "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_log"
+    " WHERE tenant_id = $1 AND contact_id = $2 AND purpose = $3 AND channel = $4 AND state = $5 AND occur_time = $6"};
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
@@ -140,6 +144,15 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
   calls.push_back({&kConsentLog, Bound(tenant, contact, kConsentLogMax)});
   VEFA_TRY(std::vector<Rows> rows, database.Run(Scope::Tenant(tenant), std::move(calls), deadline));
   return ConsentHistory{rows[0].Bool(0, 0), ReadConsents(rows[1]), ReadConsents(rows[2])};
+}
+
+Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,
+                                           const Consent& consent) {
+  VEFA_TRY(Rows rows, transaction.Execute(
+                          kConsentLine, Bound(tenant, contact, consent.purpose, static_cast<int16_t>(consent.channel),
+                                              static_cast<int16_t>(consent.state), consent.occur_time)));
+  if (rows.empty()) return std::optional<Consent>();
+  return std::optional<Consent>(ReadConsents(rows).front());
 }
 
 Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,

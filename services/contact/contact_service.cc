@@ -173,10 +173,11 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
         VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
         v1::Consent proto;
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
-        consent.record_time = clock_.Now();
         VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent}}, clock_));
         if (!outcomes.front().has_value()) return NoSuchContact();
-        proto = ToProto(consent, id);
+        VEFA_TRY(std::optional<Consent> stored, FindConsent(transaction, call.tenant, id, consent));
+        VEFA_CHECK(stored.has_value());
+        proto = ToProto(*stored, id);
         VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString()));
         return proto;
       });

@@ -42,6 +42,10 @@ Result<Contact> InsertContact(postgres::Transaction& transaction, const Uuid& te
 Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
                                                         const std::vector<ConsentOf>& consents, const Clock& clock);
 
+// The stored line that equals `consent`; nullopt when there is none.
+Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,
+                                           const Consent& consent);
+
 // Where a page of a list begins.
 struct ContactPage {
   std::string order_by = "create_time";  // create_time, display_name or external_id

@@ -87,5 +87,9 @@ CREATE TABLE parked_event (
   park_time timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (consumer, tenant_id, subject, version)
 );
+ALTER TABLE parked_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE parked_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY by_tenant ON parked_event TO ${service} USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
+CREATE POLICY by_tenants ON parked_event TO ${pump} USING (tenant_id = ANY ((SELECT current_setting('app.tenants')::uuid[])::uuid[]));
 GRANT SELECT, INSERT, UPDATE, DELETE ON consumer_position, applied_version, parked_event TO ${pump};
 GRANT SELECT ON consumer_position, parked_event TO ${service};
