@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kLineMax = 76;
 constexpr size_t kWordMax = 75;
+constexpr size_t kPlainWordMax = 60;
 constexpr std::string_view kPrefix = "=?utf-8?b?";
 constexpr std::string_view kSuffix = "?=";
 
@@ -44,7 +45,7 @@ size_t CharacterSize(std::string_view text) {
 std::string EncodedWords(std::string_view text, size_t column) {
   std::string out;
   while (!text.empty()) {
-    size_t room = std::min(kWordMax, kLineMax - std::min(column, kLineMax)) - 0;
+    size_t room = std::min(kWordMax, kLineMax - std::min(column, kLineMax));
     size_t taken = 0;
     while (taken < text.size()) {
       size_t next = taken + CharacterSize(text.substr(taken));
@@ -59,6 +60,22 @@ std::string EncodedWords(std::string_view text, size_t column) {
     column = 1;
   }
   return out;
+}
+
+// The longest stretch without a space, where a line cannot be folded.
+size_t LongestWord(std::string_view text) {
+  size_t longest = 0, current = 0;
+  for (char c : text) {
+    current = c == ' ' ? 0 : current + 1;
+    longest = std::max(longest, current);
+  }
+  return longest;
+}
+
+// Whether a value can only be written as encoded words: it is not ASCII, it would be read as encoded
+// words, or it has no place to fold.
+bool MustEncode(std::string_view value) {
+  return !IsAscii(value) || value.find("=?") != std::string_view::npos || LongestWord(value) > kPlainWordMax;
 }
 
 // Plain text broken before words that would pass the limit.
@@ -84,7 +101,8 @@ bool IsAtomText(char c) {
 }
 
 std::string Phrase(std::string_view name, size_t column) {
-  if (!IsAscii(name) || name.find("=?") != std::string_view::npos) return EncodedWords(name, column);
+  // A quoted string does not fold, so a long one is encoded too.
+  if (MustEncode(name) || name.size() > kPlainWordMax) return EncodedWords(name, column);
   if (std::all_of(name.begin(), name.end(), IsAtomText)) return Folded(name, column);
   std::string quoted = "\"";
   for (char c : name) {
@@ -99,8 +117,7 @@ std::string Phrase(std::string_view name, size_t column) {
 Result<std::string> TextHeader(std::string_view name, std::string_view value) {
   if (HasControl(value) || !(value.empty() || IsUtf8(value))) return Control();
   std::string line = std::string(name) + ": ";
-  bool encode = !IsAscii(value) || value.find("=?") != std::string_view::npos;
-  line += encode ? EncodedWords(value, line.size()) : Folded(value, line.size());
+  line += MustEncode(value) ? EncodedWords(value, line.size()) : Folded(value, line.size());
   return line + "\r\n";
 }
 

@@ -31,7 +31,7 @@ TEST(TextHeaderTest, FoldsWithinTheLimit) {
   for (int i = 0; i < 40; ++i) words += "siparis ";
   std::string turkish;
   for (int i = 0; i < 40; ++i) turkish += "sipariş ";
-  for (const std::string& value : {words, turkish}) {
+  for (const std::string& value : {words, turkish, std::string(300, 'x'), "a " + std::string(300, 'x')}) {
     std::string header = *TextHeader("Subject", value);
     size_t lines = 0;
     for (size_t at = 0; at < header.size(); ++lines) {
@@ -54,6 +54,17 @@ TEST(MailboxHeaderTest, Vectors) {
   EXPECT_EQ(*MailboxHeader("To", "", "a@x.example"), "To: <a@x.example>\r\n");
   EXPECT_EQ(MailboxHeader("To", "x\nBcc: e@e.e", "a@x.example").error().reason, "HEADER_CONTROL");
   EXPECT_FALSE(MailboxHeader("To", "x", "a@x.example\r\nBcc: e@e.e").ok());
+}
+
+TEST(MailboxHeaderTest, FoldsLongNames) {
+  for (const std::string& name : {std::string(200, 'x'), "Acme, " + std::string(190, 'x'), std::string(190, '"')}) {
+    std::string header = *MailboxHeader("To", name, "a@x.example");
+    for (size_t at = 0; at < header.size();) {
+      size_t end = header.find("\r\n", at);
+      EXPECT_LE(end - at, 78u);
+      at = end + 2;
+    }
+  }
 }
 
 TEST(MailDateTest, SpeaksEnglishInAnyZone) {
