@@ -202,6 +202,43 @@ TEST_F(DispatcherTest, WaitsForWhoeverIsAway) {
   ExpectSoundLedger();
 }
 
+// Whether a commit took effect is sometimes not known then; nothing may be lost or doubled for it.
+TEST_F(DispatcherTest, GoesOnWhenTheDatabaseDropsItsConnections) {
+  sink_.Fault("kind=slow&ms=2");
+  Start();
+  for (int i = 0; i < 2; ++i) Submit(People(500), "k" + std::to_string(i));
+  Submit(People(100, "gone."), "gone");
+  for (int round = 1; round <= 18; ++round) {
+    int64_t target = 50 * round;
+    ASSERT_TRUE(Eventually([&] { return sink_.Stat("accepted") >= target; }));
+    database_.Run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                  " AND pid <> pg_backend_pid()");
+  }
+  ASSERT_TRUE(Ends(1100));
+  EXPECT_EQ(Results(3), 1000);
+  EXPECT_EQ(Results(4), 100);
+  EXPECT_EQ(sink_.Stat("accepted"), 1000);
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), 2 * 1100 + 100);
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, StopsWhenItsLanesAreTakenAndGoesOnWhenTheyAreFree) {
+  sink_.Fault("kind=slow&ms=10");
+  Start();
+  Submit(People(400));
+  ASSERT_TRUE(Eventually([&] { return sink_.Stat("accepted") >= 20; }));
+  database_.Run("UPDATE send_lane SET owner = gen_random_uuid(), epoch = epoch + 1,"
+                " until_time = clock_timestamp() + interval '1 s'");
+  ASSERT_TRUE(Ends(400));
+  EXPECT_LE(Results(6), 4);  // As many as connections.
+  EXPECT_EQ(Results(3) + Results(6), 400);
+  EXPECT_EQ(sink_.Stat("accepted"), 400);
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM send_lane WHERE epoch = 3"), kLanes);
+  ExpectSoundLedger();
+}
+
 TEST_F(DispatcherTest, ASecondProcessWaitsAndTakesOverAtOnceWhenTheFirstStops) {
   Start();
   std::string other = folder_ + "/other";

@@ -129,7 +129,7 @@ Status Dispatcher::FeedWindow() {
                                      Deadline::After(kTimeout)));
   if (!window.open) {
     Abandon();
-    return Ok();
+    return leases_.Renew();  // Learns which lanes were lost, so that they can be taken again.
   }
   FillWindow(ords, window);
   feeding_->next = end;
