@@ -15,8 +15,9 @@ namespace {
 constexpr int kLanguagesMax = 20;
 constexpr size_t kSubjectMax = 200;   // characters
 constexpr size_t kTitleMax = 200;     // characters
-constexpr size_t kTextMax = 100'000;  // octets
-constexpr size_t kHtmlMax = 500'000;  // octets
+// The same as a template of campaign may have.
+constexpr size_t kTextMax = 64 << 10;   // octets
+constexpr size_t kHtmlMax = 256 << 10;  // octets
 
 bool IsLanguage(const std::string& text) {
   return text.size() >= 2 && text.size() <= 35 && std::all_of(text.begin(), text.end(), [](char c) {

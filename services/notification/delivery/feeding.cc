@@ -65,13 +65,15 @@ Status Dispatcher::TakeLanes() {
   return Ok();
 }
 
-// False when nothing is due.
+// False when nothing is due, or enough is under way.
 Result<bool> Dispatcher::NextChunk() {
   std::vector<LaneLeases::Lane> lanes;
   for (const LaneLeases::Lane& lane : leases_.Held())
     if (ready_.count(lane.id) > 0) lanes.push_back(lane);
   if (lanes.empty()) return false;
   std::vector<Uuid> others = book_.ActiveIds();
+  // Without a slot in the flight file a kill would make the whole window unknown: wait for one.
+  if (others.size() >= static_cast<size_t>(FlightFile::kSlots)) return false;
   std::erase_if(put_off_, [](const auto& entry) { return entry.second <= std::chrono::steady_clock::now(); });
   for (const auto& [id, until] : put_off_) others.push_back(id);
   VEFA_TRY(std::vector<Chunk> chunks, LoadDueChunks(pump_, lanes, others, 1, Deadline::After(kTimeout)));
