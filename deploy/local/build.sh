@@ -27,13 +27,16 @@ show_progress() {
     !/^ninja: (no work to do|Entering directory)/ { print; fflush() }'
 }
 
+# build_binaries TARGET: `stack` or `all`.
 build_binaries() {
   mkdir -p "$BUILD_DIR"
+  # Objects compiled in another checkout of the same sources are found again.
+  export CCACHE_BASEDIR="$VEFA_ROOT" CCACHE_NOHASHDIR=1
   # Two checkouts have two build folders; two commands in one checkout take turns.
   exec {BUILD_LOCK}>"$BUILD_DIR/.vefa-lock"
   flock "$BUILD_LOCK"
   configure
-  NINJA_STATUS='[%f/%t] ' TERM=dumb ninja -C "$BUILD_DIR" 2>&1 | show_progress ||
+  NINJA_STATUS='[%f/%t] ' TERM=dumb ninja -C "$BUILD_DIR" "$1" 2>&1 | show_progress ||
     die "the build failed; the first error stands above"
   exec {BUILD_LOCK}>&-
 }
@@ -54,10 +57,11 @@ build_console() {
   console_inputs >"$stamp"
 }
 
-build_all() {
+# build_parts TARGET: the binaries of a target and the console.
+build_parts() {
   # A test that starts a stack runs inside a build that is already finished.
   [ "${VEFA_SKIP_BUILD:-}" != 1 ] || return 0
   step "Build"
-  build_binaries
+  build_binaries "$1"
   build_console
 }

@@ -112,7 +112,7 @@ prepare_private() {
   make_state
   check_resources
   install_all real tests
-  build_all
+  build_parts all
   private_state "$1"
 }
 

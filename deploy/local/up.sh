@@ -40,7 +40,7 @@ command_up() {
   warn_volatile
   check_resources
   timed install install_all "$kind"
-  timed build build_all
+  timed build build_parts stack
   timed engines bring_up_engines "$kind"
   step "Services"
   set_up_data
