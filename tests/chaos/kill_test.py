@@ -29,7 +29,7 @@ SINK_SLOW_MS = 30
 
 
 def expected_messages(summary):
-    """The issue's figures; only where notification was killed may some messages be unknown."""
+    """The expected figures; only where notification was killed may some messages be unknown."""
     unknown = summary["messages"]["unknown"]
     if VICTIM != "notification" or not 0 < unknown <= IN_FLIGHT_MAX:
         return MESSAGES

@@ -1,4 +1,4 @@
-"""`./vefa up` on an empty state: ends well, and the summary holds the figures of the issue."""
+"""`./vefa up` on an empty state: ends well, and the summary holds the expected figures."""
 import time
 import unittest
 
