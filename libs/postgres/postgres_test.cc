@@ -14,7 +14,7 @@ class PostgresTest : public ::testing::Test {
  protected:
   Scope scope() { return Scope::Tenant(database_.tenant()); }
   testing::TestDatabase database_{{{"0100_things",
-                                    "CREATE TABLE thing (id int PRIMARY KEY, tenant_id uuid, note text,"
+                                    "CREATE TABLE thing (id int PRIMARY KEY, note text,"
                                     " CONSTRAINT thing_note_key UNIQUE (note));"
                                     "GRANT ALL ON thing TO ${service}, ${pump};"}}};
 };

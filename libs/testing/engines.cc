@@ -46,6 +46,23 @@ std::string Suffix() {
   return ToHex(bytes);
 }
 
+void Must(const Status& status);
+
+// No migration may add a table of tenants' rows and forget to protect it. Two tables of notification
+// hold no more of a tenant than that it exists.
+void ExpectProtected(postgres::Connection& connection) {
+  static const postgres::Statement kUnprotected{
+      "test_unprotected",
+      "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'"
+      " WHERE c.relkind IN ('r', 'p') AND NOT c.relforcerowsecurity"
+      " AND c.relname NOT IN ('tenant_ordinal', 'send_lane')"};
+  auto rows = connection.Execute(kUnprotected, {}, Soon());
+  if (!rows.ok()) Must(rows.error());
+  for (int i = 0; i < rows->size(); ++i)
+    std::fprintf(stderr, "the table %s has a tenant_id and no protect_tenant_rows\n", rows->String(i, 0).c_str());
+  VEFA_CHECK(rows->empty());
+}
+
 void Must(const Status& status) {
   if (status.ok()) return;
   Error error = status.error();
@@ -82,6 +99,7 @@ TestDatabase::TestDatabase(std::vector<postgres::Migration> migrations) : name_(
   Must(connection->ExecuteScript("INSERT INTO tenant (id, slug) VALUES ('" + tenant_.ToString() + "', 'one'), ('" +
                                      other_tenant_.ToString() + "', 'two')",
                                  Soon()));
+  ExpectProtected(*connection);
   // From here on the superuser looks into this database.
   size_t at = admin.find('@');
   size_t slash = admin.find('/', at);

@@ -8,6 +8,22 @@ CREATE TABLE tenant (
 );
 GRANT SELECT ON tenant TO ${service}, ${pump};
 
+-- Row-level security of tables with a tenant_id, the same everywhere: a call of the service sees the
+-- one tenant it is for, a batch of the pump those of its events. Forced, so the owner is held too.
+CREATE FUNCTION protect_tenant_rows(VARIADIC names text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY names LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service}'
+                   ' USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
+    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump}'
+                   ' USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION protect_tenant_rows FROM PUBLIC;
+
 -- The ledger: append-only, one row per event, never updated. Its id is drawn after the aggregate's
 -- row was locked, so for one subject the order of ids is the order of versions.
 CREATE SEQUENCE event_log_id_seq CACHE 1;
@@ -41,14 +57,7 @@ END $$;
 CREATE TRIGGER event_log_to_outbox AFTER INSERT ON event_log
   REFERENCING NEW TABLE AS appended FOR EACH STATEMENT EXECUTE FUNCTION event_log_to_outbox();
 
-ALTER TABLE event_log ENABLE ROW LEVEL SECURITY;
-ALTER TABLE event_log FORCE ROW LEVEL SECURITY;
-CREATE POLICY by_tenant ON event_log TO ${service} USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
-CREATE POLICY by_tenants ON event_log TO ${pump} USING (tenant_id = ANY ((SELECT current_setting('app.tenants')::uuid[])::uuid[]));
-ALTER TABLE outbox_pending ENABLE ROW LEVEL SECURITY;
-ALTER TABLE outbox_pending FORCE ROW LEVEL SECURITY;
-CREATE POLICY by_tenant ON outbox_pending TO ${service} USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
-CREATE POLICY by_tenants ON outbox_pending TO ${pump} USING (tenant_id = ANY ((SELECT current_setting('app.tenants')::uuid[])::uuid[]));
+SELECT protect_tenant_rows('event_log', 'outbox_pending');
 GRANT SELECT, INSERT ON event_log TO ${service}, ${pump};
 GRANT USAGE ON SEQUENCE event_log_id_seq TO ${service}, ${pump};
 GRANT SELECT, INSERT ON outbox_pending TO ${service};
@@ -87,9 +96,6 @@ CREATE TABLE parked_event (
   park_time timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (consumer, tenant_id, subject, version)
 );
-ALTER TABLE parked_event ENABLE ROW LEVEL SECURITY;
-ALTER TABLE parked_event FORCE ROW LEVEL SECURITY;
-CREATE POLICY by_tenant ON parked_event TO ${service} USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
-CREATE POLICY by_tenants ON parked_event TO ${pump} USING (tenant_id = ANY ((SELECT current_setting('app.tenants')::uuid[])::uuid[]));
+SELECT protect_tenant_rows('applied_version', 'parked_event');
 GRANT SELECT, INSERT, UPDATE, DELETE ON consumer_position, applied_version, parked_event TO ${pump};
 GRANT SELECT ON consumer_position, parked_event TO ${service};

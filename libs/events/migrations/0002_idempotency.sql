@@ -8,7 +8,5 @@ CREATE TABLE idempotency (
   create_time  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, request_id)
 );
-ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY;
-ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
-CREATE POLICY by_tenant ON idempotency TO ${service} USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
+SELECT protect_tenant_rows('idempotency');
 GRANT SELECT, INSERT ON idempotency TO ${service};

@@ -34,15 +34,6 @@ CREATE TABLE contact_consent (
   PRIMARY KEY (tenant_id, contact_id, purpose, channel)
 );
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['contact_state', 'contact_consent'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump} USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('contact_state', 'contact_consent');
 GRANT SELECT ON contact_state, contact_consent TO ${service};
 GRANT SELECT, INSERT, UPDATE ON contact_state, contact_consent TO ${pump};

@@ -29,15 +29,6 @@ CREATE TABLE template (
   CONSTRAINT template_slug_key UNIQUE (tenant_id, slug)
 );
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['segment', 'template'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump} USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('segment', 'template');
 GRANT SELECT, INSERT ON segment, template TO ${service};
 GRANT SELECT ON template TO ${pump};

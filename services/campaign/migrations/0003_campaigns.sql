@@ -57,16 +57,7 @@ CREATE TABLE campaign_run (
   FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
 ) WITH (fillfactor = 50);
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['campaign', 'campaign_recipient', 'campaign_tally', 'campaign_run'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump} USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('campaign', 'campaign_recipient', 'campaign_tally', 'campaign_run');
 GRANT SELECT, INSERT, UPDATE ON campaign, campaign_run, campaign_tally TO ${service};
 GRANT SELECT, INSERT ON campaign_recipient TO ${service};
 GRANT SELECT, UPDATE ON campaign, campaign_recipient TO ${pump};

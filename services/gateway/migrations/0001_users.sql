@@ -34,17 +34,10 @@ CREATE TABLE session (
 );
 CREATE INDEX session_by_user ON session (tenant_id, user_id, expire_time);
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['user_account', 'session'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    -- Whoever migrates also adds users, one tenant at a time.
-    EXECUTE format('CREATE POLICY by_owner ON %I TO CURRENT_USER USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('user_account', 'session');
+-- Whoever migrates also adds users, one tenant at a time.
+CREATE POLICY by_owner ON user_account TO CURRENT_USER USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
+CREATE POLICY by_owner ON session TO CURRENT_USER USING (tenant_id = (SELECT current_setting('app.tenant')::uuid));
 GRANT SELECT ON user_account TO ${service};
 GRANT UPDATE (password_hash, update_time) ON user_account TO ${service};
 GRANT SELECT, INSERT, DELETE ON session TO ${service};

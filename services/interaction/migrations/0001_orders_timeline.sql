@@ -30,16 +30,7 @@ CREATE TABLE timeline_entry (
   PRIMARY KEY (tenant_id, contact_id, id)
 );
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['placed_order', 'timeline_entry'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump} USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('placed_order', 'timeline_entry');
 GRANT SELECT, INSERT ON placed_order TO ${service};
 GRANT SELECT ON placed_order TO ${pump};
 GRANT SELECT ON timeline_entry TO ${service};

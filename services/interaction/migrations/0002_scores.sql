@@ -60,16 +60,7 @@ CREATE TABLE score (
   PRIMARY KEY (tenant_id, contact_id)
 );
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['scoring_run', 'score'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump} USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('scoring_run', 'score');
 GRANT SELECT, INSERT ON scoring_run TO ${service};
 GRANT SELECT, UPDATE ON scoring_run TO ${pump};
 GRANT SELECT ON score TO ${service};

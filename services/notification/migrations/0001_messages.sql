@@ -120,17 +120,7 @@ CREATE TABLE tenant_ordinal (
   ordinal   int GENERATED ALWAYS AS IDENTITY UNIQUE
 );
 
-DO $$
-DECLARE name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['content', 'message', 'send_chunk', 'send_window', 'send_result', 'message_unsubscribe',
-                              'suppression'] LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('CREATE POLICY by_tenant ON %I TO ${service} USING (tenant_id = (SELECT current_setting(''app.tenant'')::uuid))', name);
-    EXECUTE format('CREATE POLICY by_tenants ON %I TO ${pump} USING (tenant_id = ANY ((SELECT current_setting(''app.tenants'')::uuid[])::uuid[]))', name);
-  END LOOP;
-END $$;
+SELECT protect_tenant_rows('content', 'message', 'send_chunk', 'send_window', 'send_result', 'message_unsubscribe', 'suppression');
 GRANT SELECT, INSERT ON content, message, send_chunk, message_unsubscribe, suppression, tenant_ordinal TO ${service};
 GRANT SELECT ON send_result TO ${service};
 GRANT SELECT ON content, message, message_unsubscribe, tenant_ordinal TO ${pump};

@@ -16,7 +16,7 @@ constexpr int kRounds = 5;
 
 const postgres::Statement kUnnest{
     "bench_unnest",
-    "INSERT INTO bare (tenant_id, id, external_id, display_name, email, language, source, search_text, version,"
+    "INSERT INTO bare (tenant, id, external_id, display_name, email, language, source, search_text, version,"
     " create_time, update_time) SELECT $1, id, external_id, name, email, 'en', 'bench', name, 1, now(), now()"
     " FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS i(id, external_id, name, email)"};
 
@@ -66,10 +66,10 @@ int Main() {
   std::vector<postgres::Migration> migrations = vefa_contact_migrations();
   // The same columns and the two unique keys; no ledger, no search, no row-level security.
   migrations.push_back({"0900_bare",
-                        "CREATE TABLE bare (tenant_id uuid, id uuid, external_id text COLLATE \"C\", display_name text,"
+                        "CREATE TABLE bare (tenant uuid, id uuid, external_id text COLLATE \"C\", display_name text,"
                         " email text, language text, source text, search_text text, version bigint,"
-                        " create_time timestamptz, update_time timestamptz, PRIMARY KEY (tenant_id, id),"
-                        " UNIQUE (tenant_id, external_id)); GRANT ALL ON bare TO ${service};"});
+                        " create_time timestamptz, update_time timestamptz, PRIMARY KEY (tenant, id),"
+                        " UNIQUE (tenant, external_id)); GRANT ALL ON bare TO ${service};"});
   testing::TestDatabase database(migrations);
   contact::ContactImport import(database.service(), clock);
   rpc::CallContext call;
