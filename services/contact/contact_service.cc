@@ -97,22 +97,36 @@ Status ContactService::Create(const rpc::CallContext& call, const v1::CreateCont
   std::vector<Violation> violations;
   Normalise(contact, "contact.", violations);
   if (!violations.empty()) return Violations(std::move(violations));
+  auto created = request.request_id().empty() ? Insert(call, contact) : InsertOnce(call, request, contact);
+  if (!created.ok()) return std::move(created).error();
+  response = *std::move(created);
+  Committed();
+  return Ok();
+}
+
+// One statement, one round trip, one commit.
+Result<v1::Contact> ContactService::Insert(const rpc::CallContext& call, const Contact& contact) {
+  VEFA_TRY(auto rows, database_.Run(postgres::Scope::Tenant(call.tenant),
+                                    {InsertContactCall(call.tenant, contact, clock_)}, call.deadline));
+  VEFA_TRY(Contact stored, InsertedContact(rows.front(), contact));
+  return ToProto(stored);
+}
+
+Result<v1::Contact> ContactService::InsertOnce(const rpc::CallContext& call, const v1::CreateContactRequest& request,
+                                               const Contact& contact) {
   rpc::Attempt attempt{call.tenant, request.request_id(), "CreateContact", request.contact().SerializeAsString()};
-  auto created = postgres::InTransaction(
+  return postgres::InTransaction(
       database_, postgres::Scope::Tenant(call.tenant), call.deadline,
       [&](postgres::Transaction& transaction) -> Result<v1::Contact> {
         VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
         v1::Contact proto;
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
-        VEFA_TRY(Contact stored, InsertContact(transaction, call.tenant, contact, clock_));
+        VEFA_TRY(auto rows, transaction.ExecuteAll({InsertContactCall(call.tenant, contact, clock_)}));
+        VEFA_TRY(Contact stored, InsertedContact(rows.front(), contact));
         proto = ToProto(stored);
         VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString()));
         return proto;
       });
-  if (!created.ok()) return std::move(created).error();
-  response = *std::move(created);
-  Committed();
-  return Ok();
 }
 
 Status ContactService::Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response) {

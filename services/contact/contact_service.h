@@ -4,6 +4,7 @@
 #include "libs/events/relay.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
+#include "services/contact/contact.h"
 #include "services/contact/contact_import.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 
@@ -39,6 +40,10 @@ class ContactService final : public v1::ContactService::CallbackService {
 
  private:
   Status Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response);
+  // Without a request id, and with one: its answer is stored in the same transaction.
+  Result<v1::Contact> Insert(const rpc::CallContext& call, const Contact& contact);
+  Result<v1::Contact> InsertOnce(const rpc::CallContext& call, const v1::CreateContactRequest& request,
+                                 const Contact& contact);
   Status Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response);
   Status List(const rpc::CallContext& call, const v1::ListContactsRequest& request, v1::ListContactsResponse& response);
   Status BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,

@@ -31,14 +31,25 @@ const Statement kUpsert{
     "    search_text = excluded.search_text, version = c.version + 1, update_time = $12"
     "  WHERE (c.display_name, c.email, c.language, c.source)"
     "    IS DISTINCT FROM (excluded.display_name, excluded.email, excluded.language, excluded.source)"
-    "  RETURNING c.id, c.external_id, c.version, c.update_time),"
+    "  RETURNING c.id, c.external_id, c.version),"
     " logged AS ("
     "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
     "  SELECT $1, 'contacts/' || c.id, c.version, i.event_id,"
     "    CASE WHEN c.version = 1 THEN 'contact.created' ELSE 'contact.updated' END, $12, $13,"
     "    CASE WHEN c.version = 1 THEN i.created ELSE i.updated END"
     "  FROM changed c JOIN input i USING (external_id))"
-    " SELECT external_id, id, version, update_time FROM changed"};
+    " SELECT external_id, id, version FROM changed"};
+
+const Statement kInsert{
+    "contact_insert",
+    "WITH changed AS ("
+    "  INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text,"
+    "    version, create_time, update_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)"
+    "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO NOTHING RETURNING id, version, create_time),"
+    " logged AS ("
+    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
+    "  SELECT $1, 'contacts/' || id, version, $10, 'contact.created', $9, $11, $12 FROM changed)"
+    " SELECT id, create_time FROM changed"};
 
 const Statement kRecordConsents{
     "consent_record",
@@ -64,6 +75,10 @@ const Statement kRecordConsents{
     "    FROM changed c JOIN fresh f USING (id))"
     " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id) FROM target t"};
 
+std::string SearchText(const Contact& contact) {
+  return text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id);
+}
+
 }  // namespace
 
 Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Uuid& tenant,
@@ -78,7 +93,7 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
     emails.push_back(contact.email);
     languages.push_back(contact.language);
     sources.push_back(contact.source);
-    searches.push_back(text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id));
+    searches.push_back(SearchText(contact));
     created.push_back(CreatedPayload(contact));
     updated.push_back(UpdatedPayload(contact));
   }
@@ -87,23 +102,22 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
                                          event_ids, BindBytes(created), BindBytes(updated), clock.Now(),
                                          telemetry::CurrentTrace().traceparent())));
   std::vector<Upserted> done;
-  for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2), rows.Timestamp(i, 3)});
+  for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2)});
   return done;
 }
 
-Result<Contact> InsertContact(postgres::Transaction& transaction, const Uuid& tenant, Contact contact,
-                              const Clock& clock) {
-  static const Statement kTaken{"contact_external_id_taken",
-                                "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND external_id = $2)"};
-  Error taken{Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."};
-  VEFA_TRY(Rows rows, transaction.Execute(kTaken, Bound(tenant, contact.external_id)));
-  if (rows.Bool(0, 0)) return taken;
-  VEFA_TRY(std::vector<Upserted> done, UpsertContacts(transaction, tenant, {contact}, clock));
-  // A twin that came in between made it an update, or nothing at all: the caller rolls back.
-  if (done.empty() || done.front().version != 1) return taken;
-  contact.id = done.front().id;
+postgres::Call InsertContactCall(const Uuid& tenant, const Contact& contact, const Clock& clock) {
+  return {&kInsert, Bound(tenant, NewUuidV7(clock), contact.external_id, contact.display_name, contact.email,
+                          contact.language, contact.source, SearchText(contact), clock.Now(), NewUuidV7(clock),
+                          telemetry::CurrentTrace().traceparent(), postgres::Bytes{CreatedPayload(contact)})};
+}
+
+Result<Contact> InsertedContact(const Rows& rows, Contact contact) {
+  if (rows.empty())
+    return Error{Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."};
+  contact.id = rows.Id(0, 0);
   contact.version = 1;
-  contact.create_time = contact.update_time = done.front().update_time;
+  contact.create_time = contact.update_time = rows.Timestamp(0, 1);
   return contact;
 }
 

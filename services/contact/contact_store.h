@@ -18,7 +18,6 @@ struct Upserted {
   std::string external_id;
   Uuid id;
   int64_t version = 0;  // 1: created
-  Time update_time{};
 };
 
 // A consent with the contact it is about, named either way.
@@ -33,9 +32,10 @@ struct ConsentOf {
 Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Uuid& tenant,
                                              const std::vector<Contact>& contacts, const Clock& clock);
 
-// Creates one contact. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
-Result<Contact> InsertContact(postgres::Transaction& transaction, const Uuid& tenant, Contact contact,
-                              const Clock& clock);
+// Creates one contact with its event, in one statement; read its rows with InsertedContact.
+postgres::Call InsertContactCall(const Uuid& tenant, const Contact& contact, const Clock& clock);
+// The contact as stored. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
+Result<Contact> InsertedContact(const postgres::Rows& rows, Contact contact);
 
 // Appends consent lines with their events, at most one per contact. A line already there is left
 // alone. Element i is nullopt when the contact of input i does not exist, else whether it was new.
