@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "libs/kafka/message.h"
 
 namespace vefa::events {
+
+class Catalog;
 
 // One recorded fact. On Kafka it is a CloudEvents 1.0 message in binary mode: the payload is the
 // value, everything else a header.
@@ -21,7 +24,11 @@ struct Event {
   Time occur_time;
   Time record_time;
   std::string traceparent;
-  std::string payload;  // The service's event message, serialised.
+  Uuid incarnation;   // The life of the database that recorded it; nil in events of release 0.1.
+  Uuid causation_id;  // The event whose handling recorded it; nil when a call did.
+  std::string classification;  // `none`, `pseudonymous`, `personal`, `special`.
+  std::string data_schema;     // Where the payload's schema is.
+  std::string payload;         // The service's event message, serialised.
 
   // Where it was read; unset before publication.
   std::string topic;
@@ -34,7 +41,14 @@ struct Source {
   std::string service;      // `contact`
   std::string topic;        // `vefa.contact.v1`
   std::string data_schema;  // `vefa.contact.v1.ContactEvent`
+  std::shared_ptr<const Catalog> catalog;  // Null only in tests of the machinery.
+  // What `ce_dataschema` says: `<public url>/schemas/vefa.contact.v1.ContactEvent@<hash>`; the bare name unless set.
+  std::string schema_uri;
+  Uuid incarnation;  // Of our database, found by the relay when it starts.
 };
+
+// What `ce_correlationid` says of a trace: its id; empty without one.
+std::string CorrelationOf(const std::string& traceparent);
 
 kafka::Record ToRecord(const Event& event, const Source& source);
 // DATA_LOSS `EVENT_MALFORMED` when a header is missing or not what it should be.

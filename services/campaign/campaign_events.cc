@@ -1,5 +1,6 @@
 #include "services/campaign/campaign_events.h"
 
+#include "libs/events/catalog.h"
 #include "services/campaign/campaign/campaign_proto.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
 
@@ -10,7 +11,7 @@ std::string CampaignName(const std::string& slug) { return "campaigns/" + slug; 
 
 }  // namespace
 
-events::Source CampaignSource() { return {"campaign", "vefa.campaign.v1", "vefa.campaign.v1.CampaignEvent"}; }
+events::Source CampaignSource() { return events::MakeSource(v1::CampaignEvent::descriptor()); }
 
 std::string CreatedPayload(const Segment& segment) {
   v1::CampaignEvent event;

@@ -1,5 +1,6 @@
 #include "services/contact/contact_events.h"
 
+#include "libs/events/catalog.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::contact {
@@ -14,7 +15,7 @@ void Fill(v1::ContactState& state, const Contact& contact) {
 
 }  // namespace
 
-events::Source ContactSource() { return {"contact", "vefa.contact.v1", "vefa.contact.v1.ContactEvent"}; }
+events::Source ContactSource() { return events::MakeSource(v1::ContactEvent::descriptor()); }
 
 std::string CreatedPayload(const Contact& contact) {
   v1::ContactEvent event;

@@ -1,14 +1,13 @@
 #include "services/interaction/interaction_events.h"
 
+#include "libs/events/catalog.h"
 #include "services/interaction/order/order_proto.h"
 #include "services/interaction/score/score_proto.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
 
 namespace vefa::interaction {
 
-events::Source InteractionSource() {
-  return {"interaction", "vefa.interaction.v1", "vefa.interaction.v1.InteractionEvent"};
-}
+events::Source InteractionSource() { return events::MakeSource(v1::InteractionEvent::descriptor()); }
 
 std::string PlacedPayload(const Order& order) {
   v1::InteractionEvent event;

@@ -1,6 +1,7 @@
 #include "services/notification/notification_events.h"
 
 #include "libs/base/check.h"
+#include "libs/events/catalog.h"
 #include "vefa/notification/v1/notification_events.pb.h"
 
 namespace vefa::notification {
@@ -16,9 +17,7 @@ void Fill(v1::MessageInfo& proto, const MessageInfo& info) {
 
 }  // namespace
 
-events::Source NotificationSource() {
-  return {"notification", "vefa.notification.v1", "vefa.notification.v1.NotificationEvent"};
-}
+events::Source NotificationSource() { return events::MakeSource(v1::NotificationEvent::descriptor()); }
 
 std::string DecisionPayload(const MessageInfo& info, Refusal refusal) {
   v1::NotificationEvent event;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/events/event.h"
+
+namespace vefa::events {
+
+// An aggregate of a tenant.
+using SubjectKey = std::pair<Uuid, std::string>;
+
+// What a consumer knows of a subject: the last version it applied, and whether it stands still.
+struct Watermark {
+  int64_t version = 0;
+  Uuid event_id;
+  Uuid incarnation;  // Of the database that recorded it; nil when the event did not say.
+  bool parked = false;
+};
+
+// What becomes of one event.
+enum class Verdict {
+  kApply,      // The next version.
+  kDuplicate,  // Known already.
+  kFork,       // Another event under the version applied last: two histories. Parks the subject.
+  kRestored,   // A known version out of a later life of the owner's database: it was put back to an earlier
+               // point, and what was applied beyond that point never happened. Parks the subject.
+  kGap,        // Versions before it are missing. Parks the subject until they are fetched.
+  kParked,     // Its subject stands still; it joins what waits.
+};
+
+Verdict Judge(const Event& event, const Watermark& known);
+
+// A batch sorted out against the watermarks, in its order. Pure; used by Subscriber and by the
+// simulation in tests/simulation. What waits of a parked subject is held once, by version.
+struct BatchPlan {
+  std::vector<const Event*> apply;
+  std::vector<std::pair<const Event*, Verdict>> park;  // kFork, kRestored, kGap, kParked.
+  std::map<SubjectKey, Watermark> moved;               // New watermarks of what is applied, and of what was parked now.
+  size_t duplicates = 0;
+};
+BatchPlan PlanBatch(std::span<const Event> events, std::map<SubjectKey, Watermark> known);
+
+}  // namespace vefa::events
