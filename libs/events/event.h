@@ -41,10 +41,10 @@ struct Source {
   std::string service;      // `contact`
   std::string topic;        // `vefa.contact.v1`
   std::string data_schema;  // `vefa.contact.v1.ContactEvent`
-  std::shared_ptr<const Catalog> catalog;  // Null only in tests of the machinery.
+  std::shared_ptr<const Catalog> catalog = nullptr;  // Null only in tests of the machinery.
   // What `ce_dataschema` says: `<public url>/schemas/vefa.contact.v1.ContactEvent@<hash>`; the bare name unless set.
-  std::string schema_uri;
-  Uuid incarnation;  // Of our database, found by the relay when it starts.
+  std::string schema_uri = {};
+  Uuid incarnation = {};  // Of our database, found by the relay when it starts.
 };
 
 // What `ce_correlationid` says of a trace: its id; empty without one.

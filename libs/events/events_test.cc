@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "libs/events/append.h"
 #include "libs/events/relay.h"
 #include "libs/events/subscriber.h"
 #include "libs/testing/engines.h"
@@ -13,8 +14,8 @@ Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 const postgres::Statement kAppend{
     "test_append",
-    "INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, payload)"
-    " SELECT $1, $2, v, gen_random_uuid(), $4, now(), convert_to(v::text, 'UTF8') FROM unnest($3::bigint[]) v"};
+    "SELECT " VEFA_APPEND_EVENTS("$1, $2, v, gen_random_uuid(), $4, now(), '', NULL, convert_to(v::text, 'UTF8')")
+    " FROM unnest($3::bigint[]) v"};
 
 // Keeps what it was given; refuses the types it is told to.
 class Recorder final : public Handler {
@@ -67,7 +68,7 @@ TEST_F(EventsTest, ARepeatHasNoSecondEffect) {
     ASSERT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM outbox_pending") == 0; }));
   }
   // As after a crash between Kafka's acknowledgement and the deletion.
-  database_.Run("INSERT INTO outbox_pending SELECT id, tenant_id FROM event_log");
+  database_.Run("INSERT INTO outbox_pending (id, tenant_id, lane) SELECT id, tenant_id, 0 FROM event_log");
   Append("things/1", {4});
   Relay relay(database_.pump(), testing::KafkaBrokers(), source(), metrics_);
   Subscriber subscriber(consumer(), {topic_}, testing::KafkaBrokers(), database_.pump(), recorder_, metrics_);
@@ -108,8 +109,8 @@ TEST_F(EventsTest, ASecondReaderGoesOnWhereTheFirstStopped) {
 TEST_F(EventsTest, AnOversizedPayloadIsRefusedWhenWritten) {
   static const postgres::Statement kBig{
       "test_big",
-      "INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, payload)"
-      " VALUES ($1, 'things/1', 1, gen_random_uuid(), 'test.big', now(), convert_to(repeat('x', 921601), 'UTF8'))"};
+      "SELECT " VEFA_APPEND_EVENTS(
+          "$1, 'things/1', 1, gen_random_uuid(), 'test.big', now(), '', NULL, convert_to(repeat('x', 921601), 'UTF8')")};
   auto done = database_.service().Run(postgres::Scope::Tenant(database_.tenant()), kBig,
                                       postgres::Bound(database_.tenant()), Soon());
   ASSERT_FALSE(done.ok());

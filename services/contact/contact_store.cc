@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "libs/text/fold.h"
 #include "services/contact/contact_events.h"
@@ -33,12 +34,11 @@ const Statement kUpsert{
     "    IS DISTINCT FROM (excluded.display_name, excluded.email, excluded.language, excluded.source)"
     "  RETURNING c.id, c.external_id, c.version),"
     " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'contacts/' || c.id, c.version, i.event_id,"
-    "    CASE WHEN c.version = 1 THEN 'contact.created' ELSE 'contact.updated' END, $12, $13,"
-    "    CASE WHEN c.version = 1 THEN i.created ELSE i.updated END"
+    "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || c.id, c.version, i.event_id,"
+    "    CASE WHEN c.version = 1 THEN 'contact.created' ELSE 'contact.updated' END, $12, $13, NULL,"
+    "    CASE WHEN c.version = 1 THEN i.created ELSE i.updated END")
     "  FROM changed c JOIN input i USING (external_id))"
-    " SELECT external_id, id, version FROM changed"};
+    " SELECT external_id, id, version FROM changed, logged"};
 
 const Statement kInsert{
     "contact_insert",
@@ -47,9 +47,9 @@ const Statement kInsert{
     "    version, create_time, update_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)"
     "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO NOTHING RETURNING id, version, create_time),"
     " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'contacts/' || id, version, $10, 'contact.created', $9, $11, $12 FROM changed)"
-    " SELECT id, create_time FROM changed"};
+    "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || id, version, $10, 'contact.created', $9, $11, NULL, $12")
+    "  FROM changed)"
+    " SELECT id, create_time FROM changed, logged"};
 
 const Statement kRecordConsents{
     "consent_record",
@@ -70,10 +70,10 @@ const Statement kRecordConsents{
     "    ON CONFLICT (tenant_id, contact_id, purpose, channel) DO UPDATE SET state = excluded.state,"
     "      source = excluded.source, occur_time = excluded.occur_time, record_time = excluded.record_time"
     "    WHERE s.occur_time <= excluded.occur_time),"
-    " logged AS (INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "    SELECT $1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, $14, f.payload"
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, $14, NULL, f.payload")
     "    FROM changed c JOIN fresh f USING (id))"
-    " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id) FROM target t"};
+    " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id) FROM target t, logged"};
 
 std::string SearchText(const Contact& contact) {
   return text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id);

@@ -1,5 +1,6 @@
 #include "services/notification/notification_store.h"
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/notification/lanes.h"
 #include "services/notification/notification_events.h"
@@ -37,8 +38,8 @@ const Statement kRecordDecisions{
     "    due_time, create_time, traceparent)"
     "  SELECT $1, $17, $19, $13, $14, $15, $11, array_agg(id ORDER BY id), array_agg(contact_id ORDER BY id), 0, $18, $18,"
     "    $20 FROM decided WHERE reason = 0 HAVING count(*) > 0)"
-    " INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    " SELECT $1, 'messages/' || d.id, 1, i.event_id, i.event_type, $18, $20, i.payload FROM decided d JOIN input i USING (id)"};
+    " SELECT " VEFA_APPEND_EVENTS("$1, 'messages/' || d.id, 1, i.event_id, i.event_type, $18, $20, NULL, i.payload")
+    " FROM decided d JOIN input i USING (id)"};
 
 const Statement kOrdinal{"tenant_ordinal_find", "SELECT ordinal FROM tenant_ordinal WHERE tenant_id = $1"};
 const Statement kGiveOrdinal{"tenant_ordinal_give",
@@ -54,9 +55,9 @@ const Statement kUnsubscribe{
     "unsubscribe_record",
     "WITH fresh AS (INSERT INTO message_unsubscribe (tenant_id, message_id, create_time) VALUES ($1, $2, $3)"
     "   ON CONFLICT DO NOTHING RETURNING message_id)"
-    " INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    " SELECT $1, 'messages/' || message_id, 2 + (SELECT count(*) FROM send_result r WHERE r.tenant_id = $1"
-    "   AND r.message_id = $2 AND r.state <> 7), $4, 'message.unsubscribed', $3, $5, $6 FROM fresh RETURNING id"};
+    " SELECT " VEFA_APPEND_EVENTS("$1, 'messages/' || message_id, 2 + (SELECT count(*) FROM send_result r"
+    "   WHERE r.tenant_id = $1 AND r.message_id = $2 AND r.state <> 7), $4, 'message.unsubscribed', $3, $5, NULL, $6")
+    " FROM fresh"};
 
 Result<std::vector<Decision>> ToDecisions(const Rows& rows) {
   std::vector<Decision> decisions;
@@ -148,10 +149,10 @@ Result<bool> RecordUnsubscribe(postgres::Database& database, const UnsubscribeTa
   return postgres::InTransaction(database, Scope::Tenant(target.tenant), deadline,
                                  [&](postgres::Transaction& transaction) -> Result<bool> {
                                    auto rows = transaction.ExecuteAll(calls);
-                                   if (rows.ok()) return !rows->front().empty();
+                                   if (rows.ok()) return rows->front().Int64(0, 0) > 0;
                                    Error error = std::move(rows).error();
                                    // The outcome of the message took this version just now: count again.
-                                   if (postgres::ConstraintOf(error) == "event_log_version_key")
+                                   if (events::IsVersionTaken(error))
                                      return Error{Code::kAborted, "TRANSACTION_CONFLICT", "The message is changing; try again."};
                                    return error;
                                  });

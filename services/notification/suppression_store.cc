@@ -1,5 +1,6 @@
 #include "services/notification/suppression_store.h"
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/notification/notification_events.h"
 
@@ -22,8 +23,7 @@ const Statement kAdd{
     "  SELECT $1, id, channel, address_hash, purpose, reason, contact_id, message_id, $11 FROM input"
     "  ORDER BY address_hash, purpose"
     "  ON CONFLICT ON CONSTRAINT suppression_once DO NOTHING RETURNING id)"
-    " INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    " SELECT $1, 'suppressions/' || i.id, 1, i.event_id, 'suppression.added', $11, $12, i.payload"
+    " SELECT " VEFA_APPEND_EVENTS("$1, 'suppressions/' || i.id, 1, i.event_id, 'suppression.added', $11, $12, NULL, i.payload")
     " FROM fresh JOIN input i USING (id)"};
 
 const Statement kFind{"suppression_find",

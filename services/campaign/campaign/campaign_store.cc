@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/campaign/campaign_events.h"
 #include "services/campaign/segment/predicate_sql.h"
@@ -21,9 +22,6 @@ using postgres::Statement;
 
 constexpr int32_t kListMax = 1000;
 
-#define APPEND_EVENT \
-  "INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-
 const Statement kCreate{
     "campaign_create",
     "WITH made AS ("
@@ -32,10 +30,10 @@ const Statement kCreate{
     "  SELECT $1, $2, $3, $4, s.id, t.id, $7, $8, 1, 1, $9 FROM segment s, template t"
     "  WHERE s.tenant_id = $1 AND s.slug = $5 AND t.tenant_id = $1 AND t.slug = $6"
     "  ON CONFLICT ON CONSTRAINT campaign_slug_key DO NOTHING RETURNING id, version),"
-    " logged AS (" APPEND_EVENT
-    "  SELECT $1, 'campaigns/' || id, version, $10, 'campaign.created', $9, $11, $12 FROM made)"
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'campaigns/' || id, version, $10, 'campaign.created', $9, $11, NULL, $12") " FROM made)"
     " SELECT EXISTS (SELECT 1 FROM made), EXISTS (SELECT 1 FROM segment WHERE tenant_id = $1 AND slug = $5),"
-    "  EXISTS (SELECT 1 FROM template WHERE tenant_id = $1 AND slug = $6)"};
+    "  EXISTS (SELECT 1 FROM template WHERE tenant_id = $1 AND slug = $6) FROM logged"};
 
 #define CAMPAIGN_ROWS                                                                                       \
   "SELECT c.id, c.slug, c.display_name, s.slug, t.slug, c.purpose, c.channel, c.state, c.version, c.create_time," \
@@ -67,17 +65,16 @@ const Statement kStart{
     "  SELECT $1, id, 0, '', $3 FROM moved),"
     " run AS (INSERT INTO campaign_run (tenant_id, campaign_id, next_time, attempts, lease_until)"
     "  SELECT $1, id, now(), 0, '-infinity' FROM moved),"
-    " logged AS (" APPEND_EVENT
-    "  SELECT $1, 'campaigns/' || id, version, $5, 'campaign.started', $4, $6, $7 FROM moved)"
-    " SELECT version FROM moved"};
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'campaigns/' || id, version, $5, 'campaign.started', $4, $6, NULL, $7") " FROM moved)"
+    " SELECT version FROM moved, logged"};
 const Statement kMove{
     "campaign_move",
     "WITH moved AS ("
     "  UPDATE campaign SET state = $4, version = version + 1 WHERE tenant_id = $1 AND slug = $2 AND state = $3"
     "  RETURNING id, version),"
-    " logged AS (" APPEND_EVENT
-    "  SELECT $1, 'campaigns/' || id, version, $5, $6, $7, $8, $9 FROM moved)"
-    " SELECT version FROM moved"};
+    " logged AS (SELECT " VEFA_APPEND_EVENTS("$1, 'campaigns/' || id, version, $5, $6, $7, $8, NULL, $9") " FROM moved)"
+    " SELECT version FROM moved, logged"};
 
 std::optional<Time> OptionalTime(const Rows& rows, int row, int column) {
   if (rows.IsNull(row, column)) return std::nullopt;

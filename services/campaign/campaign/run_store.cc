@@ -1,5 +1,6 @@
 #include "services/campaign/campaign/run_store.h"
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/campaign/campaign_events.h"
 
@@ -49,10 +50,9 @@ const Statement kComplete{
     "  UPDATE campaign SET state = 4, version = version + 1, finish_time = $3"
     "  WHERE tenant_id = $1 AND id = $2 AND state = 2 RETURNING id, version),"
     " ended AS (DELETE FROM campaign_run WHERE tenant_id = $1 AND campaign_id = $2),"
-    " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'campaigns/' || id, version, $4, 'campaign.completed', $3, $5, $6 FROM moved)"
-    " SELECT version FROM moved"};
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'campaigns/' || id, version, $4, 'campaign.completed', $3, $5, NULL, $6") " FROM moved)"
+    " SELECT version FROM moved, logged"};
 
 double Seconds(std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); }
 

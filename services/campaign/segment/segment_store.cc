@@ -1,5 +1,6 @@
 #include "services/campaign/segment/segment_store.h"
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/campaign/campaign_events.h"
 #include "services/campaign/segment/predicate_sql.h"
@@ -22,10 +23,9 @@ const Statement kCreate{
     "WITH made AS ("
     "  INSERT INTO segment (tenant_id, " SEGMENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)"
     "  ON CONFLICT ON CONSTRAINT segment_slug_key DO NOTHING RETURNING id, version),"
-    " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'segments/' || id, version, $9, 'segment.created', $8, $10, $11 FROM made)"
-    " SELECT version FROM made"};
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'segments/' || id, version, $9, 'segment.created', $8, $10, NULL, $11") " FROM made)"
+    " SELECT version FROM made, logged"};
 const Statement kGet{"segment_get", "SELECT " SEGMENT_COLUMNS " FROM segment WHERE tenant_id = $1 AND slug = $2"};
 const Statement kList{"segment_list",
                       "SELECT " SEGMENT_COLUMNS " FROM segment WHERE tenant_id = $1 ORDER BY slug LIMIT $2"};

@@ -1,5 +1,6 @@
 #include "services/campaign/template/template_store.h"
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/campaign/campaign_events.h"
 
@@ -20,10 +21,9 @@ const Statement kCreate{
     "  INSERT INTO template (tenant_id, id, slug, display_name, languages, subjects, texts, htmls, version, create_time)"
     "  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)"
     "  ON CONFLICT ON CONSTRAINT template_slug_key DO NOTHING RETURNING id, version),"
-    " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'templates/' || id, version, $10, 'template.created', $9, $11, $12 FROM made)"
-    " SELECT version FROM made"};
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'templates/' || id, version, $10, 'template.created', $9, $11, NULL, $12") " FROM made)"
+    " SELECT version FROM made, logged"};
 
 // One row per language; the rows of one template follow each other.
 #define TEMPLATE_ROWS                                                               \

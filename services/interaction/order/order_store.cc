@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/interaction/interaction_events.h"
 
@@ -26,10 +27,9 @@ const Statement kPlace{
     "  ORDER BY external_id COLLATE \"C\""
     "  ON CONFLICT ON CONSTRAINT placed_order_external_id_key DO NOTHING RETURNING id, external_id),"
     " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'orders/' || p.id, 1, i.event_id, 'order.placed', i.occur_time, $12, i.payload"
+    "  SELECT " VEFA_APPEND_EVENTS("$1, 'orders/' || p.id, 1, i.event_id, 'order.placed', i.occur_time, $12, NULL, i.payload")
     "  FROM placed p JOIN input i USING (id))"
-    " SELECT external_id FROM placed"};
+    " SELECT external_id FROM placed, logged"};
 
 const Statement kKnown{
     "order_known",

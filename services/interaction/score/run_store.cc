@@ -1,5 +1,6 @@
 #include "services/interaction/score/run_store.h"
 
+#include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/interaction/interaction_events.h"
 #include "services/interaction/score/run_columns.h"
@@ -46,10 +47,11 @@ const Statement kRecordModels{
     ", r = $5, alpha = $6, a = $7, b = $8, purchase_log_likelihood = $9, iterations = $10, p = $11, q = $12, v = $13,"
     "    value_log_likelihood = $14, value_customers = $15 WHERE " HELD " AND r IS NULL RETURNING id),"
     " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'scoringRuns/' || held.id, e.version, e.event_id, 'model.fitted', $19, $20, e.payload"
-    "  FROM held, unnest($16::bigint[], $17::uuid[], $18::bytea[]) AS e(version, event_id, payload) ORDER BY e.version)"
-    " SELECT 1 FROM held"};
+    "  SELECT " VEFA_APPEND_EVENTS_ORDERED(
+        "$1, 'scoringRuns/' || held.id, e.version, e.event_id, 'model.fitted', $19, $20, NULL, e.payload",
+        " ORDER BY e.version")
+    "  FROM held, unnest($16::bigint[], $17::uuid[], $18::bytea[]) AS e(version, event_id, payload))"
+    " SELECT 1 FROM held, logged"};
 
 const Statement kWriteScores{
     "score_write",
@@ -76,11 +78,10 @@ const Statement kWriteScores{
     "      excluded.frequency, excluded.recency_weeks, excluded.age_weeks, excluded.mean_value, excluded.p_alive,"
     "      excluded.p_buy_90d, excluded.expected_purchases, excluded.expected_value, excluded.residual_lifetime_value)"
     "  RETURNING s.contact_id, s.version),"
-    " logged AS ("
-    "  INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    "  SELECT $1, 'contacts/' || c.contact_id || '/score', c.version, i.event_id, 'score.changed', $22, $23, i.payload"
+    " logged AS (SELECT " VEFA_APPEND_EVENTS(
+        "$1, 'contacts/' || c.contact_id || '/score', c.version, i.event_id, 'score.changed', $22, $23, NULL, i.payload")
     "  FROM changed c JOIN input i USING (contact_id))"
-    " SELECT 1 FROM held"};
+    " SELECT 1 FROM held, logged"};
 
 const Statement kFinish{"scoring_run_finish",
                         "UPDATE scoring_run SET state = 3, progress = 1, scored = $4, holdout = $5, finish_time = $6,"

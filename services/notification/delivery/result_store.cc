@@ -1,5 +1,6 @@
 #include "services/notification/delivery/delivery_store.h"
 #include "services/notification/notification_events.h"
+#include "libs/events/append.h"
 #include "services/notification/suppression_store.h"
 
 namespace vefa::notification {
@@ -21,9 +22,9 @@ const Statement kRecord{
     "  INSERT INTO send_result (tenant_id, chunk_id, ord, message_id, state, code, enhanced, reply, finish_time)"
     "  SELECT $1, chunk_id, ord, message_id, state, code, enhanced, reply, finish_time FROM input ORDER BY message_id"
     "  ON CONFLICT DO NOTHING RETURNING chunk_id, ord)"
-    " INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, traceparent, payload)"
-    " SELECT $1, 'messages/' || i.message_id, 2 + (SELECT count(*) FROM message_unsubscribe u WHERE u.tenant_id = $1"
-    "   AND u.message_id = i.message_id), i.event_id, i.event_type, i.finish_time, i.traceparent, i.payload"
+    " SELECT " VEFA_APPEND_EVENTS("$1, 'messages/' || i.message_id, 2 + (SELECT count(*) FROM message_unsubscribe u"
+    "   WHERE u.tenant_id = $1 AND u.message_id = i.message_id), i.event_id, i.event_type, i.finish_time, i.traceparent,"
+    "   NULL, i.payload")
     " FROM fresh JOIN input i USING (chunk_id, ord) WHERE i.state <> 7"};
 
 const Statement kRetry{
@@ -91,7 +92,7 @@ Status Record(postgres::Database& pump, const Flush& flush, const Clock& clock, 
         if (rows.ok()) return Ok();
         Error error = std::move(rows).error();
         // Somebody unsubscribed from one of these messages just now and took its next version.
-        if (postgres::ConstraintOf(error) == "event_log_version_key")
+        if (events::IsVersionTaken(error))
           return Error{Code::kAborted, "TRANSACTION_CONFLICT", "A message is changing; try again."};
         return error;
       });

@@ -2,6 +2,7 @@
 // pending rows without Kafka, and producing the same records without a database.
 #include <cstdio>
 
+#include "libs/events/append.h"
 #include "libs/events/relay.h"
 #include "libs/testing/engines.h"
 #include "tests/bench/common/result.h"
@@ -15,9 +16,8 @@ constexpr int kRounds = 3;
 
 const postgres::Statement kFill{
     "bench_fill",
-    "INSERT INTO event_log (tenant_id, subject, aggregate_version, event_id, event_type, occur_time, payload)"
-    " SELECT $1, 'things/' || gen_random_uuid(), 1, gen_random_uuid(), 'thing.happened', now(),"
-    " convert_to(repeat('x', 200), 'UTF8') FROM generate_series(1, $2)"};
+    "SELECT " VEFA_APPEND_EVENTS("$1, 'things/' || gen_random_uuid(), 1, gen_random_uuid(), 'thing.happened', now(), '',"
+    " NULL, convert_to(repeat('x', 200), 'UTF8')") " FROM generate_series(1, $2)"};
 const postgres::Statement kRead{
     "bench_read",
     "SELECT l.id, l.tenant_id, l.subject, l.aggregate_version, l.event_id, l.event_type, l.occur_time, l.record_time,"
