@@ -104,7 +104,7 @@ set_up_data() {
   done
   vefactl_step "tenant $TENANT" tenants add "$TENANT" --id "$(tenant_id)" --postgres "$(owner_uri '{service}')"
   vefactl_step "user $ADMIN_EMAIL" users add --tenant "$TENANT" --email "$ADMIN_EMAIL" --name "Demo Admin" \
-    --role admin --password-file "$(secret admin_password 9)" --postgres "$(owner_uri gateway)"
+    --role operator --password-file "$(secret admin_password 9)" --postgres "$(owner_uri gateway)"
   vefactl_step "Kafka topics" topics apply --kafka "$(address kafka)"
 }
 

@@ -12,8 +12,12 @@ Error Unauthenticated(const char* reason, const char* message) { return {Code::k
 }  // namespace
 
 bool Principal::May(std::string_view permission) const {
+  // What reaches across tenants is granted by name only.
+  bool platform = permission.starts_with("platform.");
   for (const std::string& granted : permissions) {
-    if (granted == "*" || granted == permission) return true;
+    if (granted == permission || (platform && granted == "platform.*")) return true;
+    if (platform) continue;
+    if (granted == "*") return true;
     if (granted.starts_with("*.") && permission.ends_with(std::string_view(granted).substr(1))) return true;
   }
   return false;

@@ -17,7 +17,9 @@ inline constexpr char kPrincipalMetadata[] = "vefa-principal";
 struct Principal {
   Uuid tenant;
   std::string subject;                   // `users/{uuid}` or `services/{name}`
-  std::vector<std::string> permissions;  // `contacts.read`; `*` is everything, `*.read` every reading
+  // `contacts.read`; `*` is everything of the tenant, `*.read` every reading. What reaches across tenants is
+  // named: `platform.*`, `platform.read`.
+  std::vector<std::string> permissions;
   Time expire_time;
 
   bool May(std::string_view permission) const;

@@ -22,6 +22,11 @@ TEST(PrincipalTest, SignsAndVerifies) {
   EXPECT_TRUE(read->May("contacts.read"));
   EXPECT_TRUE(read->May("orders.list"));
   EXPECT_FALSE(read->May("contacts.write"));
+  // What reaches across tenants is not among everything of one tenant.
+  EXPECT_FALSE((Principal{{}, "", {"*"}, {}}).May("platform.read"));
+  EXPECT_FALSE((Principal{{}, "", {"*.read"}, {}}).May("platform.read"));
+  EXPECT_TRUE((Principal{{}, "", {"platform.*"}, {}}).May("platform.operate"));
+  EXPECT_FALSE((Principal{{}, "", {"platform.read"}, {}}).May("platform.operate"));
   EXPECT_EQ(key.Verify(token, now + std::chrono::seconds(61)).error().reason, "PRINCIPAL_EXPIRED");
   EXPECT_EQ(key.Verify("", now).error().reason, "PRINCIPAL_MISSING");
   EXPECT_EQ(PrincipalKey("another-secret").Verify(token, now).error().reason, "PRINCIPAL_INVALID");

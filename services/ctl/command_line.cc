@@ -58,9 +58,9 @@ void AddPeople(CLI::App& app, Verb& run) {
   verb->add_option("--tenant", user->tenant, "The tenant's slug")->required();
   verb->add_option("--email", user->email, "Address to sign in with")->required();
   verb->add_option("--name", user->name, "Name to show")->required();
-  verb->add_option("--role", user->role, "admin (everything) or viewer (reading)")
+  verb->add_option("--role", user->role, "operator (everything, also across tenants), admin (everything of the tenant) or viewer (reading)")
       ->required()
-      ->check(CLI::IsMember({"admin", "viewer"}));
+      ->check(CLI::IsMember({"operator", "admin", "viewer"}));
   verb->add_option("--password-file", user->password_file, "File whose first line is the password")->required();
   verb->add_option("--postgres", user->postgres, "Connection URI as the owner of the gateway's database")->required();
   verb->callback([&run, user] { run = [user] { return UsersAdd(*user); }; });

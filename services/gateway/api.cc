@@ -3,6 +3,7 @@
 #include "libs/telemetry/log.h"
 #include "services/gateway/json.h"
 #include "services/gateway/problem.h"
+#include "vefa/options/v1/options.pb.h"
 
 namespace vefa::gateway {
 
@@ -36,7 +37,22 @@ Api::Api(RouteTable routes, Sessions& sessions, const rpc::PrincipalKey& key, Co
 
 void Api::CheckComplete() const {
   for (const Binding& binding : routes_.bindings())
-    VEFA_CHECK(locals_.contains(binding.rpc->full_name()) || upstreams_.contains(binding.rpc->service()->full_name()));
+    VEFA_CHECK(locals_.contains(binding.rpc->full_name()) || upstreams_.contains(binding.rpc->service()->full_name()) ||
+               replicas_.contains(binding.rpc->service()->full_name()));
+}
+
+Result<Upstream*> Api::UpstreamOf(const pb::MethodDescriptor& rpc, const pb::Message& request) const {
+  auto only = upstreams_.find(rpc.service()->full_name());
+  if (only != upstreams_.end()) return only->second;
+  const std::string& field_name = rpc.service()->options().GetExtension(options::v1::routed_by);
+  const pb::FieldDescriptor* field = rpc.input_type()->FindFieldByName(field_name);
+  VEFA_CHECK(field != nullptr && field->type() == pb::FieldDescriptor::TYPE_STRING);
+  const auto& named = replicas_.at(rpc.service()->full_name());
+  auto found = named.find(request.GetReflection()->GetString(request, field));
+  if (found != named.end()) return found->second;
+  std::string names;
+  for (const auto& [name, upstream] : named) names += (names.empty() ? "" : ", ") + name;
+  return Violations({{field_name, "SERVICE_UNKNOWN", "Name one of " + names + "."}});
 }
 
 http::Route Api::Choose(const http::Request& head) const {
@@ -80,7 +96,8 @@ Result<http::Response> Api::Transcode(const RouteTable::Match& match, const http
     Status done = local->second({request, caller ? &*caller : nullptr, deadline, response.headers}, *input, *output);
     if (!done.ok()) return ForCaller(std::move(done).error(), "gateway");
   } else {
-    VEFA_TRY_OK(upstreams_.at(rpc.service()->full_name())->Call(rpc, *input, *output, {Sign(caller), deadline}));
+    VEFA_TRY(Upstream * upstream, UpstreamOf(rpc, *input));
+    VEFA_TRY_OK(upstream->Call(rpc, *input, *output, {Sign(caller), deadline}));
   }
   VEFA_TRY(response.body, WriteJson(*output));
   response.headers.Add("Content-Type", "application/json");

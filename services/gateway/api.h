@@ -49,6 +49,10 @@ class Api {
 
   // Where the RPCs of a proto service live.
   void AddUpstream(const std::string& proto_service, Upstream& upstream) { upstreams_[proto_service] = &upstream; }
+  // One of several that offer a proto service with `routed_by`: `name` is what the request's field says.
+  void AddReplica(const std::string& proto_service, const std::string& name, Upstream& upstream) {
+    replicas_[proto_service][name] = &upstream;
+  }
   // An RPC by its full name, answered here.
   void AddLocal(const std::string& full_name, LocalRpc rpc) { locals_[full_name] = std::move(rpc); }
   // Aborts when an RPC of the table has nobody to answer it: a programmer's error.
@@ -62,6 +66,8 @@ class Api {
   Result<http::Response> Transcode(const RouteTable::Match& match, const http::Request& request) const;
   Result<std::optional<Caller>> Admit(const Binding& binding, const http::Request& request, Deadline deadline) const;
   Status Read(const RouteTable::Match& match, const http::Request& request, google::protobuf::Message& message) const;
+  Result<Upstream*> UpstreamOf(const google::protobuf::MethodDescriptor& rpc,
+                               const google::protobuf::Message& request) const;
   void Stream(const RouteTable::Match& match, http::Exchange& exchange) const;
   Status RunStream(const RouteTable::Match& match, http::Exchange& exchange, bool& begun) const;
   void Finished(const std::string& route, int status, std::chrono::steady_clock::time_point start,
@@ -75,6 +81,7 @@ class Api {
   const Clock& clock_;
   telemetry::Metrics& metrics_;
   std::map<std::string, Upstream*> upstreams_;
+  std::map<std::string, std::map<std::string, Upstream*>> replicas_;
   std::map<std::string, LocalRpc> locals_;
 };
 

@@ -7,6 +7,7 @@
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
+#include "vefa/event/v1/event_operations_service.pb.h"
 #include "vefa/gateway/v1/session_service.pb.h"
 #include "vefa/gateway/v1/status_service.pb.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
@@ -35,6 +36,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   return {v1::GetSessionRequest::descriptor()->file()->service(0),
           v1::GetStatusRequest::descriptor()->file()->service(0),
           event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
+          event::v1::GetOutboxRequest::descriptor()->file()->service(0),
           contact::v1::GetContactRequest::descriptor()->file()->service(0),
           interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
           campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
@@ -90,6 +92,9 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);
   api_.AddUpstream("vefa.notification.v1.NotificationService", notification_);
+  for (Upstream* upstream : {&contact_, &interaction_, &campaign_, &notification_})
+    for (const char* offered : {"vefa.event.v1.EventLogService", "vefa.event.v1.EventOperationsService"})
+      api_.AddReplica(offered, upstream->name(), *upstream);
   api_.CheckComplete();
   metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
 }

@@ -35,7 +35,7 @@ Status Validate(const NewUser& user) {
     violations.push_back({"email", "EMAIL_SYNTAX", "Give an address like name@example.com."});
   if (user.display_name.empty() || !IsUtf8(user.display_name) || Utf8Length(user.display_name) > kLongestName)
     violations.push_back({"display_name", "DISPLAY_NAME_LENGTH", "Give a name of 1 to 200 characters."});
-  if (!PermissionsOf(user.role)) violations.push_back({"role", "ROLE_UNKNOWN", "The role is `admin` or `viewer`."});
+  if (!PermissionsOf(user.role)) violations.push_back({"role", "ROLE_UNKNOWN", "The role is `operator`, `admin` or `viewer`."});
   if (user.password.size() < kShortestPassword || user.password.size() > kLongestPassword)
     violations.push_back({"password", "PASSWORD_LENGTH", "Give a password of 12 to 1,024 bytes."});
   if (!violations.empty()) return Violations(std::move(violations));
