@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,15 +30,21 @@ class LedgerReader {
                                           Deadline deadline) = 0;
 };
 
-// A table that is nothing but a fold of events, so that it can be built anew and checked. `Apply` of
-// its handler writes to these tables only, names them without a schema, and depends on nothing but
-// the events and the tables themselves.
+// Tables that are nothing but a fold of events, so that they can be built anew beside the live ones and
+// checked. `Apply` of their handler writes to these tables only, names them without a schema, and
+// depends on nothing but the events and the tables themselves; topics may come in any order between
+// each other, subjects of a topic too. It is called by two threads at once: live and in a run.
+// The migration that makes the tables declares them: SELECT declare_projection('<consumer>', '<table>', …).
 struct ProjectionInfo {
   std::string consumer;             // `interaction.timeline.v1`
   std::vector<std::string> topics;
-  std::vector<std::string> tables;  // `timeline_entry`; each with tenant_id first in its key.
-  // Columns that may differ between two foldings, by table.column: the time of writing, for example.
+  std::vector<std::string> tables;  // `timeline_entry`; each with tenant_id first in its primary key.
+  // Columns that may differ between two foldings, as table.column: the time of writing, for example.
   std::vector<std::string> ignored_columns;
+  // By table, where each row comes from the events of one subject alone: that subject, as an SQL expression
+  // over the row. Such rows can be left out of a verification one by one where a ledger has dropped the
+  // beginning of their subject; of a table without it, the tenant's rows are then left out altogether.
+  std::map<std::string, std::string> row_subjects;
 };
 
 // Folds one event into the state message of a subject (`vefa.contact.v1.ContactSnapshot`). Pure. The

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <span>
+
+#include "libs/events/projection.h"
+#include "libs/events/subscriber.h"
+
+namespace vefa::events {
+
+// The handler of a projection: a pure function that adds what one event changes to plain values, and
+// one batch of SQL that writes them. Holds no state, so several threads may apply with it at once.
+// A projection is one file with the two functions, its ProjectionInfo and
+// `host.Project(Info(), handler)`.
+template <typename Changes>
+class ProjectionHandler : public Handler {
+ public:
+  // Leaves events of kinds it does not know alone; an error parks the event's subject.
+  using Read = Status (*)(const Event& event, Changes& changes);
+  // Set-based, in the order of the keys, so that two batches cannot wait for each other.
+  using Write = Status (*)(postgres::Transaction& transaction, const Changes& changes);
+
+  ProjectionHandler(Read read, Write write) : read_(read), write_(write) {}
+
+  Status Apply(postgres::Transaction& transaction, std::span<const Event> events) final {
+    Changes changes{};
+    for (const Event& event : events) VEFA_TRY_OK(read_(event, changes));
+    return write_(transaction, changes);
+  }
+
+ private:
+  const Read read_;
+  const Write write_;
+};
+
+}  // namespace vefa::events
