@@ -11,11 +11,6 @@ Error Malformed(const char* header) {
   return {Code::kDataLoss, "EVENT_MALFORMED", std::string("The header ") + header + " is missing or malformed."};
 }
 
-std::string SourceOf(const Source& source) {
-  std::string text = "/vefa/" + source.service;
-  return source.incarnation.is_nil() ? text : text + "/" + source.incarnation.ToString();
-}
-
 // What events of release 0.1 do not carry, and what must agree with the key.
 Status ReadOptional(const kafka::Message& message, Event& event) {
   if (message.header("ce_specversion") != "1.0") return Malformed("ce_specversion");
@@ -48,6 +43,11 @@ std::string CorrelationOf(const std::string& traceparent) {
   return traceparent.size() == 55 ? traceparent.substr(3, 32) : "";
 }
 
+std::string SourceName(const std::string& service, const Uuid& incarnation) {
+  std::string text = "/vefa/" + service;
+  return incarnation.is_nil() ? text : text + "/" + incarnation.ToString();
+}
+
 kafka::Record ToRecord(const Event& event, const Source& source) {
   kafka::Record record;
   record.topic = source.topic;
@@ -55,7 +55,7 @@ kafka::Record ToRecord(const Event& event, const Source& source) {
   record.value = event.payload;
   record.headers = {{"ce_specversion", "1.0"},
                     {"ce_id", event.id.ToString()},
-                    {"ce_source", SourceOf(source)},
+                    {"ce_source", SourceName(source.service, source.incarnation)},
                     {"ce_type", event.type},
                     {"ce_subject", event.subject},
                     {"ce_time", ToRfc3339(event.occur_time)},

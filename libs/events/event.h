@@ -50,6 +50,9 @@ struct Source {
 // What `ce_correlationid` says of a trace: its id; empty without one.
 std::string CorrelationOf(const std::string& traceparent);
 
+// What `ce_source` says: `/vefa/<service>/<incarnation>`, without the last part when it is nil.
+std::string SourceName(const std::string& service, const Uuid& incarnation);
+
 kafka::Record ToRecord(const Event& event, const Source& source);
 // DATA_LOSS `EVENT_MALFORMED` when a header is missing or not what it should be.
 Result<Event> FromMessage(kafka::Message message);

@@ -15,6 +15,20 @@ constexpr int kPumpConnections = 6;
 constexpr std::chrono::seconds kDrainTimeout(10);
 constexpr std::chrono::seconds kReadyTimeout(2);
 
+// Where the ledger of each topic can be read: VEFA_CONTACT_ADDRESS and the like, each optional. Our own
+// is read by our own door unless another address of it is set.
+std::map<std::string, std::string> LedgerAddresses(config::Environment& environment, const events::Source& self,
+                                                   const std::string& own_address) {
+  std::map<std::string, std::string> addresses{{self.topic, own_address}};
+  for (const char* name : {"CONTACT", "INTERACTION", "CAMPAIGN", "NOTIFICATION"}) {
+    std::string address = environment.Get(std::string("VEFA_") + name + "_ADDRESS", "");
+    std::string service = name;
+    for (char& letter : service) letter = static_cast<char>(letter - 'A' + 'a');
+    if (!address.empty()) addresses["vefa." + service + ".v1"] = address;
+  }
+  return addresses;
+}
+
 }  // namespace
 
 Host::Host(events::Source source, config::Environment& environment) : source_(std::move(source)) {
@@ -25,6 +39,7 @@ Host::Host(events::Source source, config::Environment& environment) : source_(st
   brokers_ = environment.Require("VEFA_KAFKA_BROKERS");
   workers_ = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
   key_ = std::make_unique<rpc::PrincipalKey>(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
+  ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_, source_.service);
   service_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES"), workers_ + 1);
   pump_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES_PUMP"), kPumpConnections);
   Status configured = environment.Check();
@@ -36,7 +51,8 @@ Host::Host(events::Source source, config::Environment& environment) : source_(st
   pool_ = std::make_unique<runtime::WorkerPool>(workers_, kQueuePerWorker * static_cast<size_t>(workers_));
   relay_ = std::make_unique<events::Relay>(*pump_database_, brokers_, source_, metrics_);
   metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
-  event_log_ = std::make_unique<rpc::EventLogService>(AddDoor("vefa.event.v1.EventLogService"), *service_database_, source_);
+  event_log_ = std::make_unique<rpc::EventLogService>(AddDoor("vefa.event.v1.EventLogService"), *service_database_, source_,
+                                                       key_->secret());
   AddService(*event_log_);
 }
 

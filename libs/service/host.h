@@ -15,6 +15,7 @@
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
 #include "libs/rpc/event_log.h"
+#include "libs/rpc/ledger_client.h"
 #include "libs/rpc/peer.h"
 #include "libs/telemetry/metrics.h"
 
@@ -37,6 +38,8 @@ class Host {
   const rpc::PrincipalKey& key() const { return *key_; }
   events::Relay& relay() { return *relay_; }
   const std::string& brokers() const { return brokers_; }
+  // The ledgers of the services whose addresses are set, and our own.
+  events::LedgerReader& ledgers() { return *ledgers_; }
 
   // The door of one gRPC service of this process, by its full proto name.
   const rpc::Door& AddDoor(const std::string& proto_service);
@@ -71,6 +74,7 @@ class Host {
   std::string brokers_;
   int workers_ = 8;
   std::unique_ptr<rpc::PrincipalKey> key_;
+  std::unique_ptr<rpc::LedgerClient> ledgers_;
   std::unique_ptr<postgres::Database> service_database_;
   std::unique_ptr<postgres::Database> pump_database_;
   std::unique_ptr<rpc::TenantDirectory> tenants_;
