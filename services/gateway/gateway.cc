@@ -89,6 +89,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   api_.AddUpstream("vefa.contact.v1.ContactService", contact_);
+  api_.AddUpstream("vefa.contact.v1.PiiKeyService", contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);
   api_.AddUpstream("vefa.notification.v1.NotificationService", notification_);
