@@ -52,6 +52,11 @@ ENV
 
 own_environment() {
   case "$1" in
+    contact)
+      cat <<ENV
+VEFA_PII_KEY_FILE='$(secret pii_key)'
+ENV
+      ;;
     notification)
       cat <<ENV
 VEFA_SMTP_ADDRESS='$(address mail-sink)'
