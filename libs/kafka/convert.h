@@ -17,9 +17,12 @@ inline Message ToMessage(const rd_kafka_message_t* from) {
   to.partition = from->partition;
   to.offset = from->offset;
   if (from->key != nullptr) to.key.assign(static_cast<const char*>(from->key), from->key_len);
+  to.tombstone = from->payload == nullptr;
+  to.null_value = from->payload == nullptr;
   if (from->payload != nullptr) to.value.assign(static_cast<const char*>(from->payload), from->len);
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(from, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    to.headers.reserve(rd_kafka_header_cnt(headers));
     const char* name = nullptr;
     const void* value = nullptr;
     size_t size = 0;
@@ -27,6 +30,15 @@ inline Message ToMessage(const rd_kafka_message_t* from) {
       to.headers.emplace_back(name, std::string(static_cast<const char*>(value), value == nullptr ? 0 : size));
   }
   return to;
+}
+
+// The caller owns them until it gives them to rd_kafka_producev, which takes them when it succeeds.
+inline rd_kafka_headers_t* FromHeaders(const Headers& headers) {
+  rd_kafka_headers_t* list = rd_kafka_headers_new(headers.size());
+  for (const auto& [name, value] : headers)
+    rd_kafka_header_add(list, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                        static_cast<ssize_t>(value.size()));
+  return list;
 }
 
 inline std::vector<Partition> ToPartitions(const rd_kafka_topic_partition_list_t* list) {

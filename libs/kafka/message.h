@@ -15,6 +15,7 @@ struct Record {
   std::string key;
   std::string value;
   Headers headers;
+  bool tombstone = false;  // No value: a compacted topic forgets the key. FencedProducer only.
 };
 
 // A record that was read.
@@ -25,6 +26,7 @@ struct Message {
   std::string key;
   std::string value;
   Headers headers;
+  bool tombstone = false;  // It has no value, which is not the same as an empty one.
 
   // The value of a header, or "".
   const std::string& header(const std::string& name) const {
