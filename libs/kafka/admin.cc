@@ -3,21 +3,12 @@
 #include <librdkafka/rdkafka.h>
 
 #include <map>
-#include <memory>
 
+#include "libs/kafka/owned.h"
 #include "libs/kafka/settings.h"
 
 namespace vefa::kafka {
 namespace {
-
-struct Destroy {
-  void operator()(rd_kafka_t* kafka) const { rd_kafka_destroy(kafka); }
-  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
-  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
-  void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Destroy>;
 
 Result<std::map<std::string, int>> PartitionsByTopic(rd_kafka_t* kafka, Deadline deadline) {
   const struct rd_kafka_metadata* metadata = nullptr;
@@ -39,6 +30,8 @@ Status Create(rd_kafka_t* kafka, const TopicSpec& spec, Deadline deadline) {
   Owned<rd_kafka_NewTopic_t> topic(
       rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, spec.replication, text, sizeof text));
   if (topic == nullptr) return InvalidArgument("TOPIC_INVALID", text);
+  for (const auto& [name, value] : spec.settings)
+    rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
   Owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(kafka));
   rd_kafka_NewTopic_t* list[] = {topic.get()};
   rd_kafka_CreateTopics(kafka, list, 1, nullptr, queue.get());

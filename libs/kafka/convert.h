@@ -18,7 +18,6 @@ inline Message ToMessage(const rd_kafka_message_t* from) {
   to.offset = from->offset;
   if (from->key != nullptr) to.key.assign(static_cast<const char*>(from->key), from->key_len);
   to.tombstone = from->payload == nullptr;
-  to.null_value = from->payload == nullptr;
   if (from->payload != nullptr) to.value.assign(static_cast<const char*>(from->payload), from->len);
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(from, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
   rd_kafka_mock_cluster_t* cluster = rd_kafka_mock_cluster_new(kafka, 1);
   // The protocol's CreateTopics is not served here: what `vefactl topics apply` wants must be there.
   for (const char* topic :
-       {"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1", "vefa.notification.v1", "vefa.dlq.v1"})
+       {"vefa.contact.v1", "vefa.contact.state.v1", "vefa.interaction.v1", "vefa.interaction.state.v1", "vefa.campaign.v1",
+        "vefa.campaign.state.v1", "vefa.notification.v1", "vefa.notification.state.v1", "vefa.dlq.v1"})
     rd_kafka_mock_topic_create(cluster, topic, partitions, 1);
   FILE* file = std::fopen(address_file.c_str(), "w");
   if (file == nullptr) {
