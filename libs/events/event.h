@@ -54,7 +54,10 @@ std::string CorrelationOf(const std::string& traceparent);
 std::string SourceName(const std::string& service, const Uuid& incarnation);
 
 kafka::Record ToRecord(const Event& event, const Source& source);
-// DATA_LOSS `EVENT_MALFORMED` when a header is missing or not what it should be.
+// DATA_LOSS `EVENT_MALFORMED` when a header is missing or not what it should be, `EVENT_EMPTY` without a value,
+// `EVENT_KEY_FOREIGN` when the key says otherwise, `EVENT_SOURCE_FOREIGN` when `vefa.<service>.v1` has it of another.
 Result<Event> FromMessage(kafka::Message message);
+// The same; takes the value out of the message only when it is an event.
+Result<Event> TakeEvent(kafka::Message& message);
 
 }  // namespace vefa::events
