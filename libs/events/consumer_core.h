@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,7 +31,8 @@ enum class Verdict {
   kDuplicate,  // Known already.
   kFork,       // Another event under the version applied last: two histories. Parks the subject.
   kRestored,   // A known version out of a later life of the owner's database: it was put back to an earlier
-               // point, and what was applied beyond that point never happened. Parks the subject.
+               // point, and what was applied beyond that point may never have happened. Parks the subject until
+               // the ledger says; a replay of what both lives share looks the same.
   kGap,        // Versions before it are missing. Parks the subject until they are fetched.
   kParked,     // Its subject stands still; it joins what waits.
 };
@@ -44,5 +48,22 @@ struct BatchPlan {
   size_t duplicates = 0;
 };
 BatchPlan PlanBatch(std::span<const Event> events, std::map<SubjectKey, Watermark> known);
+
+// How long after its `attempts`th try a parked subject is tried again; nothing when an operator has to decide.
+std::optional<std::chrono::milliseconds> NextAttempt(std::span<const std::chrono::milliseconds> retries, int attempts);
+
+// Notices that so much is parked within a while that it is no longer about single subjects. One thread.
+class ParkingLimit {
+ public:
+  ParkingLimit(size_t most, std::chrono::milliseconds window) : most_(most), window_(window) {}
+  // One more subject is parked. True when that is more than may be.
+  bool Add(std::chrono::steady_clock::time_point now);
+  void Clear() { times_.clear(); }
+
+ private:
+  const size_t most_;
+  const std::chrono::milliseconds window_;
+  std::deque<std::chrono::steady_clock::time_point> times_;  // At most `most_` + 1.
+};
 
 }  // namespace vefa::events
