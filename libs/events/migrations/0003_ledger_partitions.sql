@@ -80,6 +80,80 @@ END $$;
 ALTER TABLE outbox_pending ADD COLUMN lane smallint NOT NULL DEFAULT 0;
 ALTER TABLE outbox_pending ALTER COLUMN lane DROP DEFAULT;
 
+-- Which relays live, by this database's clock, and whose each lane is. A lease saves work: two relays on
+-- one lane publish twice and lose nothing.
+CREATE TABLE relay_member (
+  member      uuid PRIMARY KEY,
+  lease_until timestamptz NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE relay_lane (
+  lane   smallint PRIMARY KEY,
+  member uuid
+) WITH (fillfactor = 50);
+INSERT INTO relay_lane (lane) SELECT generate_series(0, 63);
+-- Renews a relay's lease, gives up what is beyond its fair share and takes what nobody alive has.
+-- Returns its lanes as bits.
+CREATE FUNCTION renew_relay_lanes(me uuid, lease_ms bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '1s' AS $$
+DECLARE share int;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('renew_relay_lanes'));
+  INSERT INTO relay_member VALUES (me, clock_timestamp() + make_interval(secs => lease_ms / 1000.0))
+  ON CONFLICT (member) DO UPDATE SET lease_until = excluded.lease_until;
+  DELETE FROM relay_member WHERE lease_until < clock_timestamp();
+  share := ceil(64.0 / (SELECT count(*) FROM relay_member));
+  UPDATE relay_lane SET member = NULL
+   WHERE lane IN (SELECT lane FROM relay_lane WHERE member = me ORDER BY lane OFFSET share);
+  UPDATE relay_lane SET member = me
+   WHERE lane IN (SELECT l.lane FROM relay_lane l LEFT JOIN relay_member m USING (member) WHERE m.member IS NULL
+                   ORDER BY l.lane LIMIT greatest(share - (SELECT count(*) FROM relay_lane WHERE member = me), 0));
+  RETURN (SELECT coalesce(bit_or(1::bigint << lane::int), 0) FROM relay_lane WHERE member = me);
+END $$;
+CREATE FUNCTION leave_relay_lanes(me uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '1s' AS $$
+  UPDATE relay_lane SET member = NULL WHERE member = me;
+  DELETE FROM relay_member WHERE member = me;
+$$;
+
+-- Whether a partition may go: nothing of it waits for publication, and its newest event is that old.
+CREATE FUNCTION is_partition_over(first_id bigint, end_id bigint, keep_days int) RETURNS boolean LANGUAGE sql AS $$
+  SELECT NOT EXISTS (SELECT FROM outbox_pending p WHERE p.id >= first_id AND p.id < end_id)
+     AND coalesce((SELECT l.record_time < clock_timestamp() - make_interval(days => keep_days) FROM event_log l
+                    WHERE l.id >= first_id AND l.id < end_id ORDER BY l.id DESC LIMIT 1), true)
+$$;
+-- Keeps two partitions ahead of the present one and drops those that are over, oldest first, so that
+-- what is left has no hole; 0 days keep for ever. Whatever is in use is left for the next time: no writer
+-- waits longer than the timeout for this.
+CREATE FUNCTION maintain_event_log(partition_size bigint, keep_days int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET lock_timeout = '300ms' AS $$
+DECLARE
+  newest bigint := (SELECT last_value FROM event_log_id_seq);
+  edge   bigint;
+  part   event_log_partition;
+BEGIN
+  -- The owner is held by row-level security as well and would see nothing pending.
+  PERFORM set_config('app.relay', 'on', true);
+  IF NOT pg_try_advisory_xact_lock(hashtext('maintain_event_log')) THEN RETURN; END IF;
+  WHILE (SELECT count(*) FROM event_log_partition p WHERE p.first_id > newest) < 2 LOOP
+    edge := (SELECT max(p.end_id) FROM event_log_partition p);
+    PERFORM add_event_partition(edge, edge + partition_size);
+  END LOOP;
+  FOR part IN SELECT * FROM event_log_partition p WHERE p.end_id <= newest AND keep_days > 0 ORDER BY p.first_id LOOP
+    EXIT WHEN NOT is_partition_over(part.first_id, part.end_id, keep_days);
+    BEGIN
+      LOCK TABLE ONLY event_log IN ACCESS EXCLUSIVE MODE;
+      EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', part.name);
+      -- Asked again now that nobody can be in the middle of writing into it.
+      EXIT WHEN NOT is_partition_over(part.first_id, part.end_id, keep_days);
+      EXECUTE format('DROP TABLE %I', part.name);
+      DELETE FROM event_log_partition p WHERE p.first_id = part.first_id;
+    EXCEPTION WHEN lock_not_available THEN
+      EXIT;
+    END;
+  END LOOP;
+END $$;
+
 -- What a writer asks to be recorded.
 CREATE TYPE event_draft AS (
   tenant_id         uuid,
@@ -128,9 +202,21 @@ BEGIN
                    ' OR tenant_id = ANY ((SELECT nullif(current_setting(''app.tenants'', true), '''')::uuid[])::uuid[]))', name);
   END LOOP;
 END $$;
-REVOKE ALL ON FUNCTION append_events, check_incarnation FROM PUBLIC;
+-- A relay, and the upkeep, serve every tenant. Asked first and once per statement: a list of all tenants
+-- would be searched for each row.
+DO $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['event_log', 'outbox_pending'] LOOP
+    EXECUTE format('CREATE POLICY by_relay ON %I TO ${pump}, CURRENT_USER'
+                   ' USING ((SELECT current_setting(''app.relay'', true) = ''on'')) WITH CHECK (false)', name);
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION append_events, check_incarnation, renew_relay_lanes, leave_relay_lanes, is_partition_over,
+                       maintain_event_log FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_events TO ${service}, ${pump};
-GRANT EXECUTE ON FUNCTION check_incarnation TO ${pump};
+GRANT EXECUTE ON FUNCTION check_incarnation, renew_relay_lanes, leave_relay_lanes, maintain_event_log TO ${pump};
+GRANT SELECT ON relay_member, relay_lane, event_log_partition TO ${pump};
 GRANT SELECT ON db_identity TO ${service}, ${pump};
 GRANT SELECT ON event_log TO ${service}, ${pump};
 REVOKE INSERT ON outbox_pending FROM ${service}, ${pump};
