@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "libs/events/relay_core.h"
+#include "tests/simulation/broker.h"
+#include "tests/simulation/database.h"
+
+namespace vefa::simulation {
+
+// A relay process: the real RelayCore between the simulated database and broker, in the steps of
+// libs/events/relay.cc. Others come between any two steps, and it may die at each.
+class Relay {
+ public:
+  Relay(Run& run, int number, Database& database, Broker& broker)
+      : run_(run), number_(number), database_(database), broker_(broker) {
+    Forget();
+  }
+
+  void Step();
+  // kill -9, and started again at once.
+  void Crash();
+  // Which lanes it reads now.
+  void Lease(uint64_t lanes) { lanes_ = lanes; }
+
+ private:
+  // Collect acknowledgements; delete and read in one round trip; hear its answer; produce.
+  enum class Stage { kStart, kCollect, kExchange, kAnswer, kProduce };
+  void Forget() { core_.emplace(run_.profile.in_flight_max); }
+  void Start();
+  void Collect();
+  void Exchange();
+  void Answer();
+  void Produce();
+  void LoseProducer();
+
+  Run& run_;
+  const int number_;
+  Database& database_;
+  Broker& broker_;
+  std::optional<events::RelayCore> core_;
+  uint64_t lanes_ = ~0ULL;
+  Stage stage_ = Stage::kStart;
+  int producer_ = 0;
+  int incarnation_ = 0;
+  int epoch_ = 0;  // Of the connection to the database.
+  std::vector<int64_t> deleted_;
+  std::vector<Fact> reading_;
+  size_t produced_ = 0;
+};
+
+}  // namespace vefa::simulation
