@@ -25,7 +25,8 @@ prepare_kafka() {
   local folder="$VEFA_STATE/kafka" java
   mkdir -p "$folder"
   sed -e "s|@PORT@|$(port kafka)|" -e "s|@CONTROLLER_PORT@|$(port kafka-controller)|" \
-    -e "s|@FOLDER@|$folder|" "$VEFA_LOCAL/kafka/server.properties.in" >"$folder/server.properties"
+    -e "s|@FOLDER@|$folder|" -e "s|@CHAOS_LISTENER@|$(chaos_listener)|" -e "s|@CHAOS_ADVERTISED@|$(chaos_advertised)|" \
+    "$VEFA_LOCAL/kafka/server.properties.in" >"$folder/server.properties"
   java=$(kafka_java)
   if [ ! -e "$folder/data/meta.properties" ]; then
     # A cluster id is 16 bytes in URL-safe base64; any bytes will do.
@@ -68,6 +69,7 @@ start_engines() {
   local kind="$1" fsync="${2:-on}" kafka_check
   prepare_postgres "$fsync"
   prepare_redis
+  write_fault_proxy
   if [ "$kind" = mock ]; then
     prepare_mock_kafka
     kafka_check="kafka=kafka-file:$VEFA_STATE/$MOCK_KAFKA_ADDRESS_FILE"

@@ -94,7 +94,7 @@ create_databases() {
 
 # postgres_uri SERVICE ROLE: with the password, for a service's environment file only.
 postgres_uri() {
-  echo "postgresql://vefa_$1_$2:$(secret_value "vefa_$1_$2" 24)@$(address postgres)/vefa_$1"
+  echo "postgresql://vefa_$1_$2:$(secret_value "vefa_$1_$2" 24)@$(reach "$1" postgres)/vefa_$1"
 }
 
 postgres_admin_uri() {

@@ -37,8 +37,8 @@ ENV
   cat <<ENV
 VEFA_OPS_ADDRESS='$(address "$service-ops")'
 VEFA_POSTGRES='$(postgres_uri "$service" service)'
-VEFA_KAFKA_BROKERS='$(address kafka)'
-VEFA_REDIS_ADDRESS='$(address redis)'
+VEFA_KAFKA_BROKERS='$(reach "$service" kafka)'
+VEFA_REDIS_ADDRESS='$(reach "$service" redis)'
 VEFA_PRINCIPAL_KEY_FILE='$(secret principal_key)'
 VEFA_WORKERS='${VEFA_WORKERS:-8}'
 VEFA_LOG_LEVEL='${VEFA_LOG_LEVEL:-info}'
@@ -48,6 +48,7 @@ ENV
     echo "VEFA_${peer^^}_ADDRESS='$(address "$peer")'"
   done
   [ "$(kafka_kind)" != mock ] || echo "VEFA_EVENTS_VOLATILE='1'"
+  chaos_environment "$service"
 }
 
 own_environment() {

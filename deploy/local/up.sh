@@ -46,6 +46,7 @@ command_up() {
   set_up_data
   write_credentials
   start_services
+  if is_chaos; then return 0; fi
   run_demo
   seconds_since "$started" >"$VEFA_STATE/seconds/total"
   python summary.py "$VEFA_STATE" || exit 1

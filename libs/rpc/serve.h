@@ -6,10 +6,16 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/fault_point.h"
 #include "libs/rpc/door.h"
 #include "libs/rpc/status.h"
 
 namespace vefa::rpc {
+
+// What a caller hears whose call was done and whose answer was then lost.
+inline Status LostAnswer() {
+  return Error{Code::kUnavailable, "ANSWER_LOST", "The answer was lost; ask again with the same request id."};
+}
 
 // Runs one unary call on the pool: `handler(const CallContext&) -> Status`, which fills the
 // response it captured. Every RPC goes through here, so admission, deadlines, tracing, metrics and
@@ -25,6 +31,7 @@ grpc::ServerUnaryReactor* Serve(const Door& door, grpc::CallbackServerContext* c
     telemetry::TraceScope trace(TraceOf(*context));
     auto admitted = door.Admit(rpc, *context);
     Status status = admitted.ok() ? handler(*admitted) : Status(std::move(admitted).error());
+    if (status.ok() && FaultPoint("rpc.after_commit_before_reply")) status = LostAnswer();
     door.Finished(rpc, method, start, status);
     reactor->Finish(status.ok() ? grpc::Status::OK : ToGrpc(Door::Report(std::move(status).error(), method)));
   });
@@ -71,6 +78,7 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
     call_->deadline = Deadline::After(kChunkTimeout);
     auto answer = handler_(*call_, request_);
     if (!answer.ok()) return End(std::move(answer).error());
+    if (FaultPoint("rpc.after_commit_before_reply")) return End(LostAnswer());
     response_ = *std::move(answer);
     this->StartWrite(&response_);
   }
