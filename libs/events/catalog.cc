@@ -54,6 +54,9 @@ Catalog::Catalog(const Descriptor* message) : message_(message) {
   topic_ = stream.topic();
   state_topic_ = stream.state_topic();
   state_message_ = stream.state_message();
+  const Descriptor* state = message->file()->pool()->FindMessageTypeByName(state_message_);
+  std::set<const Descriptor*> states;
+  state_classification_ = Word(state == nullptr ? options::v1::PRIVACY_UNSPECIFIED : MostPrivate(state, states));
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
     const options::v1::EventKind& kind = field->options().GetExtension(options::v1::event);

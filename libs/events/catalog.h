@@ -33,6 +33,8 @@ class Catalog {
   const std::string& topic() const { return topic_; }
   const std::string& state_topic() const { return state_topic_; }
   const std::string& state_message() const { return state_message_; }
+  // The most private field of the state message, as of a kind.
+  const std::string& state_classification() const { return state_classification_; }
   // By type.
   const std::map<std::string, EventKindInfo>& kinds() const { return kinds_; }
   // `pseudonymous` for a type it does not know.
@@ -44,7 +46,7 @@ class Catalog {
 
  private:
   const google::protobuf::Descriptor* message_;
-  std::string service_, topic_, state_topic_, state_message_;
+  std::string service_, topic_, state_topic_, state_message_, state_classification_;
   std::map<std::string, EventKindInfo> kinds_;
   std::string schema_hash_;
   std::string descriptor_set_;

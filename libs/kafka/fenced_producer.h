@@ -25,7 +25,7 @@ class FencedProducer {
   // after this. UNAVAILABLE `KAFKA_UNAVAILABLE`; ABORTED `PRODUCER_FENCED` when another began meanwhile.
   Status Begin(std::chrono::milliseconds timeout);
 
-  // Publishes the records in order as one transaction and waits for its end, 20 s at the longest. After an error
+  // Publishes the records in order as one transaction and waits for its end, 10 s at the longest. After an error
   // they may have been published or not, and Begin must be called again. ABORTED `PRODUCER_FENCED` when another began;
   // UNAVAILABLE `KAFKA_UNAVAILABLE`; FAILED_PRECONDITION `PRODUCER_NOT_BEGUN`.
   Status Publish(const std::vector<Record>& records);

@@ -1,8 +1,11 @@
 #include "libs/service/host.h"
+#include "services/campaign/campaign/outcome_handler.h"
 #include "services/campaign/campaign/runner.h"
 #include "services/campaign/campaign_events.h"
+#include "services/campaign/campaign_fold.h"
 #include "services/campaign/grpc_service.h"
 #include "services/campaign/projection/projection.h"
+#include "vefa/campaign/v1/campaign_events.pb.h"
 
 int main() {
   using namespace vefa::campaign;
@@ -12,6 +15,7 @@ int main() {
   vefa::rpc::Peer peer(notification, host.key(), "campaign");
   Runner runner(host.pump(), peer, &host.relay(), host.clock(), host.metrics());
   Projection projection;
+  OutcomeHandler outcomes;
   GrpcService service(
       host.AddDoor("vefa.campaign.v1.CampaignService"), host.database(),
       [&] {
@@ -20,8 +24,9 @@ int main() {
       },
       host.clock(), host.key().secret());
   host.AddService(service);
-  host.Subscribe("campaign.projection.v1", {"vefa.contact.v1", "vefa.interaction.v1", "vefa.notification.v1"},
-                 projection);
+  host.Project(Projection::Info(), projection);
+  host.Subscribe(OutcomeHandler::kConsumer, {"vefa.notification.v1"}, outcomes);
   host.OnStop([&] { runner.Stop(); });
+  host.KeepState(v1::CampaignSnapshot::default_instance(), FoldCampaign);
   return host.Run();
 }

@@ -1,8 +1,10 @@
 #include "libs/service/host.h"
 #include "services/interaction/interaction_events.h"
+#include "services/interaction/interaction_fold.h"
 #include "services/interaction/interaction_service.h"
 #include "services/interaction/score/scoring_worker.h"
 #include "services/interaction/timeline/timeline_handler.h"
+#include "vefa/interaction/v1/interaction_events.pb.h"
 
 int main() {
   using namespace vefa;
@@ -16,5 +18,6 @@ int main() {
   host.Subscribe("interaction.timeline.v1", {"vefa.contact.v1", "vefa.notification.v1", "vefa.interaction.v1"},
                  timeline);
   host.OnStop([&] { worker.Stop(); });
+  host.KeepState(interaction::v1::InteractionSnapshot::default_instance(), interaction::FoldInteraction);
   return host.Run();
 }

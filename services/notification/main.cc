@@ -4,7 +4,9 @@
 #include "libs/telemetry/log.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/notification_events.h"
+#include "services/notification/notification_fold.h"
 #include "services/notification/notification_service.h"
+#include "vefa/notification/v1/notification_events.pb.h"
 
 namespace {
 
@@ -49,5 +51,6 @@ int main() {
                                                    });
   host.AddService(messages);
   host.OnStop([&] { (*dispatcher)->Stop(); });
+  host.KeepState(vefa::notification::v1::NotificationSnapshot::default_instance(), vefa::notification::FoldNotification);
   return host.Run();
 }

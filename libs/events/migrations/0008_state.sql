@@ -5,10 +5,8 @@ CREATE TABLE aggregate_state (
   subject     text NOT NULL,
   version     bigint NOT NULL,
   event_id    uuid NOT NULL,
-  event_type  text NOT NULL,
   occur_time  timestamptz NOT NULL,
   record_time timestamptz NOT NULL,
-  traceparent text NOT NULL,
   -- The state message; empty once the subject was erased.
   state       bytea NOT NULL,
   erased      boolean NOT NULL,

@@ -1,0 +1,57 @@
+#include "services/contact/contact_fold.h"
+
+#include "libs/events/fold.h"
+#include "libs/rpc/time.h"
+#include "vefa/contact/v1/contact_events.pb.h"
+
+namespace vefa::contact {
+namespace {
+
+v1::ConsentSnapshot& ConsentFor(const v1::ConsentTerms& terms, v1::ContactSnapshot& snapshot) {
+  for (v1::ConsentSnapshot& known : *snapshot.mutable_consents()) {
+    if (known.terms().purpose() == terms.purpose() && known.terms().channel() == terms.channel()) return known;
+  }
+  return *snapshot.add_consents();
+}
+
+// Facts may be recorded later than others that happened after them: the later one in the world rules.
+void FoldConsent(const events::Event& event, const v1::ConsentTerms& terms, v1::Consent::State said,
+                 v1::ContactSnapshot& snapshot) {
+  v1::ConsentSnapshot& consent = ConsentFor(terms, snapshot);
+  if (consent.has_occur_time() && event.occur_time < rpc::FromProto(consent.occur_time())) return;
+  *consent.mutable_terms() = terms;
+  consent.set_state(said);
+  *consent.mutable_occur_time() = rpc::ToProto(event.occur_time);
+}
+
+}  // namespace
+
+Status FoldContact(const events::Event& event, google::protobuf::Message& state, bool& erased) {
+  if (erased) return Ok();
+  v1::ContactEvent change;
+  VEFA_TRY_OK(events::ParsePayload(event, change));
+  auto& snapshot = static_cast<v1::ContactSnapshot&>(state);
+  switch (change.kind_case()) {
+    case v1::ContactEvent::kCreated:
+      *snapshot.mutable_state() = change.created().state();
+      break;
+    case v1::ContactEvent::kUpdated:
+      *snapshot.mutable_state() = change.updated().state();
+      break;
+    case v1::ContactEvent::kConsentGranted:
+      FoldConsent(event, change.consent_granted().terms(), v1::Consent::STATE_GRANTED, snapshot);
+      break;
+    case v1::ContactEvent::kConsentWithdrawn:
+      FoldConsent(event, change.consent_withdrawn().terms(), v1::Consent::STATE_WITHDRAWN, snapshot);
+      break;
+    case v1::ContactEvent::kErased:
+      snapshot.Clear();
+      erased = true;
+      break;
+    case v1::ContactEvent::KIND_NOT_SET:
+      break;
+  }
+  return Ok();
+}
+
+}  // namespace vefa::contact
