@@ -1,0 +1,90 @@
+"""Builds a fuzz target with clang, AddressSanitizer and UndefinedBehaviorSanitizer, and runs it.
+
+fuzz.py TARGET [--build FOLDER] [--seconds N] [INPUT]; with an INPUT it runs that one alone.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+COMPILER = "clang++-14"
+FLAGS = ["-std=c++20", "-O1", "-g1", "-fno-omit-frame-pointer", "-fsanitize=fuzzer-no-link,address,undefined",
+         "-fno-sanitize-recover=undefined", "-I", ROOT]
+BASE = ["libs/base/check.cc", "libs/base/clock.cc", "libs/base/id.cc", "libs/base/result.cc", "libs/base/text.cc"]
+TARGETS = {
+    "envelope": (["libs/events/event.cc", "libs/events/read_event.cc", "libs/events/relay_record.cc"], []),
+    "cursor": (["services/gateway/feed/cursor.cc", "libs/crypto/crypto.cc"], ["-lcrypto"]),
+    "consumer": (["libs/events/consumer_core.cc"], []),
+}
+INPUT_BYTES_MAX = 4096
+MEMORY_MEGABYTES = 1024
+
+
+def is_current(target, listing):
+    """Whether an object is newer than every file it was made of."""
+    if not os.path.exists(target) or not os.path.exists(listing):
+        return False
+    with open(listing, encoding="utf-8") as file:
+        parts = file.read().replace("\\\n", " ").split(":", 1)[1].split()
+    made = os.path.getmtime(target)
+    return all(os.path.exists(part) and os.path.getmtime(part) <= made for part in parts)
+
+
+def compile_one(source, build):
+    target = os.path.join(build, source.replace("/", "_") + ".o")
+    listing = target + ".d"
+    if not is_current(target, listing):
+        subprocess.run([COMPILER, *FLAGS, "-MMD", "-MF", listing, "-c", os.path.join(ROOT, source), "-o", target], check=True)
+    return target
+
+
+def build_target(name, build):
+    sources, libraries = TARGETS[name]
+    os.makedirs(build, exist_ok=True)
+    objects = [compile_one(source, build) for source in [f"tests/fuzz/{name}_fuzz.cc", *sources, *BASE]]
+    program = os.path.join(build, f"fuzz-{name}")
+    subprocess.run([COMPILER, "-fsanitize=fuzzer,address,undefined", *objects, *libraries, "-o", program], check=True)
+    return program
+
+
+def run_target(name, program, build, seconds):
+    """What the fuzzer finds new stays in a folder that is thrown away; what breaks is kept."""
+    broken = os.path.join(build, "broken", name)
+    os.makedirs(broken, exist_ok=True)
+    words = [program, f"-max_total_time={seconds}", f"-max_len={INPUT_BYTES_MAX}", f"-rss_limit_mb={MEMORY_MEGABYTES}",
+             "-timeout=5", "-print_final_stats=1", f"-artifact_prefix={broken}/"]
+    dictionary = os.path.join(HERE, f"{name}.dict")
+    if os.path.exists(dictionary):
+        words.append(f"-dict={dictionary}")
+    with tempfile.TemporaryDirectory() as found:
+        ended = subprocess.run([*words, found, os.path.join(HERE, "corpus", name)], stderr=subprocess.PIPE, text=True)
+    lines = ended.stderr.splitlines()
+    tail = [line for line in lines if line.startswith("stat::number_of_executed_units") or " DONE " in line]
+    print("\n".join(tail if ended.returncode == 0 else lines))
+    if ended.returncode != 0:
+        print(f"replay it: {sys.executable} {__file__} {name} {broken}/<the file named above>")
+    return ended.returncode
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("target", choices=sorted(TARGETS))
+    words.add_argument("--build", default=os.path.join(ROOT, "build", "fuzz"))
+    words.add_argument("--seconds", type=int, default=int(os.environ.get("VEFA_FUZZ_SECONDS", "20")))
+    words.add_argument("input", nargs="?")
+    options = words.parse_args()
+    if shutil.which(COMPILER) is None:
+        print(f"{COMPILER} is missing; install the Debian package clang-14")
+        return 1
+    program = build_target(options.target, options.build)
+    if options.input:
+        return subprocess.run([program, options.input]).returncode
+    return run_target(options.target, program, options.build, options.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
