@@ -18,11 +18,17 @@ struct Attempt {
 };
 
 // The stored answer when this request was answered before. INVALID_ARGUMENT `REQUEST_ID_SYNTAX`,
-// or `REQUEST_ID_REUSED` when the same id came with another request.
+// or `REQUEST_ID_REUSED` when the same id came with another request. FAILED_PRECONDITION `ANSWER_ERASED`
+// when the answer was about a person who was erased since.
 Result<std::optional<std::string>> FindAnswer(postgres::Transaction& transaction, const Attempt& attempt);
 
 // Stores the answer in the transaction of the change. A twin that commits first makes this a
-// conflict, after which FindAnswer finds its answer.
-Status RememberAnswer(postgres::Transaction& transaction, const Attempt& attempt, const std::string& response);
+// conflict, after which FindAnswer finds its answer. `subject` is the person the answer is about, for
+// example `contacts/{uuid}`: EraseAnswersCall finds it by that.
+Status RememberAnswer(postgres::Transaction& transaction, const Attempt& attempt, const std::string& response,
+                      const std::string& subject = "");
+
+// Empties every answer about a subject and the hash of its request. The request ids stay used.
+postgres::Call EraseAnswersCall(const Uuid& tenant, const std::string& subject);
 
 }  // namespace vefa::rpc
