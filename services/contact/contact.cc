@@ -40,6 +40,11 @@ bool IsDomain(std::string_view domain) {
   return labels >= 2;
 }
 
+// What an erased contact has in place of its external id; nobody else may have it.
+bool IsErasedExternalId(std::string_view text) {
+  return text.starts_with("erased-") && Uuid::Parse(text.substr(7)).ok();
+}
+
 // Collects the broken rules of the fields of one thing.
 class Check {
  public:
@@ -75,6 +80,12 @@ bool IsEmailAddress(std::string_view text) {
   return good && dots && IsDomain(text.substr(at + 1));
 }
 
+bool IsEraseReason(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && text.front() >= 'A' && text.front() <= 'Z' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
 void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>& violations) {
   Check check(prefix, violations);
   contact.external_id = Trimmed(contact.external_id);
@@ -83,6 +94,8 @@ void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>
   contact.source = Trimmed(contact.source);
   check.Text(contact.external_id, "external_id", kExternalIdMax);
   check.That(!contact.external_id.empty(), "external_id", "REQUIRED", "Give the person's id in your system.");
+  check.That(!IsErasedExternalId(contact.external_id), "external_id", "EXTERNAL_ID_RESERVED",
+             "Give another id: this form stands for erased people.");
   check.Text(contact.display_name, "display_name", kDisplayNameMax * 4);
   check.That(!contact.display_name.empty(), "display_name", "REQUIRED", "Give the name to greet the person with.");
   check.That(Utf8Length(contact.display_name) <= kDisplayNameMax, "display_name", "TOO_LONG",

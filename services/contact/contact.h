@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct Contact {
   int64_t version = 0;
   Time create_time{};
   Time update_time{};
+  std::optional<Time> erase_time;  // Set: the person was erased, and nothing personal is left.
 };
 
 enum class Channel : int16_t { kNone = 0, kEmail = 1, kSms = 2, kPush = 3 };
@@ -43,6 +45,10 @@ void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>
 
 // The same for a consent. `now` bounds its time: nobody agreed in the future.
 void Normalise(Consent& consent, std::string_view prefix, Time now, std::vector<Violation>& violations);
+
+// Whether a text may stand as the reason of an erasure: 1-63 upper-case letters, digits and underscores,
+// a letter first.
+bool IsEraseReason(std::string_view text);
 
 // Whether text has the shape local@domain of an address we can write to.
 bool IsEmailAddress(std::string_view text);

@@ -6,26 +6,33 @@
 namespace vefa::contact {
 namespace {
 
-void Fill(v1::ContactState& state, const Contact& contact) {
-  state.set_external_id(contact.external_id);
+// The external id stays out: it may name a person, so it is in the box.
+void Fill(v1::ContactState& state, const Contact& contact, const event::v1::PiiBox& box) {
   state.set_language(contact.language);
   state.set_source(contact.source);
   state.set_has_email(!contact.email.empty());
+  *state.mutable_personal() = box;
 }
 
 }  // namespace
 
 events::Source ContactSource() { return events::MakeSource(v1::ContactEvent::descriptor()); }
 
-std::string CreatedPayload(const Contact& contact) {
+std::string CreatedPayload(const Contact& contact, const event::v1::PiiBox& box) {
   v1::ContactEvent event;
-  Fill(*event.mutable_created()->mutable_state(), contact);
+  Fill(*event.mutable_created()->mutable_state(), contact, box);
   return event.SerializeAsString();
 }
 
-std::string UpdatedPayload(const Contact& contact) {
+std::string UpdatedPayload(const Contact& contact, const event::v1::PiiBox& box) {
   v1::ContactEvent event;
-  Fill(*event.mutable_updated()->mutable_state(), contact);
+  Fill(*event.mutable_updated()->mutable_state(), contact, box);
+  return event.SerializeAsString();
+}
+
+std::string ErasedPayload(const std::string& reason) {
+  v1::ContactEvent event;
+  event.mutable_erased()->set_reason(reason);
   return event.SerializeAsString();
 }
 

@@ -46,7 +46,8 @@ Chunk Read(const v1::ImportContactsRequest& request, Time now, v1::ImportContact
       if (row.consent().contact_external_id().empty())
         violations.push_back({"consent.contact_external_id", "REQUIRED", "Say whose consent it is."});
       if (violations.empty())
-        chunk.consents.push_back({row.line(), {row.consent().contact_external_id(), Uuid{}, std::move(consent)}});
+        chunk.consents.push_back(
+            {row.line(), {row.consent().contact_external_id(), Uuid{}, std::move(consent), Uuid{}, ""}});
     } else {
       violations.push_back({"row", "REQUIRED", "Give a contact or a consent."});
     }
@@ -76,12 +77,13 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
     return Violations({{"rows", "CHUNK_SIZE", "Send 1 to 500 rows in a chunk."}});
   v1::ImportContactsResponse checked;
   Chunk chunk = Read(request, clock_.Now(), checked);
+  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
   return postgres::InTransaction(
       database_, postgres::Scope::Tenant(call.tenant), call.deadline,
       [&](postgres::Transaction& transaction) -> Result<v1::ImportContactsResponse> {
         v1::ImportContactsResponse response = checked;
         if (!chunk.contacts.empty()) {
-          VEFA_TRY(auto changed, UpsertContacts(transaction, call.tenant, chunk.contacts, clock_));
+          VEFA_TRY(auto changed, UpsertContacts(transaction, *sealer, chunk.contacts, clock_));
           for (const Upserted& contact : changed)
             contact.version == 1 ? response.set_contacts_created(response.contacts_created() + 1)
                                  : response.set_contacts_updated(response.contacts_updated() + 1);
@@ -92,13 +94,21 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
           for (const ConsentRow* row : round) consents.push_back(row->of);
           VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, consents, clock_));
           for (size_t i = 0; i < outcomes.size(); ++i) {
-            if (!outcomes[i].has_value()) {
-              Reject(response, round[i]->line,
-                     {"consent.contact_external_id", "CONTACT_NOT_FOUND", "Import the contact before its consent."});
-            } else if (*outcomes[i]) {
-              response.set_consents_recorded(response.consents_recorded() + 1);
-            } else {
-              response.set_unchanged(response.unchanged() + 1);
+            switch (outcomes[i]) {
+              case Recorded::kNew:
+                response.set_consents_recorded(response.consents_recorded() + 1);
+                break;
+              case Recorded::kRepeated:
+                response.set_unchanged(response.unchanged() + 1);
+                break;
+              case Recorded::kErased:
+                Reject(response, round[i]->line,
+                       {"consent.contact_external_id", "CONTACT_ERASED", "The person was erased; leave it out."});
+                break;
+              case Recorded::kNoContact:
+                Reject(response, round[i]->line,
+                       {"consent.contact_external_id", "CONTACT_NOT_FOUND", "Import the contact before its consent."});
+                break;
             }
           }
         }

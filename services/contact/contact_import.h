@@ -3,6 +3,7 @@
 #include "libs/events/relay.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
+#include "services/contact/pii_keys.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 
 namespace vefa::contact {
@@ -11,13 +12,15 @@ namespace vefa::contact {
 // Thread-safe.
 class ContactImport {
  public:
-  ContactImport(postgres::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+  ContactImport(postgres::Database& database, PiiKeys& keys, const Clock& clock)
+      : database_(database), keys_(keys), clock_(clock) {}
 
   // INVALID_ARGUMENT `CHUNK_SIZE` for more than 500 rows; bad rows are rejected one by one.
   Result<v1::ImportContactsResponse> Import(const rpc::CallContext& call, const v1::ImportContactsRequest& request);
 
  private:
   postgres::Database& database_;
+  PiiKeys& keys_;
   const Clock& clock_;
 };
 

@@ -16,6 +16,7 @@ v1::Contact ToProto(const Contact& contact) {
   proto.set_etag("\"" + std::to_string(contact.version) + "\"");
   *proto.mutable_create_time() = rpc::ToProto(contact.create_time);
   *proto.mutable_update_time() = rpc::ToProto(contact.update_time);
+  if (contact.erase_time.has_value()) *proto.mutable_erase_time() = rpc::ToProto(*contact.erase_time);
   return proto;
 }
 

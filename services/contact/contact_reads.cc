@@ -18,16 +18,19 @@ constexpr int32_t kCountMax = 10000;
 constexpr int32_t kConsentLogMax = 1000;
 
 #define CONTACT_COLUMNS \
-  "c.id, c.external_id, c.display_name, c.email, c.language, c.source, c.version, c.create_time, c.update_time"
+  "c.id, c.external_id, c.display_name, c.email, c.language, c.source, c.version, c.create_time, c.update_time,"\
+  " c.erase_time"
 
 const Statement kGet{"contact_get", "SELECT " CONTACT_COLUMNS
                                     " FROM contact c WHERE c.tenant_id = $1"
                                     " AND (c.id = ANY($2) OR c.external_id = ANY($3))"};
 const Statement kCount{"contact_count",
-                       "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 LIMIT $2) x"};
+                       "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1"
+                       " AND erase_time IS NULL LIMIT $2) x"};
 const Statement kCountSearch{
     "contact_count_search",
-    "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND search_text LIKE $3 LIMIT $2) x"};
+    "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND erase_time IS NULL"
+    " AND search_text LIKE $3 LIMIT $2) x"};
 const Statement kConsentStates{
     "consent_states",
     "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_state"
@@ -45,11 +48,12 @@ const Statement kRecipients{
     "contact_recipients",
     "SELECT " CONTACT_COLUMNS ", coalesce(s.state, 0::smallint) FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
-    " WHERE c.tenant_id = $1 AND c.id = ANY($2)"};
+    " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.id = ANY($2)"};
 
 Contact ReadContact(const Rows& rows, int i) {
   return {rows.Id(i, 0),     rows.String(i, 1), rows.String(i, 2),    rows.String(i, 3),    rows.String(i, 4),
-          rows.String(i, 5), rows.Int64(i, 6),  rows.Timestamp(i, 7), rows.Timestamp(i, 8)};
+          rows.String(i, 5), rows.Int64(i, 6),  rows.Timestamp(i, 7), rows.Timestamp(i, 8),
+          rows.IsNull(i, 9) ? std::nullopt : std::optional<Time>(rows.Timestamp(i, 9))};
 }
 
 std::vector<Consent> ReadConsents(const Rows& rows) {
@@ -82,7 +86,7 @@ class ListStatements {
     std::string column = "c." + order + (order == "display_name" ? " COLLATE \"tr-x-icu\"" : "");
     std::string key = order == "create_time" ? "$3::text::timestamptz" : "$3::text";
     std::string direction = descending ? " DESC" : "";
-    std::string sql = "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1";
+    std::string sql = "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL";
     if (!first) sql += " AND (" + column + ", c.id) " + (descending ? "<" : ">") + " (" + key + ", $4::text::uuid)";
     if (search) sql += std::string(" AND c.search_text LIKE ") + (first ? "$3" : "$5");
     sql += " ORDER BY " + column + direction + ", c.id" + direction + " LIMIT $2";
@@ -162,7 +166,7 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
                                    Bound(tenant, ids, purpose, static_cast<int16_t>(channel)), deadline));
   std::vector<RecipientRow> recipients;
   for (int i = 0; i < rows.size(); ++i)
-    recipients.push_back({ReadContact(rows, i), static_cast<ConsentState>(rows.Int64(i, 9))});
+    recipients.push_back({ReadContact(rows, i), static_cast<ConsentState>(rows.Int64(i, 10))});
   return recipients;
 }
 

@@ -4,6 +4,7 @@
 #include "libs/rpc/idempotency.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
+#include "services/contact/contact_erase.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
 
@@ -14,6 +15,10 @@ constexpr int kBatchMax = 1000;
 constexpr size_t kQueryMax = 100;  // characters
 
 Error NoSuchContact() { return NotFound("CONTACT_NOT_FOUND", "There is no such contact; check the name."); }
+
+Error ContactErased() {
+  return {Code::kFailedPrecondition, "CONTACT_ERASED", "This person was erased; nothing can be recorded of them."};
+}
 
 Error BatchTooLarge() { return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once."); }
 
@@ -91,6 +96,13 @@ grpc::ServerUnaryReactor* ContactService::BatchGetRecipients(grpc::CallbackServe
                     [=, this](const rpc::CallContext& call) { return Recipients(call, *request, *response); });
 }
 
+grpc::ServerUnaryReactor* ContactService::EraseContact(grpc::CallbackServerContext* context,
+                                                       const v1::EraseContactRequest* request,
+                                                       v1::EraseContactResponse* response) {
+  return rpc::Serve(door_, context, "EraseContact",
+                    [=, this](const rpc::CallContext& call) { return Erase(call, *request, *response); });
+}
+
 Status ContactService::Create(const rpc::CallContext& call, const v1::CreateContactRequest& request,
                               v1::Contact& response) {
   Contact contact = FromProto(request.contact());
@@ -106,14 +118,16 @@ Status ContactService::Create(const rpc::CallContext& call, const v1::CreateCont
 
 // One statement, one round trip, one commit.
 Result<v1::Contact> ContactService::Insert(const rpc::CallContext& call, const Contact& contact) {
+  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
   VEFA_TRY(auto rows, database_.Run(postgres::Scope::Tenant(call.tenant),
-                                    {InsertContactCall(call.tenant, contact, clock_)}, call.deadline));
+                                    {InsertContactCall(*sealer, contact, clock_)}, call.deadline));
   VEFA_TRY(Contact stored, InsertedContact(rows.front(), contact));
   return ToProto(stored);
 }
 
 Result<v1::Contact> ContactService::InsertOnce(const rpc::CallContext& call, const v1::CreateContactRequest& request,
                                                const Contact& contact) {
+  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
   rpc::Attempt attempt{call.tenant, request.request_id(), "CreateContact", request.contact().SerializeAsString()};
   return postgres::InTransaction(
       database_, postgres::Scope::Tenant(call.tenant), call.deadline,
@@ -121,10 +135,10 @@ Result<v1::Contact> ContactService::InsertOnce(const rpc::CallContext& call, con
         VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
         v1::Contact proto;
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
-        VEFA_TRY(auto rows, transaction.ExecuteAll({InsertContactCall(call.tenant, contact, clock_)}));
+        VEFA_TRY(auto rows, transaction.ExecuteAll({InsertContactCall(*sealer, contact, clock_)}));
         VEFA_TRY(Contact stored, InsertedContact(rows.front(), contact));
         proto = ToProto(stored);
-        VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString()));
+        VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString(), proto.name()));
         return proto;
       });
 }
@@ -187,10 +201,13 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
         VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
         v1::Consent proto;
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
-        VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent}}, clock_));
-        if (!outcomes.front().has_value()) return NoSuchContact();
+        VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent, {}, {}}}, clock_));
+        if (outcomes.front() == Recorded::kNoContact) return NoSuchContact();
+        if (outcomes.front() == Recorded::kErased) return ContactErased();
         VEFA_TRY(std::optional<Consent> stored, FindConsent(transaction, call.tenant, id, consent));
-        VEFA_CHECK(stored.has_value());
+        // Neither there nor new: the contact was erased while we waited for it. Another look says so.
+        if (!stored.has_value())
+          return Error{Code::kAborted, "TRANSACTION_CONFLICT", "The contact is being erased; try again."};
         proto = ToProto(*stored, id);
         VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString()));
         return proto;
@@ -227,6 +244,21 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
     recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
     recipient->set_version(row.contact.version);
   }
+  return Ok();
+}
+
+Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContactRequest& request,
+                             v1::EraseContactResponse& response) {
+  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.name()));
+  if (!IsEraseReason(request.reason()))
+    return Violations({{"reason", "REASON_SYNTAX",
+                        "Give 1-63 upper-case letters, digits and underscores, for example DATA_SUBJECT_REQUEST."}});
+  VEFA_TRY(std::optional<Erased> erased,
+           contact::EraseContact(database_, call.tenant, id, request.reason(), clock_, call.deadline));
+  if (!erased.has_value()) return NoSuchContact();
+  response.set_version(erased->version);
+  response.set_keys_destroyed(erased->keys_destroyed);
+  Committed();
   return Ok();
 }
 

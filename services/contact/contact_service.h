@@ -14,10 +14,10 @@ namespace vefa::contact {
 class ContactService final : public v1::ContactService::CallbackService {
  public:
   // `secret` signs page tokens. `relay` is woken after each commit; nullptr in tests without one.
-  ContactService(const rpc::Door& door, postgres::Database& database, events::Relay* relay, const Clock& clock,
-                 std::string secret)
-      : door_(door), database_(database), relay_(relay), clock_(clock), secret_(std::move(secret)),
-        import_(database, clock) {}
+  ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, events::Relay* relay,
+                 const Clock& clock, std::string secret)
+      : door_(door), database_(database), keys_(keys), relay_(relay), clock_(clock), secret_(std::move(secret)),
+        import_(database, keys, clock) {}
 
   grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const v1::CreateContactRequest* request,
                                           v1::Contact* response) override;
@@ -37,6 +37,8 @@ class ContactService final : public v1::ContactService::CallbackService {
   grpc::ServerUnaryReactor* BatchGetRecipients(grpc::CallbackServerContext* context,
                                                const v1::BatchGetRecipientsRequest* request,
                                                v1::BatchGetRecipientsResponse* response) override;
+  grpc::ServerUnaryReactor* EraseContact(grpc::CallbackServerContext* context, const v1::EraseContactRequest* request,
+                                         v1::EraseContactResponse* response) override;
 
  private:
   Status Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response);
@@ -53,12 +55,15 @@ class ContactService final : public v1::ContactService::CallbackService {
                   v1::ListConsentsResponse& response);
   Status Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
                     v1::BatchGetRecipientsResponse& response);
+  Status Erase(const rpc::CallContext& call, const v1::EraseContactRequest& request,
+               v1::EraseContactResponse& response);
   void Committed() const {
     if (relay_ != nullptr) relay_->Wake();
   }
 
   const rpc::Door& door_;
   postgres::Database& database_;
+  PiiKeys& keys_;
   events::Relay* relay_;
   const Clock& clock_;
   const std::string secret_;

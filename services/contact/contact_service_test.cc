@@ -1,61 +1,9 @@
-#include "services/contact/contact_service.h"
-
-#include <grpcpp/grpcpp.h>
-#include <gtest/gtest.h>
-
-#include "libs/rpc/peer.h"
-#include "libs/rpc/time.h"
-#include "libs/testing/engines.h"
+#include "services/contact/contact_fixture.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/notification/v1/notification_events.pb.h"
 
-std::vector<vefa::postgres::Migration> vefa_contact_migrations();
-
 namespace vefa::contact {
 namespace {
-
-// The service behind a real gRPC server, called through a real channel.
-class ContactServiceTest : public ::testing::Test {
- protected:
-  ContactServiceTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-    peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test");
-    stub_ = v1::ContactService::NewStub(peer_->channel());
-  }
-  ~ContactServiceTest() override { server_->Shutdown(); }
-
-  Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
-  template <typename Request, typename Response>
-  Result<Response> Call(grpc::Status (v1::ContactService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                        const Request& request, std::vector<std::string> permissions = {"*"}) {
-    return rpc::Call(*peer_, *stub_, method, request, tenant_, std::move(permissions), Soon());
-  }
-  v1::CreateContactRequest Person(const std::string& external_id) {
-    v1::CreateContactRequest request;
-    request.mutable_contact()->set_external_id(external_id);
-    request.mutable_contact()->set_display_name("Ayşe");
-    request.mutable_contact()->set_email("ayse@deniz.example");
-    request.mutable_contact()->set_language("tr");
-    return request;
-  }
-
-  SystemClock clock_;
-  testing::TestDatabase database_{vefa_contact_migrations()};
-  Uuid tenant_ = database_.tenant();
-  telemetry::Metrics metrics_;
-  rpc::PrincipalKey key_{std::string(32, 'k')};
-  runtime::WorkerPool pool_{4, 64};
-  rpc::TenantDirectory tenants_{database_.service()};
-  rpc::Door door_{"vefa.contact.v1.ContactService", pool_, key_, tenants_, metrics_, clock_};
-  ContactService service_{door_, database_.service(), nullptr, clock_, key_.secret()};
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<rpc::Peer> peer_;
-  std::unique_ptr<v1::ContactService::Stub> stub_;
-};
 
 TEST_F(ContactServiceTest, CreatesOnceAndRepeatsTheAnswer) {
   v1::CreateContactRequest request = Person("42");
@@ -142,6 +90,8 @@ TEST_F(ContactServiceTest, AnUnsubscribedMessageWithdrawsTheConsent) {
   message->set_channel(v1::CHANNEL_EMAIL);
   events::Event event;
   event.type = "message.unsubscribed";
+  event.id = NewUuidV7(clock_);
+  event.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   event.tenant = tenant_;
   event.occur_time = clock_.Now();
   event.payload = proto.SerializeAsString();
@@ -157,6 +107,10 @@ TEST_F(ContactServiceTest, AnUnsubscribedMessageWithdrawsTheConsent) {
   ASSERT_EQ(consents->states_size(), 1);
   EXPECT_EQ(consents->states(0).state(), v1::Consent::STATE_WITHDRAWN);
   EXPECT_EQ(consents->log_size(), 1);
+  // The event says which event it follows from, in whose trace.
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'consent.withdrawn' AND causation_id = '" +
+                            event.id.ToString() + "' AND traceparent = '" + event.traceparent + "'"),
+            1);
   v1::BatchGetRecipientsRequest batch;
   batch.add_contacts(person->name());
   batch.set_purpose("win-back");

@@ -20,8 +20,8 @@ using postgres::Statement;
 const Statement kUpsert{
     "contact_upsert",
     "WITH input AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-    "    $8::text[], $9::uuid[], $10::bytea[], $11::bytea[]) AS i(id, external_id, display_name, email, language,"
-    "    source, search_text, event_id, created, updated)),"
+    "    $8::text[], $9::uuid[], $10::bytea[], $11::bytea[], $14::uuid[], $15::bytea[]) AS i(id, external_id,"
+    "    display_name, email, language, source, search_text, event_id, created, updated, key_id, wrapped_key)),"
     " changed AS ("
     "  INSERT INTO contact AS c (tenant_id, id, external_id, display_name, email, language, source, search_text,"
     "    version, create_time, update_time)"
@@ -30,9 +30,12 @@ const Statement kUpsert{
     "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO UPDATE SET display_name = excluded.display_name,"
     "    email = excluded.email, language = excluded.language, source = excluded.source,"
     "    search_text = excluded.search_text, version = c.version + 1, update_time = $12"
-    "  WHERE (c.display_name, c.email, c.language, c.source)"
+    "  WHERE c.erase_time IS NULL AND (c.display_name, c.email, c.language, c.source)"
     "    IS DISTINCT FROM (excluded.display_name, excluded.email, excluded.language, excluded.source)"
     "  RETURNING c.id, c.external_id, c.version),"
+    // Only what changed has a box that travels, and only then is it known whose it is.
+    " stored AS (INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)"
+    "  SELECT $1, i.key_id, c.id, i.wrapped_key, $12 FROM changed c JOIN input i USING (external_id)),"
     " logged AS ("
     "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || c.id, c.version, i.event_id,"
     "    CASE WHEN c.version = 1 THEN 'contact.created' ELSE 'contact.updated' END, $12, $13, NULL,"
@@ -46,6 +49,8 @@ const Statement kInsert{
     "  INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text,"
     "    version, create_time, update_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)"
     "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO NOTHING RETURNING id, version, create_time),"
+    " stored AS (INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)"
+    "  SELECT $1, $13, id, $14, $9 FROM changed),"
     " logged AS ("
     "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || id, version, $10, 'contact.created', $9, $11, NULL, $12")
     "  FROM changed)"
@@ -54,15 +59,16 @@ const Statement kInsert{
 const Statement kRecordConsents{
     "consent_record",
     "WITH input AS (SELECT * FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::smallint[],"
-    "    $8::text[], $9::timestamptz[], $10::uuid[], $11::text[], $12::bytea[])"
-    "  AS i(ord, contact_id, external_id, purpose, channel, state, source, occur_time, event_id, event_type, payload)),"
-    " target AS (SELECT i.*, c.id FROM input i JOIN contact c ON c.tenant_id = $1"
+    "    $8::text[], $9::timestamptz[], $10::uuid[], $11::text[], $12::bytea[], $14::text[], $15::uuid[])"
+    "  AS i(ord, contact_id, external_id, purpose, channel, state, source, occur_time, event_id, event_type, payload,"
+    "    traceparent, causation_id)),"
+    " target AS (SELECT i.*, c.id, c.erase_time IS NOT NULL AS erased FROM input i JOIN contact c ON c.tenant_id = $1"
     "    AND (c.id = i.contact_id OR c.external_id = i.external_id)),"
-    " fresh AS (SELECT * FROM target t WHERE NOT EXISTS (SELECT 1 FROM consent_log l WHERE l.tenant_id = $1"
+    " fresh AS (SELECT * FROM target t WHERE NOT t.erased AND NOT EXISTS (SELECT 1 FROM consent_log l WHERE l.tenant_id = $1"
     "    AND l.contact_id = t.id AND l.purpose = t.purpose AND l.channel = t.channel AND l.state = t.state"
     "    AND l.occur_time = t.occur_time)),"
     " changed AS (UPDATE contact c SET version = c.version + 1 FROM fresh f"
-    "    WHERE c.tenant_id = $1 AND c.id = f.id RETURNING c.id, c.version),"
+    "    WHERE c.tenant_id = $1 AND c.id = f.id AND c.erase_time IS NULL RETURNING c.id, c.version),"
     " line AS (INSERT INTO consent_log (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time)"
     "    SELECT $1, f.id, f.purpose, f.channel, f.state, f.source, f.occur_time, $13 FROM changed c JOIN fresh f USING (id)),"
     " present AS (INSERT INTO consent_state AS s (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time)"
@@ -71,9 +77,10 @@ const Statement kRecordConsents{
     "      source = excluded.source, occur_time = excluded.occur_time, record_time = excluded.record_time"
     "    WHERE s.occur_time <= excluded.occur_time),"
     " logged AS (SELECT " VEFA_APPEND_EVENTS(
-        "$1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, $14, NULL, f.payload")
+        "$1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, f.traceparent,"
+        " nullif(f.causation_id, '00000000-0000-0000-0000-000000000000'), f.payload")
     "    FROM changed c JOIN fresh f USING (id))"
-    " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id) FROM target t, logged"};
+    " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id), t.erased FROM target t, logged"};
 
 std::string SearchText(const Contact& contact) {
   return text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id);
@@ -81,10 +88,10 @@ std::string SearchText(const Contact& contact) {
 
 }  // namespace
 
-Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Uuid& tenant,
+Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
                                              const std::vector<Contact>& contacts, const Clock& clock) {
-  std::vector<Uuid> ids, event_ids;
-  std::vector<std::string> external_ids, names, emails, languages, sources, searches, created, updated;
+  std::vector<Uuid> ids, event_ids, key_ids;
+  std::vector<std::string> external_ids, names, emails, languages, sources, searches, created, updated, wrapped_keys;
   for (const Contact& contact : contacts) {
     ids.push_back(NewUuidV7(clock));
     event_ids.push_back(NewUuidV7(clock));
@@ -94,22 +101,28 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
     languages.push_back(contact.language);
     sources.push_back(contact.source);
     searches.push_back(SearchText(contact));
-    created.push_back(CreatedPayload(contact));
-    updated.push_back(UpdatedPayload(contact));
+    SealedPerson person = sealer.Seal(contact, clock);
+    created.push_back(CreatedPayload(contact, person.box));
+    updated.push_back(UpdatedPayload(contact, person.box));
+    key_ids.push_back(person.key_id);
+    wrapped_keys.push_back(std::move(person.wrapped_key));
   }
   VEFA_TRY(Rows rows, transaction.Execute(
-                          kUpsert, Bound(tenant, ids, external_ids, names, emails, languages, sources, searches,
+                          kUpsert, Bound(sealer.tenant(), ids, external_ids, names, emails, languages, sources, searches,
                                          event_ids, BindBytes(created), BindBytes(updated), clock.Now(),
-                                         telemetry::CurrentTrace().traceparent())));
+                                         telemetry::CurrentTrace().traceparent(), key_ids, BindBytes(wrapped_keys))));
   std::vector<Upserted> done;
   for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2)});
   return done;
 }
 
-postgres::Call InsertContactCall(const Uuid& tenant, const Contact& contact, const Clock& clock) {
-  return {&kInsert, Bound(tenant, NewUuidV7(clock), contact.external_id, contact.display_name, contact.email,
+postgres::Call InsertContactCall(const Sealer& sealer, const Contact& contact, const Clock& clock) {
+  SealedPerson person = sealer.Seal(contact, clock);
+  const std::string payload = CreatedPayload(contact, person.box);
+  return {&kInsert, Bound(sealer.tenant(), NewUuidV7(clock), contact.external_id, contact.display_name, contact.email,
                           contact.language, contact.source, SearchText(contact), clock.Now(), NewUuidV7(clock),
-                          telemetry::CurrentTrace().traceparent(), postgres::Bytes{CreatedPayload(contact)})};
+                          telemetry::CurrentTrace().traceparent(), postgres::Bytes{payload}, person.key_id,
+                          postgres::Bytes{person.wrapped_key})};
 }
 
 Result<Contact> InsertedContact(const Rows& rows, Contact contact) {
@@ -121,11 +134,12 @@ Result<Contact> InsertedContact(const Rows& rows, Contact contact) {
   return contact;
 }
 
-Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
-                                                        const std::vector<ConsentOf>& consents, const Clock& clock) {
+Result<std::vector<Recorded>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
+                                             const std::vector<ConsentOf>& consents, const Clock& clock) {
   std::vector<int32_t> ords;
-  std::vector<Uuid> contacts, event_ids;
-  std::vector<std::string> external_ids, purposes, sources, types, payloads;
+  std::vector<Uuid> contacts, event_ids, causes;
+  std::vector<std::string> external_ids, purposes, sources, types, payloads, traces;
+  const std::string trace = telemetry::CurrentTrace().traceparent();
   std::vector<int16_t> channels, states;
   std::vector<Time> times;
   for (const ConsentOf& of : consents) {
@@ -140,10 +154,12 @@ Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& t
     event_ids.push_back(NewUuidV7(clock));
     types.push_back(ConsentType(of.consent));
     payloads.push_back(ConsentPayload(of.consent));
+    traces.push_back(of.causation_id.is_nil() ? trace : of.traceparent);
+    causes.push_back(of.causation_id);
   }
   auto rows = transaction.Execute(
       kRecordConsents, Bound(tenant, ords, contacts, external_ids, purposes, channels, states, sources, times,
-                             event_ids, types, BindBytes(payloads), clock.Now(), telemetry::CurrentTrace().traceparent()));
+                             event_ids, types, BindBytes(payloads), clock.Now(), traces, causes));
   if (!rows.ok()) {
     Error error = std::move(rows).error();
     // A twin recorded the same line in between: read it again.
@@ -151,8 +167,11 @@ Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& t
       return Error{Code::kAborted, "TRANSACTION_CONFLICT", "The same consent is being recorded; try again."};
     return error;
   }
-  std::vector<std::optional<bool>> outcomes(consents.size());
-  for (int i = 0; i < rows->size(); ++i) outcomes[static_cast<size_t>(rows->Int32(i, 0))] = rows->Bool(i, 1);
+  std::vector<Recorded> outcomes(consents.size(), Recorded::kNoContact);
+  for (int i = 0; i < rows->size(); ++i)
+    outcomes[static_cast<size_t>(rows->Int32(i, 0))] = rows->Bool(i, 1)   ? Recorded::kNew
+                                                       : rows->Bool(i, 2) ? Recorded::kErased
+                                                                          : Recorded::kRepeated;
   return outcomes;
 }
 

@@ -8,6 +8,7 @@
 #include "libs/base/result.h"
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
+#include "services/contact/pii_keys.h"
 
 // The SQL of contacts and consents. Every write is set-based and appends its events in the same
 // statement, selected from the rows it changed.
@@ -25,22 +26,28 @@ struct ConsentOf {
   std::string external_id;  // Used when contact is nil.
   Uuid contact;
   Consent consent;
+  // The event that says so, and its trace; nil when a call does, whose trace is the present one.
+  Uuid causation_id;
+  std::string traceparent;
 };
 
+// What became of one consent line.
+enum class Recorded { kNoContact, kErased, kRepeated, kNew };
+
 // Creates the contacts or brings them to this state, with their events; those that already are in
-// it are not in the answer. External ids must be distinct.
-Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Uuid& tenant,
+// it are not in the answer. External ids must be distinct. The tenant is the sealer's.
+Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
                                              const std::vector<Contact>& contacts, const Clock& clock);
 
 // Creates one contact with its event, in one statement; read its rows with InsertedContact.
-postgres::Call InsertContactCall(const Uuid& tenant, const Contact& contact, const Clock& clock);
+postgres::Call InsertContactCall(const Sealer& sealer, const Contact& contact, const Clock& clock);
 // The contact as stored. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
 Result<Contact> InsertedContact(const postgres::Rows& rows, Contact contact);
 
 // Appends consent lines with their events, at most one per contact. A line already there is left
-// alone. Element i is nullopt when the contact of input i does not exist, else whether it was new.
-Result<std::vector<std::optional<bool>>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
-                                                        const std::vector<ConsentOf>& consents, const Clock& clock);
+// alone, and so is an erased contact. Element i is about input i.
+Result<std::vector<Recorded>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
+                                             const std::vector<ConsentOf>& consents, const Clock& clock);
 
 // The stored line that equals `consent`; nullopt when there is none.
 Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,

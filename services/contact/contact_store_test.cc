@@ -21,13 +21,14 @@ class ContactStoreTest : public ::testing::Test {
     return contact;
   }
   std::vector<Upserted> Upsert(const std::vector<Contact>& contacts) {
+    auto sealer = *keys_.ForTenant(database_.tenant(), Soon());
     auto done = postgres::InTransaction(
         database_.service(), postgres::Scope::Tenant(database_.tenant()), Soon(),
-        [&](postgres::Transaction& tx) { return UpsertContacts(tx, database_.tenant(), contacts, clock_); });
+        [&](postgres::Transaction& tx) { return UpsertContacts(tx, *sealer, contacts, clock_); });
     EXPECT_TRUE(done.ok());
     return *done;
   }
-  std::vector<std::optional<bool>> Record(const std::vector<ConsentOf>& consents) {
+  std::vector<Recorded> Record(const std::vector<ConsentOf>& consents) {
     auto done = postgres::InTransaction(
         database_.service(), postgres::Scope::Tenant(database_.tenant()), Soon(),
         [&](postgres::Transaction& tx) { return RecordConsents(tx, database_.tenant(), consents, clock_); });
@@ -37,6 +38,7 @@ class ContactStoreTest : public ::testing::Test {
 
   SystemClock clock_;
   testing::TestDatabase database_{vefa_contact_migrations()};
+  PiiKeys keys_{database_.service(), clock_, std::string(32, 'k')};
 };
 
 TEST_F(ContactStoreTest, EveryChangeIsOneEventAndARepeatIsNone) {
@@ -58,12 +60,12 @@ TEST_F(ContactStoreTest, ConsentLinesAppendOnceAndTheLatestRules) {
   Consent withdrawn = granted;
   withdrawn.state = ConsentState::kWithdrawn;
   withdrawn.occur_time = now - std::chrono::hours(1);
-  auto first = Record({{"1", {}, withdrawn}, {"nobody", {}, granted}});
-  EXPECT_EQ(first[0], true);
-  EXPECT_FALSE(first[1].has_value());
+  auto first = Record({{"1", {}, withdrawn, {}, {}}, {"nobody", {}, granted, {}, {}}});
+  EXPECT_EQ(first[0], Recorded::kNew);
+  EXPECT_EQ(first[1], Recorded::kNoContact);
   // The grant is older than the withdrawal, though it is recorded later.
-  EXPECT_EQ(Record({{"1", {}, granted}})[0], true);
-  EXPECT_EQ(Record({{"1", {}, granted}})[0], false);
+  EXPECT_EQ(Record({{"1", {}, granted, {}, {}}})[0], Recorded::kNew);
+  EXPECT_EQ(Record({{"1", {}, granted, {}, {}}})[0], Recorded::kRepeated);
   EXPECT_EQ(database_.Count("SELECT state FROM consent_state"), 2);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM consent_log"), 2);
   EXPECT_EQ(database_.Count("SELECT max(aggregate_version) FROM event_log"), 3);

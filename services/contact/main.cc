@@ -1,15 +1,25 @@
 #include "libs/service/host.h"
 #include "services/contact/contact_events.h"
+#include "services/contact/contact_fold.h"
 #include "services/contact/contact_service.h"
+#include "services/contact/open_box.h"
+#include "services/contact/pii_key_service.h"
 #include "services/contact/unsubscribe_handler.h"
+#include "vefa/contact/v1/contact_events.pb.h"
 
 int main() {
   vefa::config::Environment environment;
+  std::string pii_key = environment.RequireKey("VEFA_PII_KEY_FILE", 32);
   vefa::service::Host host(vefa::contact::ContactSource(), environment);
-  vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), &host.relay(),
-                                         host.clock(), host.key().secret());
+  vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(pii_key));
+  vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys,
+                                         &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), host.clock());
   host.AddService(contacts);
+  host.AddService(pii_keys);
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
+  host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
+  host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
   return host.Run();
 }

@@ -16,7 +16,8 @@ Status UnsubscribeHandler::Apply(postgres::Transaction& transaction, std::span<c
     VEFA_TRY(Uuid contact, ParseResourceName("contacts", message.contact()));
     Consent consent{message.purpose(), static_cast<Channel>(message.channel()), ConsentState::kWithdrawn,
                     "unsubscribe link of " + message.message(), event.occur_time, clock_.Now()};
-    VEFA_TRY_OK(RecordConsents(transaction, event.tenant, {{"", contact, consent}}, clock_));
+    // Of an erased person, or of one who was never here, there is nothing to record.
+    VEFA_TRY_OK(RecordConsents(transaction, event.tenant, {{"", contact, consent, event.id, event.traceparent}}, clock_));
   }
   return Ok();
 }

@@ -123,7 +123,8 @@ int Main() {
     postgres::Database service_database(database.service_conninfo(), 9);
     rpc::TenantDirectory tenants(service_database);
     rpc::Door door("vefa.contact.v1.ContactService", pool, key, tenants, metrics, clock);
-    contact::ContactService service(door, service_database, nullptr, clock, kSecret);
+    contact::PiiKeys keys(service_database, clock, kSecret);
+    contact::ContactService service(door, service_database, keys, nullptr, clock, kSecret);
     Serve(service, pipe);
   });
   std::vector<double> echo_rate, our_rate;

@@ -71,7 +71,8 @@ int Main() {
                         " create_time timestamptz, update_time timestamptz, PRIMARY KEY (tenant, id),"
                         " UNIQUE (tenant, external_id)); GRANT ALL ON bare TO ${service};"});
   testing::TestDatabase database(migrations);
-  contact::ContactImport import(database.service(), clock);
+  contact::PiiKeys keys(database.service(), clock, std::string(32, 'k'));
+  contact::ContactImport import(database.service(), keys, clock);
   rpc::CallContext call;
   call.tenant = database.tenant();
   std::vector<double> ours, bare;

@@ -1,0 +1,51 @@
+#include "services/contact/contact_erase.h"
+
+#include "libs/events/append.h"
+#include "libs/rpc/idempotency.h"
+#include "libs/telemetry/trace.h"
+#include "services/contact/contact_events.h"
+
+namespace vefa::contact {
+namespace {
+
+using postgres::Bound;
+using postgres::Rows;
+using postgres::Statement;
+
+// Whoever writes the contact now commits or waits. Each later statement sees what was committed before it
+// began, so a key that was being stored meanwhile is seen and destroyed; within one statement it would be missed.
+const Statement kLock{"contact_erase_lock", "SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
+
+const Statement kErase{
+    "contact_erase",
+    "WITH destroyed AS (DELETE FROM pii_key WHERE tenant_id = $1 AND contact_id = $2 RETURNING 1),"
+    " changed AS ("
+    "  UPDATE contact SET display_name = '', email = '', external_id = 'erased-' || id, search_text = '',"
+    "    version = version + 1, update_time = $3, erase_time = $3,"
+    "    keys_destroyed = (SELECT count(*) FROM destroyed)"
+    "  WHERE tenant_id = $1 AND id = $2 AND erase_time IS NULL RETURNING id, version),"
+    " logged AS ("
+    "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || id, version, $4, 'contact.erased', $3, $5, NULL, $6")
+    "  FROM changed)"
+    " SELECT 1 FROM changed, logged"};
+
+const Statement kErased{"contact_erased",
+                        "SELECT version, keys_destroyed FROM contact WHERE tenant_id = $1 AND id = $2"};
+
+}  // namespace
+
+Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Uuid& tenant, const Uuid& id,
+                                           const std::string& reason, const Clock& clock, Deadline deadline) {
+  const std::string payload = ErasedPayload(reason);
+  std::vector<postgres::Call> calls;
+  calls.push_back({&kLock, Bound(tenant, id)});
+  calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
+                                  postgres::Bytes{payload})});
+  calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
+  calls.push_back({&kErased, Bound(tenant, id)});
+  VEFA_TRY(std::vector<Rows> rows, database.Run(postgres::Scope::Tenant(tenant), std::move(calls), deadline));
+  if (rows[3].empty()) return std::optional<Erased>();
+  return std::optional<Erased>({rows[3].Int64(0, 0), rows[3].Int32(0, 1)});
+}
+
+}  // namespace vefa::contact
