@@ -65,6 +65,7 @@ void Consumer::Crash() {
 
 void Consumer::Assign() {
   generation_ = group_.generation;
+  seeks_ = store_.seeks();
   positions_.clear();
   fetched_.clear();
   for (int partition = 0; partition < broker_.partitions(); ++partition) {
@@ -74,7 +75,7 @@ void Consumer::Assign() {
 }
 
 void Consumer::Poll() {
-  if (generation_ != group_.generation) Assign();
+  if (generation_ != group_.generation || seeks_ != store_.seeks()) Assign();
   facts_.clear();
   events_.clear();
   ranges_.clear();

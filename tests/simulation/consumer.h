@@ -55,6 +55,7 @@ class Consumer {
   Store& store_;
   Stage stage_ = Stage::kPoll;
   int generation_ = 0;
+  int seeks_ = 0;
   std::map<int, int64_t> positions_;  // As committed, of the partitions assigned.
   std::map<int, int64_t> fetched_;    // Where the client reads next.
   std::vector<Fact> facts_;

@@ -4,11 +4,11 @@ namespace vefa::simulation {
 
 void Relay::Step() {
   switch (stage_) {
-    case Stage::kStart:
-      Start();
+    case Stage::kPrepare:
+      Prepare();
       break;
-    case Stage::kCollect:
-      Collect();
+    case Stage::kSettle:
+      Settle();
       break;
     case Stage::kExchange:
       Exchange();
@@ -26,63 +26,66 @@ void Relay::Crash() {
   run_.Trace("relay ", number_, ": dies with ", core_->in_flight(), " in flight");
   if (producer_ != 0) broker_.Close(producer_);
   producer_ = 0;
-  Forget();
-  stage_ = Stage::kStart;
+  incarnation_ = 0;
+  core_.emplace(run_.profile.in_flight_max);
+  stage_ = Stage::kPrepare;
 }
 
-// Connects and learns which life of the database this is. What is remembered of another life means
-// nothing any more: its ids are given out again.
-void Relay::Start() {
+// At the start and after each trouble. What is remembered of another life means nothing any more: its
+// ids are given out again.
+void Relay::Prepare() {
   epoch_ = database_.epoch();
-  if (incarnation_ != database_.incarnation()) {
-    if (producer_ != 0) LoseProducer();
-    Forget();
-    incarnation_ = database_.incarnation();
+  if (incarnation_ != 0 && incarnation_ != database_.incarnation()) {
+    run_.Trace("relay ", number_, ": the database begins another life");
+    Rebuild();
+    core_->DatabaseRestored();
   }
+  incarnation_ = database_.incarnation();
   if (producer_ == 0) producer_ = broker_.Open();
-  stage_ = Stage::kCollect;
+  stage_ = Stage::kSettle;
 }
 
-void Relay::LoseProducer() {
+void Relay::Rebuild() {
   run_.Trace("relay ", number_, ": loses its producer with ", core_->in_flight(), " in flight");
-  broker_.Close(producer_);
+  if (producer_ != 0) broker_.Close(producer_);
   producer_ = broker_.Open();
   core_->ProducerLost();
 }
 
-void Relay::Collect() {
+void Relay::Settle() {
   for (int64_t row : broker_.TakeAcknowledged(producer_)) core_->Acknowledge(row);
-  if (broker_.IsFatal(producer_)) LoseProducer();
-  stage_ = Stage::kExchange;
+  if (broker_.IsFatal(producer_)) Rebuild();
+  stage_ = core_->Room() > 0 || core_->acknowledged() > 0 ? Stage::kExchange : Stage::kSettle;
 }
 
 void Relay::Exchange() {
-  deleted_ = core_->Acknowledged();
+  published_ = core_->Acknowledged();
   reading_.clear();
   produced_ = 0;
-  if (core_->Room() == 0 && deleted_.empty()) {
-    stage_ = Stage::kCollect;
+  bool broken = epoch_ != database_.epoch();
+  epoch_ = database_.epoch();
+  // The pool may have noticed first that the connection was broken, and have another one ready.
+  if (broken && run_.random.Chance(500)) {
+    stage_ = Stage::kPrepare;
     return;
   }
-  if (epoch_ != database_.epoch()) {
-    stage_ = Stage::kStart;
+  if (incarnation_ != database_.incarnation()) {
+    run_.Trace("relay ", number_, ": this is another life of the database");
+    stage_ = Stage::kPrepare;
     return;
   }
-  // The statement fails before or after it did its work.
+  // The round trip fails before or after it did its work.
   bool before = run_.Fault(run_.profile.trouble / 2);
   if (!before) {
-    database_.Delete(deleted_);
-    reading_ = database_.ReadHead(lanes_, core_->Held(), core_->Room());
+    database_.Delete(published_);
+    reading_ = database_.ReadHead(lanes_, core_->InFlight(), core_->Room());
   }
-  if (before || run_.Fault(run_.profile.trouble / 2)) {
-    stage_ = Stage::kCollect;
-    return;
-  }
-  stage_ = Stage::kAnswer;
+  bool after = run_.Fault(run_.profile.trouble / 2);
+  stage_ = before || after ? Stage::kPrepare : Stage::kAnswer;
 }
 
 void Relay::Answer() {
-  core_->Deleted(deleted_);
+  core_->Deleted(published_);
   std::vector<int64_t> rows;
   for (const Fact& fact : reading_) rows.push_back(fact.row);
   reading_.resize(core_->Take(rows));
@@ -91,13 +94,13 @@ void Relay::Answer() {
 }
 
 void Relay::Produce() {
-  if (produced_ < reading_.size()) {
-    Fact fact = reading_[produced_++];
-    fact.incarnation = incarnation_;
-    broker_.Produce(producer_, fact);
+  if (produced_ == reading_.size()) {
+    stage_ = Stage::kSettle;
     return;
   }
-  stage_ = Stage::kCollect;
+  Fact fact = reading_[produced_++];
+  fact.incarnation = incarnation_;
+  broker_.Produce(producer_, fact);
 }
 
 }  // namespace vefa::simulation

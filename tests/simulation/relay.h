@@ -16,7 +16,7 @@ class Relay {
  public:
   Relay(Run& run, int number, Database& database, Broker& broker)
       : run_(run), number_(number), database_(database), broker_(broker) {
-    Forget();
+    core_.emplace(run.profile.in_flight_max);
   }
 
   void Step();
@@ -26,15 +26,15 @@ class Relay {
   void Lease(uint64_t lanes) { lanes_ = lanes; }
 
  private:
-  // Collect acknowledgements; delete and read in one round trip; hear its answer; produce.
-  enum class Stage { kStart, kCollect, kExchange, kAnswer, kProduce };
-  void Forget() { core_.emplace(run_.profile.in_flight_max); }
-  void Start();
-  void Collect();
+  // Learn which life of the database this is; collect acknowledgements; delete and read in one round
+  // trip; hear its answer; produce.
+  enum class Stage { kPrepare, kSettle, kExchange, kAnswer, kProduce };
+  void Prepare();
+  void Settle();
   void Exchange();
   void Answer();
   void Produce();
-  void LoseProducer();
+  void Rebuild();
 
   Run& run_;
   const int number_;
@@ -42,11 +42,11 @@ class Relay {
   Broker& broker_;
   std::optional<events::RelayCore> core_;
   uint64_t lanes_ = ~0ULL;
-  Stage stage_ = Stage::kStart;
+  Stage stage_ = Stage::kPrepare;
   int producer_ = 0;
   int incarnation_ = 0;
   int epoch_ = 0;  // Of the connection to the database.
-  std::vector<int64_t> deleted_;
+  std::vector<int64_t> published_;
   std::vector<Fact> reading_;
   size_t produced_ = 0;
 };

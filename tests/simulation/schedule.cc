@@ -118,10 +118,16 @@ void Schedule::Quieten() {
   run_.quiet = true;
   run_.Trace("quiet");
   broker_.SetDown(false);
-  if (lost_) {
-    database_.Replay(1, database_.last_id());
-    for (int partition = 0; partition < broker_.partitions(); ++partition) to_seek_.push_back(partition);
-  }
+  Settle();
+  if (!lost_) return;
+  // Only now: rows that a relay is about to delete would not become pending again.
+  run_.Trace("an operator replays the ledger and sets all readers back");
+  database_.Replay(1, database_.last_id());
+  for (int partition = 0; partition < broker_.partitions(); ++partition) to_seek_.push_back(partition);
+  Settle();
+}
+
+void Schedule::Settle() {
   for (int step = 0; step < kQuietStepsMax; ++step) {
     StepSomebody();
     while (!to_seek_.empty() && store_.Seek(to_seek_.back(), 0)) to_seek_.pop_back();
@@ -129,7 +135,10 @@ void Schedule::Quieten() {
     run_.now += 600'000;
     if (AtRest()) return;
   }
-  run_.Violate("it never comes to rest");
+  std::string positions;
+  for (int partition = 0; partition < broker_.partitions(); ++partition)
+    positions += Text(" ", store_.position(partition), " of ", broker_.log(partition).size());
+  run_.Violate(Text("it never comes to rest: ", database_.pending().size(), " rows are pending, readers are at", positions));
 }
 
 void Schedule::Play() {

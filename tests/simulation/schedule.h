@@ -24,6 +24,7 @@ class Schedule {
   void StepSomebody();
   bool AtRest() const;
   void Quieten();
+  void Settle();
   void Rebalance();
   void MoveLanes();
   // A process that stands still for a while.

@@ -77,6 +77,7 @@ bool Store::Seek(int partition, int64_t offset) {
   if (row.locked_by != 0) return false;
   run_.Trace("store: an operator seeks partition ", partition, " to ", offset);
   row.value = offset;
+  ++seeks_;
   return true;
 }
 

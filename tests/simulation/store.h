@@ -55,6 +55,9 @@ class Store {
   const SubjectRow& subject(int subject) const { return subjects_[static_cast<size_t>(subject)].value; }
   // `consumer seek`: an operator sets a position back, unless a transaction holds it.
   bool Seek(int partition, int64_t offset);
+  // Readers that are at work hear of it when they look at consumer_control.
+  int seeks() const { return seeks_; }
+
 
  private:
   template <typename Value>
@@ -73,6 +76,7 @@ class Store {
   std::vector<Row<int64_t>> positions_;
   std::map<int64_t, Changes> open_;
   int64_t next_transaction_ = 1;
+  int seeks_ = 0;
 };
 
 }  // namespace vefa::simulation
