@@ -1,98 +1,285 @@
 #include "libs/events/relay.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "libs/base/backoff.h"
+#include "libs/base/fault_point.h"
+#include "libs/events/catalog.h"
 #include "libs/telemetry/log.h"
 
 namespace vefa::events {
 namespace {
 
-using postgres::Bound;
-using postgres::Rows;
-using postgres::Scope;
-using postgres::Statement;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 
-constexpr int32_t kBatchMax = 2000;
-constexpr std::chrono::milliseconds kIdle(50);
-constexpr std::chrono::seconds kDatabaseTimeout(10);
-// A broker that is away is waited for this long in one go; the rows stay where they are.
-constexpr std::chrono::seconds kPublishTimeout(60);
+// The most rows of one reading, and the room there must be before a backlog is read on: small readings
+// would look at the rows in flight again for little.
+constexpr size_t kReadMax = 4000;
+constexpr size_t kRoomMin = 2000;
+// How often an idle relay looks for what other processes committed: less and less, up to the second.
+constexpr milliseconds kIdleFirst(5);
+constexpr milliseconds kIdleLongest(50);
+constexpr milliseconds kLease(3000);
+constexpr milliseconds kRenewEvery(1000);
+constexpr milliseconds kCountEvery(1000);
+// Counting may take one part in so many of the relay's time.
+constexpr int kCountShare = 50;
+constexpr seconds kMaintainEvery(60);
+constexpr seconds kDatabaseTimeout(10);
+constexpr seconds kUpkeepTimeout(2);
+constexpr seconds kTopicTimeout(1);
+constexpr seconds kDrainTimeout(1);
+// A producer that says nothing for so long is rebuilt, whatever its reason.
+constexpr seconds kStuckTimeout(60);
+constexpr milliseconds kRetryFirst(50);
+constexpr milliseconds kRetryLongest(1000);
+constexpr seconds kSayAgainAfter(30);
 
-const Statement kReadPending{
-    "relay_read_pending",
-    "SELECT l.id, l.tenant_id, l.subject, l.aggregate_version, l.event_id, l.event_type, l.occur_time, l.record_time,"
-    "       l.traceparent, l.payload, extract(epoch FROM clock_timestamp() - l.record_time)::float8"
-    " FROM (SELECT id FROM outbox_pending ORDER BY id LIMIT $1) p JOIN event_log l ON l.id = p.id ORDER BY l.id"};
-const Statement kDeletePublished{"relay_delete_published", "DELETE FROM outbox_pending WHERE id = ANY($1)"};
+Deadline Now() { return Deadline::After(milliseconds(0)); }
 
 }  // namespace
 
-Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telemetry::Metrics& metrics)
-    : pump_(pump),
+Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telemetry::Metrics& metrics,
+             RelayOptions options)
+    : options_(options),
       source_(std::move(source)),
+      store_(pump, NewUuidV7(clock_)),
       producer_(std::move(brokers), source_.service + "-relay"),
-      published_(metrics.AddCounter("vefa_relay_published_total", "Events acknowledged by Kafka.")),
-      pending_(metrics.AddGauge("vefa_outbox_pending", "Events read and not yet acknowledged by Kafka.")),
+      core_(options.in_flight_max),
+      published_(metrics.AddCounter("vefa_relay_published_total", "Events acknowledged by Kafka, repeats included.")),
+      rebuilds_(metrics.AddCounter("vefa_relay_producer_rebuilds_total", "Producers thrown away with what was in flight.")),
+      pending_(metrics.AddGauge("vefa_outbox_pending", "Events of every lane that wait for Kafka's acknowledgement.")),
       oldest_age_(metrics.AddGauge("vefa_outbox_oldest_age_seconds", "Age of the oldest unpublished event.")),
+      lanes_held_(metrics.AddGauge("vefa_relay_lanes", "Lanes of the outbox this process works on.")),
+      ready_(metrics.AddGauge("vefa_relay_ready", "1 once database and topic are as the relay needs them.")),
+      publish_seconds_(metrics.AddHistogram("vefa_outbox_publish_seconds", "From record time to Kafka's acknowledgement.")),
+      lanes_(options.leases ? 0 : kEveryLane),
+      idle_(kIdleFirst),
+      look_(Now()),
+      renew_(Now()),
+      count_(Now()),
+      maintain_(Now()),
+      stuck_(Now()),
+      say_again_(Now()),
       loop_([this] { return Step(); }) {}
 
-Result<std::vector<std::pair<int64_t, Event>>> Relay::ReadPending() {
-  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kReadPending, Bound(kBatchMax),
-                                Deadline::After(kDatabaseTimeout)));
-  std::vector<std::pair<int64_t, Event>> batch;
-  batch.reserve(static_cast<size_t>(rows.size()));
-  for (int i = 0; i < rows.size(); ++i) {
-    Event event;
-    event.tenant = rows.Id(i, 1);
-    event.subject = rows.String(i, 2);
-    event.aggregate_version = rows.Int64(i, 3);
-    event.id = rows.Id(i, 4);
-    event.type = rows.String(i, 5);
-    event.occur_time = rows.Timestamp(i, 6);
-    event.record_time = rows.Timestamp(i, 7);
-    event.traceparent = rows.String(i, 8);
-    event.payload = rows.String(i, 9);
-    batch.emplace_back(rows.Int64(i, 0), std::move(event));
-  }
-  oldest_age_.Set(rows.empty() ? 0 : rows.Double(0, 10));
-  pending_.Set(rows.size());
-  return batch;
+void Relay::Wake() {
+  if (!woken_.exchange(true)) producer_.Wake();
 }
 
-Status Relay::DeletePublished(const std::vector<int64_t>& ids) {
-  VEFA_TRY_OK(pump_.Run(Scope::EveryTenant(), kDeletePublished, Bound(ids), Deadline::After(kDatabaseTimeout)));
-  published_.Add(static_cast<double>(ids.size()));
+void Relay::StopAsKilled() {
+  stopping_ = true;
+  producer_.Wake();
+  loop_.Stop();
+}
+
+void Relay::Stop() {
+  if (stopping_) return;
+  StopAsKilled();
+  Drain();
+}
+
+// What is in flight is worth a moment: each row of it would be published again.
+void Relay::Drain() {
+  Deadline deadline = Deadline::After(kDrainTimeout);
+  while (core_.in_flight() > 0 && !deadline.Passed()) Settle(producer_.Poll(deadline.Left()));
+  Status last = core_.acknowledged() > 0 ? Exchange(0) : Ok();
+  if (last.ok() && options_.leases) last = store_.Leave(Deadline::After(kUpkeepTimeout));
+  if (!last.ok()) telemetry::Warn("the relay ends without its last word", {{"reason", last.error().reason}});
+}
+
+milliseconds Relay::Step() {
+  Keep();
+  Settle(producer_.Poll(Pause()));
+  if (core_.in_flight() > 0 && stuck_.Passed()) {
+    telemetry::Warn("Kafka acknowledges nothing; the producer is rebuilt", {{"in_flight", core_.in_flight()}});
+    producer_.Rebuild();
+    Forget();
+  }
+  if (!stopping_ && Due() && Prepare()) {
+    woken_ = false;
+    Status exchanged = Exchange(std::min(kReadMax, core_.Room()));
+    if (!exchanged.ok()) Trouble(exchanged.error());
+  }
+  return milliseconds(0);
+}
+
+// What is done by the clock, whether there is anything to publish or not.
+void Relay::Keep() {
+  if (options_.leases && renew_.Passed()) {
+    renew_ = Deadline::After(kRenewEvery);
+    auto lanes = store_.Renew(kLease, Deadline::After(kUpkeepTimeout));
+    // Without an answer the old lanes stay: to work on them is safe, to leave them alone may not be needed.
+    if (lanes.ok()) lanes_ = *lanes;
+    if (!lanes.ok()) Say(lanes.error());
+  }
+  lanes_held_.Set(std::popcount(lanes_));
+  if (count_.Passed()) {
+    Deadline begin = Deadline::After(kDatabaseTimeout);
+    auto waiting = store_.Count(begin);
+    milliseconds took = kDatabaseTimeout - begin.Left();
+    count_ = Deadline::After(std::max(kCountEvery, took * kCountShare));
+    if (waiting.ok()) {
+      pending_.Set(static_cast<double>(waiting->events));
+      oldest_age_.Set(waiting->oldest_age_seconds);
+    }
+  }
+  if (maintain_.Passed()) {
+    maintain_ = Deadline::After(kMaintainEvery);
+    Status done = store_.MaintainLedger(options_.ledger_partition_size, options_.ledger_days, Deadline::After(kDatabaseTimeout));
+    if (!done.ok()) Say(done.error());
+  }
+}
+
+// How long to wait for Kafka or a Wake before there is something to do.
+milliseconds Relay::Pause() const {
+  if (stopping_ || Due()) return milliseconds(0);
+  milliseconds pause = std::min({kIdleLongest, renew_.Left(), count_.Left()});
+  // Without room only an acknowledgement can help, and that ends the waiting by itself.
+  return HasRoom() ? std::min(pause, look_.Left()) : pause;
+}
+
+bool Relay::Due() const {
+  if (!look_.Passed() && (failures_ > 0 || !woken_)) return false;
+  return HasRoom() || (core_.acknowledged() > 0 && look_.Passed());
+}
+
+// Whether a reading would bring enough.
+bool Relay::HasRoom() const {
+  return core_.Room() >= (backlog_ ? std::min(kRoomMin, options_.in_flight_max / 2 + 1) : 1);
+}
+
+// Whether database and topic are as they must be. Asked at the start and again after each loss.
+bool Relay::Prepare() {
+  if (writer_ == nullptr) {
+    auto life = store_.Check(Deadline::After(kDatabaseTimeout));
+    if (!life.ok()) {
+      Trouble(life.error());
+      return false;
+    }
+    if (!source_.incarnation.is_nil() && source_.incarnation != *life) {
+      telemetry::Warn("the database begins another life", {{"incarnation", life->ToString()}});
+      producer_.Rebuild();
+      Forget();
+      core_.DatabaseRestored();
+    }
+    source_.incarnation = *life;
+    writer_ = std::make_unique<RecordWriter>(source_);
+  }
+  if (!topic_known_) {
+    Status topic = CheckTopic();
+    if (!topic.ok()) {
+      Trouble(topic.error());
+      return false;
+    }
+    topic_known_ = true;
+  }
+  if (!said_.empty()) telemetry::Info("the relay works again", {{"after", said_}});
+  said_.clear();
+  ready_.Set(1);
+  return true;
+}
+
+// Another number of partitions than agreed: keys would move between them and lose their order.
+Status Relay::CheckTopic() {
+  VEFA_TRY(int partitions, producer_.CountPartitions(source_.topic, Deadline::After(kTopicTimeout)));
+  if (options_.partitions > 0 && partitions != options_.partitions)
+    return Error{Code::kFailedPrecondition, "TOPIC_PARTITIONS",
+                 source_.topic + " has " + std::to_string(partitions) + " partitions and VEFA_TOPIC_PARTITIONS says " +
+                     std::to_string(options_.partitions) + "; nothing is published until they agree."};
   return Ok();
 }
 
-std::chrono::milliseconds Relay::Step() {
-  auto trouble = [this](const Error& error) {
-    telemetry::Warn("the relay waits for the database", {{"reason", error.reason}});
-    return Backoff(failures_++, std::chrono::milliseconds(50), std::chrono::milliseconds(1000), RandomShare());
-  };
-  auto batch = ReadPending();
-  if (!batch.ok()) return trouble(batch.error());
-  if (batch->empty()) {
-    failures_ = 0;
-    return kIdle;
+void Relay::Settle(const kafka::Producer::Report& report) {
+  bool lost = report.lost;
+  Time now = clock_.Now();
+  for (uint64_t token : report.acknowledged) {
+    const Flight& flight = flights_[token];
+    core_.Acknowledge(flight.id);
+    publish_seconds_.Observe(std::chrono::duration<double>(now - flight.record_time).count());
+    free_flights_.push_back(token);
+    if (FaultPoint("relay.between_acks")) {
+      producer_.Rebuild();
+      lost = true;
+      break;
+    }
   }
-  std::vector<kafka::Record> records;
-  records.reserve(batch->size());
-  for (const auto& [id, event] : *batch) records.push_back(ToRecord(event, source_));
-  std::vector<bool> acknowledged =
-      producer_.Publish(records, Deadline::After(kPublishTimeout), [this] { return loop_.stopping(); });
-  std::vector<int64_t> ids;
-  for (size_t i = 0; i < acknowledged.size(); ++i) {
-    if (acknowledged[i]) ids.push_back((*batch)[i].first);
+  if (!report.acknowledged.empty()) {
+    published_.Add(static_cast<double>(report.acknowledged.size()));
+    stuck_ = Deadline::After(kStuckTimeout);
+    losses_ = 0;
   }
-  if (!ids.empty()) {
-    // When this fails the events are published again: consumers drop what they know.
-    Status deleted = DeletePublished(ids);
-    if (!deleted.ok()) return trouble(deleted.error());
-  }
-  if (ids.size() < batch->size())
-    return Backoff(failures_++, std::chrono::milliseconds(50), std::chrono::milliseconds(1000), RandomShare());
+  if (lost) Forget();
+}
+
+// The producer was lost: what it had in flight is read and produced again.
+void Relay::Forget() {
+  core_.ProducerLost();
+  flights_.clear();
+  free_flights_.clear();
+  rebuilds_.Add();
+  // It may be that Kafka is another one by now.
+  topic_known_ = false;
+  look_ = Deadline::After(Backoff(losses_++, kRetryFirst, kRetryLongest, RandomShare()));
+}
+
+Status Relay::Exchange(size_t most) {
+  std::vector<int64_t> published = core_.Acknowledged();
+  if (!published.empty() && FaultPoint("relay.after_ack_before_delete"))
+    return Unavailable("FAULT_INJECTED", "What was acknowledged is not deleted.");
+  VEFA_TRY(PendingRows rows,
+           store_.Exchange(published, lanes_, core_.InFlight(), most, Deadline::After(kDatabaseTimeout)));
   failures_ = 0;
-  return std::chrono::milliseconds(0);
+  core_.Deleted(published);
+  if (FaultPoint("relay.after_read")) return Unavailable("FAULT_INJECTED", "What was read is not produced.");
+  backlog_ = rows.size() >= std::min(most, kRoomMin);
+  idle_ = rows.size() > 0 ? kIdleFirst : std::min(idle_ * 2, kIdleLongest);
+  look_ = Deadline::After(backlog_ ? milliseconds(0) : idle_);
+  Produce(rows);
+  return Ok();
+}
+
+void Relay::Produce(const PendingRows& rows) {
+  if (core_.in_flight() == 0) stuck_ = Deadline::After(kStuckTimeout);
+  size_t taken = core_.Take(rows.ids());
+  for (size_t row = 0; row < taken; ++row) {
+    rows.Get(row, event_);
+    if (source_.catalog != nullptr) event_.classification = source_.catalog->ClassificationOf(event_.type);
+    if (free_flights_.empty()) {
+      free_flights_.push_back(flights_.size());
+      flights_.emplace_back();
+    }
+    uint64_t token = free_flights_.back();
+    free_flights_.pop_back();
+    flights_[token] = {rows.ids()[row], event_.record_time};
+    // Once one is refused, none may follow: the next Poll reports the loss of all.
+    if (!producer_.Send(writer_->Write(event_), token)) return;
+  }
+  if (taken > 0 && FaultPoint("relay.after_produce")) {
+    producer_.Rebuild();
+    Forget();
+  }
+}
+
+void Relay::Trouble(const Error& error) {
+  Say(error);
+  ready_.Set(0);
+  writer_ = nullptr;
+  look_ = Deadline::After(Backoff(failures_++, kRetryFirst, kRetryLongest, RandomShare()));
+}
+
+// Each reason once, and again now and then.
+void Relay::Say(const Error& error) {
+  if (said_ == error.reason && !say_again_.Passed()) return;
+  said_ = error.reason;
+  say_again_ = Deadline::After(kSayAgainAfter);
+  auto detail = error.metadata.find("detail");
+  telemetry::Warn("the relay waits", {{"topic", source_.topic},
+                                      {"reason", error.reason},
+                                      {"error", error.message},
+                                      {"detail", detail == error.metadata.end() ? "" : detail->second}});
 }
 
 }  // namespace vefa::events

@@ -28,4 +28,9 @@ void RelayCore::Deleted(std::span<const int64_t> ids) {
   for (int64_t id : ids) acknowledged_.erase(id);
 }
 
+void RelayCore::DatabaseRestored() {
+  in_flight_.clear();
+  acknowledged_.clear();
+}
+
 }  // namespace vefa::events

@@ -20,6 +20,8 @@ class RelayCore {
   size_t Room() const;
   // The rows that need not be read again: produced or acknowledged, and not yet deleted.
   std::vector<int64_t> Held() const;
+  // The same without those acknowledged, for a reading in the transaction that deletes these first.
+  std::vector<int64_t> InFlight() const { return {in_flight_.begin(), in_flight_.end()}; }
   // Takes a reading, which must be the pending rows from the head of the lanes in the order of ids, without
   // those held. Returns how many of them, from the first on, are to be produced now, in this order.
   size_t Take(std::span<const int64_t> ids);
@@ -32,7 +34,10 @@ class RelayCore {
   // The producer was lost with all that it had in flight: it will be read and produced again. What
   // was acknowledged stays to be deleted.
   void ProducerLost() { in_flight_.clear(); }
+  // The database begins another life, in which the same ids are of other events.
+  void DatabaseRestored();
   size_t in_flight() const { return in_flight_.size(); }
+  size_t acknowledged() const { return acknowledged_.size(); }
 
  private:
   const size_t in_flight_max_;
