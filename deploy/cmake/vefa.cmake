@@ -1,4 +1,4 @@
-# The few build words of this project: vefa_library, vefa_binary, vefa_test, vefa_embed_sql.
+# The few build words of this project: vefa_library, vefa_binary, vefa_test, vefa_embed_sql, vefa_embed_file.
 
 set(VEFA_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type
                   -Werror=unused-result)
@@ -46,6 +46,15 @@ function(vefa_embed_sql target folder symbol)
   add_custom_command(OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DSYMBOL=${symbol} "-DFILES=${files}" -P ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_sql.cmake
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_sql.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()
+
+# vefa_embed_file(TARGET FILE SYMBOL): compiles a text file into TARGET as `std::string_view SYMBOL()`.
+function(vefa_embed_file target file symbol)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.cc)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DSYMBOL=${symbol} -DFILE=${file} -P ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_file.cmake
+    DEPENDS ${file} ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_file.cmake VERBATIM)
   target_sources(${target} PRIVATE ${output})
 endfunction()
 

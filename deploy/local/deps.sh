@@ -51,6 +51,19 @@ npm_ci() {
   cp "$folder/package-lock.json" "$stamp"
 }
 
+# The judge of docs/asyncapi.json, pinned by its own version alone: its lock file would be larger than our protos.
+fetch_asyncapi() {
+  local pin="$VEFA_LOCAL/asyncapi.txt"
+  done_already asyncapi "$pin" && return 0
+  rm -rf "$VEFA_DEPS/asyncapi"
+  mkdir -p "$VEFA_DEPS/asyncapi"
+  run_logged npm-asyncapi "fetching the AsyncAPI validator" \
+    npm install --prefix "$VEFA_DEPS/asyncapi" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
+    "$(cat "$pin")" ||
+    die "an npm package cannot be had: $(last_error "$VEFA_STATE/logs/setup/npm-asyncapi.log"); check the network or npm's settings, then run ./vefa again"
+  mark_done asyncapi "$pin"
+}
+
 node_is_new_enough() {
   "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number);
     process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null
@@ -82,6 +95,9 @@ install_all() {
   fetch_archives
   use_node
   npm_ci "$WEB_DIR" console
-  [ "${2:-}" != tests ] || npm_ci "$VEFA_ROOT/tests" tests
+  [ "${2:-}" != tests ] || {
+    npm_ci "$VEFA_ROOT/tests" tests
+    fetch_asyncapi
+  }
   [ -e "$VEFA_DEPS/.installed" ] || touch "$VEFA_DEPS/.installed"
 }

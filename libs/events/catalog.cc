@@ -62,7 +62,10 @@ Catalog::Catalog(const Descriptor* message) : message_(message) {
     const options::v1::EventKind& kind = field->options().GetExtension(options::v1::event);
     VEFA_CHECK(!kind.type().empty() && field->message_type() != nullptr);
     std::set<const Descriptor*> seen;
-    kinds_[kind.type()] = {kind.type(), kind.subject(), kind.since(), Word(MostPrivate(field->message_type(), seen)), field};
+    options::v1::Privacy most = MostPrivate(field->message_type(), seen);
+    // The subject is part of the event: what is about a contact is about somebody.
+    if (kind.subject().starts_with("contacts/")) most = std::max(most, options::v1::PRIVACY_PSEUDONYMOUS);
+    kinds_[kind.type()] = {kind.type(), kind.subject(), kind.since(), Word(most), field};
   }
   google::protobuf::FileDescriptorSet files;
   std::set<std::string> seen;

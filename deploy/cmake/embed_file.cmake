@@ -1,0 +1,12 @@
+# Writes a .cc that holds FILE as `std::string_view SYMBOL()`, in pieces because compilers bound a literal.
+file(READ ${FILE} text)
+string(LENGTH "${text}" size)
+set(code "#include <string>\n#include <string_view>\n\nstd::string_view ${SYMBOL}() {\n  static const std::string text = std::string()")
+set(at 0)
+while(at LESS size)
+  string(SUBSTRING "${text}" ${at} 12000 piece)
+  string(APPEND code "\n      + R\"vefa_file(${piece})vefa_file\"")
+  math(EXPR at "${at} + 12000")
+endwhile()
+string(APPEND code ";\n  return text;\n}\n")
+file(WRITE ${OUTPUT} "${code}")
