@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "libs/events/catalog.h"
 #include "libs/runtime/signals.h"
 #include "libs/telemetry/log.h"
 
@@ -11,7 +12,7 @@ namespace {
 // Calls waiting per worker before new ones are refused.
 constexpr size_t kQueuePerWorker = 32;
 // Relay, subscriptions and the threads a service adds share the pump's connections.
-constexpr int kPumpConnections = 6;
+constexpr int kPumpConnections = 8;
 constexpr std::chrono::seconds kDrainTimeout(10);
 constexpr std::chrono::seconds kReadyTimeout(2);
 
@@ -29,6 +30,14 @@ std::map<std::string, std::string> LedgerAddresses(config::Environment& environm
   return addresses;
 }
 
+events::RelayOptions RelaySettings(config::Environment& environment) {
+  events::RelayOptions options;
+  options.leases = environment.Get("VEFA_RELAY_LEASES", "on") != "off";
+  options.partitions = environment.GetInt("VEFA_TOPIC_PARTITIONS", 24, 1, 1000);
+  options.ledger_days = environment.GetInt("VEFA_LEDGER_DAYS", 0, 0, 36500);
+  return options;
+}
+
 }  // namespace
 
 Host::Host(events::Source source, config::Environment& environment) : source_(std::move(source)) {
@@ -38,6 +47,8 @@ Host::Host(events::Source source, config::Environment& environment) : source_(st
   ops_address_ = environment.Require("VEFA_OPS_ADDRESS");
   brokers_ = environment.Require("VEFA_KAFKA_BROKERS");
   workers_ = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
+  const events::RelayOptions relaying = RelaySettings(environment);
+  verify_every_ = std::chrono::minutes(environment.GetInt("VEFA_VERIFY_MINUTES", 60, 0, 10080));
   key_ = std::make_unique<rpc::PrincipalKey>(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
   ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_, source_.service);
   service_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES"), workers_ + 1);
@@ -49,11 +60,16 @@ Host::Host(events::Source source, config::Environment& environment) : source_(st
   }
   tenants_ = std::make_unique<rpc::TenantDirectory>(*service_database_);
   pool_ = std::make_unique<runtime::WorkerPool>(workers_, kQueuePerWorker * static_cast<size_t>(workers_));
-  relay_ = std::make_unique<events::Relay>(*pump_database_, brokers_, source_, metrics_);
+  relay_ = std::make_unique<events::Relay>(*pump_database_, brokers_, source_, metrics_, relaying);
   metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
   event_log_ = std::make_unique<rpc::EventLogService>(AddDoor("vefa.event.v1.EventLogService"), *service_database_, source_,
                                                        key_->secret());
   AddService(*event_log_);
+  operations_ = std::make_unique<operations::OperationsService>(
+      AddDoor("vefa.event.v1.EventOperationsService"),
+      operations::Parts{source_.service, source_.topic, brokers_, pump_database_.get(), relay_.get(),
+                        [this] { return Consumers(); }});
+  AddService(*operations_);
 }
 
 Host::~Host() = default;
@@ -64,7 +80,29 @@ const rpc::Door& Host::AddDoor(const std::string& proto_service) {
 }
 
 void Host::Subscribe(std::string name, std::vector<std::string> topics, events::Handler& handler) {
-  wanted_.push_back({std::move(name), std::move(topics), &handler});
+  wanted_.push_back({std::move(name), std::move(topics), &handler, false});
+}
+
+void Host::Project(events::ProjectionInfo info, events::Handler& handler) {
+  wanted_.push_back({info.consumer, info.topics, &handler, true});
+  projections_.push_back({std::move(info), &handler});
+}
+
+std::vector<operations::ConsumerInfo> Host::Consumers() const {
+  std::vector<operations::ConsumerInfo> infos;
+  for (size_t i = 0; i < wanted_.size(); ++i) {
+    infos.push_back({wanted_[i].name, wanted_[i].topics, wanted_[i].projection});
+    if (subscribed_)
+      infos.back().lag_seconds = [subscriber = subscribers_[i].get()] { return subscriber->lag_seconds(); };
+  }
+  return infos;
+}
+
+void Host::KeepState(const google::protobuf::Message& prototype, events::Fold fold) {
+  VEFA_CHECK(state_table_ == nullptr);
+  event_log_->FoldBy({&prototype, fold});
+  state_table_ = std::make_unique<events::StateTable>(prototype, std::move(fold), [this] { state_publisher_->Wake(); });
+  Subscribe(source_.service + ".state.v1", {source_.topic}, *state_table_);
 }
 
 Status Host::Ready() {
@@ -118,9 +156,16 @@ int Host::Run() {
     telemetry::Fault("cannot start", {{"reason", started.error().reason}, {"error", started.error().message}});
     return 1;
   }
+  if (state_table_ != nullptr)
+    state_publisher_ = std::make_unique<events::StatePublisher>(
+        *pump_database_, brokers_, source_, source_.catalog->state_topic(), clock_, metrics_);
   for (const Subscription& wanted : wanted_)
     subscribers_.push_back(std::make_unique<events::Subscriber>(wanted.name, wanted.topics, brokers_, *pump_database_,
-                                                                *wanted.handler, metrics_));
+                                                                *wanted.handler, metrics_, ledgers_.get()));
+  subscribed_ = true;
+  if (!projections_.empty())
+    projection_worker_ = std::make_unique<events::ProjectionWorker>(*pump_database_, projections_, ledgers_.get(),
+                                                                    brokers_, verify_every_, clock_, metrics_);
   telemetry::Info("serving", {{"grpc", grpc_address_}, {"ops", ops_address_}, {"version", VEFA_VERSION}});
   runtime::WaitForStopSignal();
   telemetry::Info("draining");
@@ -128,7 +173,9 @@ int Host::Run() {
   server_->GetHealthCheckService()->SetServingStatus(false);
   server_->Shutdown(std::chrono::system_clock::now() + kDrainTimeout);
   pool_->Stop();
+  if (projection_worker_ != nullptr) projection_worker_->Stop();
   for (auto& subscriber : subscribers_) subscriber->Stop();
+  if (state_publisher_ != nullptr) state_publisher_->Stop();
   for (const auto& stop : stops_) stop();
   relay_->Stop();
   ops_->Stop();

@@ -9,9 +9,13 @@
 
 #include "libs/base/clock.h"
 #include "libs/config/environment.h"
+#include "libs/events/projection_worker.h"
 #include "libs/events/relay.h"
+#include "libs/events/state_publisher.h"
+#include "libs/events/state_table.h"
 #include "libs/events/subscriber.h"
 #include "libs/http/server.h"
+#include "libs/operations/operations_service.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
 #include "libs/rpc/event_log.h"
@@ -47,6 +51,13 @@ class Host {
   void AddService(grpc::Service& service) { services_.push_back(&service); }
   // Events to apply; subscriptions begin in Run and end before anything else does.
   void Subscribe(std::string name, std::vector<std::string> topics, events::Handler& handler);
+  // A projection: subscribed like any other consumer, and rebuilt and verified when asked, or from time to time. Its
+  // tables were declared by a migration. Before Run.
+  void Project(events::ProjectionInfo info, events::Handler& handler);
+  // How our events become states: answers GetStateAsOf and fills the state topic. Once, before Run.
+  void KeepState(const google::protobuf::Message& prototype, events::Fold fold);
+  // How boxes of personal data are opened for GetStateAsOf; only where the keys are. Before Run.
+  void OpenBoxes(rpc::OpenBox open) { event_log_->OpenBy(std::move(open)); }
   // Something to be asked, beside the database, before the service calls itself ready.
   void AddReadiness(std::function<Status()> check) { checks_.push_back(std::move(check)); }
   // Called after the subscriptions ended and before the databases close: stop own threads here.
@@ -61,8 +72,10 @@ class Host {
     std::string name;
     std::vector<std::string> topics;
     events::Handler* handler;
+    bool projection = false;
   };
   Status StartServers();
+  std::vector<operations::ConsumerInfo> Consumers() const;
   http::Response Ops(const http::Request& request);
   Status Ready();
 
@@ -81,14 +94,21 @@ class Host {
   std::unique_ptr<runtime::WorkerPool> pool_;
   std::vector<std::unique_ptr<rpc::Door>> doors_;
   std::unique_ptr<rpc::EventLogService> event_log_;
+  std::unique_ptr<operations::OperationsService> operations_;
   std::vector<grpc::Service*> services_;
   std::vector<Subscription> wanted_;
+  std::vector<events::Projection> projections_;
+  std::chrono::minutes verify_every_{60};
   std::vector<std::function<Status()>> checks_;
   std::vector<std::function<void()>> stops_;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> subscribed_{false};  // The subscribers are all there.
   std::unique_ptr<events::Relay> relay_;
+  std::unique_ptr<events::StateTable> state_table_;
+  std::unique_ptr<events::StatePublisher> state_publisher_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<http::Server> ops_;
+  std::unique_ptr<events::ProjectionWorker> projection_worker_;
   std::vector<std::unique_ptr<events::Subscriber>> subscribers_;  // Last: their threads use the rest.
 };
 

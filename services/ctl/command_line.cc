@@ -1,14 +1,9 @@
-#include <CLI/CLI.hpp>
-#include <functional>
+#include "services/ctl/command_line.h"
 
 #include "services/ctl/verbs.h"
 
 namespace vefa::ctl {
-namespace {
 
-using Verb = std::function<int()>;
-
-// A verb with its page of help: what it does and an example that can be pasted.
 CLI::App* Add(CLI::App& parent, const char* name, const std::string& what, const std::string& example) {
   CLI::App* verb = parent.add_subcommand(name, what);
   verb->footer("Example:\n  " + example + "\n");
@@ -20,6 +15,8 @@ CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what) {
   group->require_subcommand(1);
   return group;
 }
+
+namespace {
 
 void AddSetUp(CLI::App& app, Verb& run) {
   auto migrate = std::make_shared<MigrateOptions>();
@@ -37,6 +34,10 @@ void AddSetUp(CLI::App& app, Verb& run) {
              "vefactl topics apply --kafka 127.0.0.1:18152");
   verb->add_option("--kafka", topics->kafka, "Brokers, host:port[,host:port]")->required();
   verb->callback([&run, topics] { run = [topics] { return TopicsApply(*topics); }; });
+  verb = Add(*group, "diff", "Shows what `apply` would change; ends with 1 when something.",
+             "vefactl topics diff --kafka 127.0.0.1:18152");
+  verb->add_option("--kafka", topics->kafka, "Brokers, host:port[,host:port]")->required();
+  verb->callback([&run, topics] { run = [topics] { return TopicsDiff(*topics); }; });
 }
 
 void AddPeople(CLI::App& app, Verb& run) {
@@ -93,6 +94,13 @@ void AddLooking(CLI::App& app, Verb& run) {
   verb->add_option("--type", tail->type, "Only this type");
   verb->add_option("--count", tail->count, "End after so many events")->check(CLI::Range(1, 1'000'000));
   verb->callback([&run, tail] { run = [tail] { return EventsTail(*tail); }; });
+  auto id = std::make_shared<std::string>();
+  verb = Add(*group, "get", "Prints one event.", "vefactl events get 01890a5d-ac96-774b-bcce-b302099a8057");
+  verb->add_option("id", *id, "Its id")->required();
+  verb->callback([&run, id] { run = [id] { return EventsGet(*id); }; });
+  verb = Add(*group, "verify", "Reads the ledgers and the feed from their beginnings and compares them.",
+             "vefactl events verify");
+  verb->callback([&run] { run = [] { return EventsVerify(); }; });
 
   auto status = std::make_shared<StatusOptions>();
   verb = Add(app, "status", "Shows each service and its event log.", "vefactl status --json");
@@ -112,7 +120,7 @@ void AddLooking(CLI::App& app, Verb& run) {
 
 int RunCommandLine(int argc, char** argv) {
   CLI::App app("vefactl: sets up a Vefa installation, fills it and looks into it.", "vefactl");
-  app.footer("import, demo, events and status speak to the gateway: VEFA_URL is its address and\n"
+  app.footer("All but migrate, tenants, users and topics speak to the gateway: VEFA_URL is its address and\n"
              "VEFA_CREDENTIALS a JSON file {\"tenant\", \"email\", \"password\"}; the file may hold \"url\" too.\n"
              "Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 some rows were rejected.\n");
   app.require_subcommand(1);
@@ -121,6 +129,7 @@ int RunCommandLine(int argc, char** argv) {
   AddPeople(app, run);
   AddImport(app, run);
   AddLooking(app, run);
+  AddOperations(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

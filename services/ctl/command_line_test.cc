@@ -25,7 +25,12 @@ int Outcome(std::vector<std::string> words, std::string* output = nullptr) {
 TEST(CommandLine, EveryVerbHasAnExample) {
   const std::vector<std::vector<std::string>> verbs = {
       {"migrate"},          {"topics", "apply"},    {"tenants", "add"},   {"users", "add"}, {"import", "contacts"},
-      {"import", "consents"}, {"import", "orders"}, {"events", "tail"}, {"status"},       {"demo", "win-back"}};
+      {"import", "consents"}, {"import", "orders"}, {"events", "tail"}, {"status"},       {"demo", "win-back"},
+      {"outbox", "stats"},  {"outbox", "kick"},     {"relay", "replay"},  {"relay", "renew-incarnation"},
+      {"consumer", "list"}, {"consumer", "pause"},  {"consumer", "resume"}, {"consumer", "seek"},
+      {"parked", "list"},   {"parked", "show"},     {"parked", "replay"}, {"parked", "skip"},
+      {"projection", "rebuild"}, {"projection", "verify"}, {"projection", "list"}, {"events", "get"},
+      {"events", "verify"}, {"topics", "diff"},     {"doctor"}};
   for (std::vector<std::string> words : verbs) {
     std::string name = words.back();
     words.push_back("--help");

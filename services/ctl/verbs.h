@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -67,6 +68,64 @@ struct StatusOptions {
   bool json = false;
 };
 int ShowStatus(const StatusOptions& options);
+
+// `vefactl outbox stats|kick [--service S]`; empty means every service with a ledger.
+int OutboxStats(const std::string& service);
+int OutboxKick(const std::string& service);
+
+// `vefactl relay replay SERVICE [--from TIME] [--to TIME] [--subject NAME]`.
+struct RelayReplayOptions {
+  std::string service;
+  std::string from;  // RFC 3339; empty: the beginning.
+  std::string to;    // RFC 3339; empty: now.
+  std::string subject;
+};
+int RelayReplay(const RelayReplayOptions& options);
+int RenewIncarnation(const std::string& service);
+
+// `vefactl consumer list|pause|resume|seek`.
+int ConsumerList(const std::string& service);
+int ConsumerPause(const std::string& consumer);
+int ConsumerResume(const std::string& consumer);
+struct ConsumerSeekOptions {
+  std::string consumer;
+  std::string to;  // `earliest`, `latest` or an offset of one partition.
+  std::string topic;
+  int partition = 0;
+};
+int ConsumerSeek(const ConsumerSeekOptions& options);
+
+// `vefactl parked list|show|replay|skip`.
+struct ParkedOptions {
+  std::string consumer;
+  std::string subject;
+  std::string tenant;
+  int64_t version = 0;
+};
+int ParkedList(const std::string& service);
+int ParkedShow(const ParkedOptions& options);
+int ParkedReplay(const ParkedOptions& options);
+int ParkedSkip(const ParkedOptions& options);
+
+// `vefactl projection rebuild|verify CONSUMER [--from ledger|kafka]`; ends with 1 when rows differ.
+struct ProjectionOptions {
+  std::string consumer;
+  std::string from = "ledger";
+  bool verify = false;
+};
+int ProjectionRunVerb(const ProjectionOptions& options);
+int ProjectionList(const std::string& service);
+
+// `vefactl topics diff --kafka BROKERS`: what `topics apply` would change; ends with 1 when something.
+int TopicsDiff(const TopicsApplyOptions& options);
+
+// `vefactl events get ID`.
+int EventsGet(const std::string& id);
+// `vefactl events verify`: reads the feed from its beginning and the ledgers, and compares.
+int EventsVerify();
+
+// `vefactl doctor`: looks at everything that can be wrong and says what to do.
+int Doctor();
 
 // Reads the command line, runs the verb, returns its exit code.
 int RunCommandLine(int argc, char** argv);

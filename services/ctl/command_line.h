@@ -1,0 +1,21 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+// How the command line is put together; each file adds the verbs of one kind.
+namespace vefa::ctl {
+
+// What was asked for; run after parsing.
+using Verb = std::function<int()>;
+
+// A verb with its page of help: what it does and an example that can be pasted.
+CLI::App* Add(CLI::App& parent, const char* name, const std::string& what, const std::string& example);
+CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what);
+
+// The operator's verbs.
+void AddOperations(CLI::App& app, Verb& run);
+
+}  // namespace vefa::ctl
