@@ -26,6 +26,12 @@ TEST(HmacSha256Test, MeetsTheVectorsOfRfc4231) {
       "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+// Keys of exactly a block and one byte more, against `openssl dgst -sha256 -mac HMAC -macopt hexkey:…`.
+TEST(HmacSha256Test, KeysAroundTheSizeOfABlock) {
+  EXPECT_EQ(ToHex(Bytes(HmacSha256(std::string(64, '\x01'), "vefa"))), "396d74694303a9939a14bcd791c3d6e527049d339e7b61d9e45cbd6e22ac588d");
+  EXPECT_EQ(ToHex(Bytes(HmacSha256(std::string(65, '\x01'), "vefa"))), "d29757eb1b310d2396e69b4497bcbe3b1e26051c405ab7dc8fdf1aa976bd6c5c");
+}
+
 TEST(HmacSha256Test, AnEmptyKeyIsAKey) {
   EXPECT_EQ(ToHex(Bytes(HmacSha256("", ""))), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   EXPECT_EQ(HmacSha256(std::string_view(), "x"), HmacSha256("", "x"));
