@@ -3,6 +3,8 @@
 namespace vefa::events {
 
 Verdict Judge(const Event& event, const Watermark& known) {
+  // Of a life that was over before what is known was recorded: it was undone, or the later life publishes it as well.
+  if (!event.incarnation.is_nil() && event.incarnation < known.incarnation) return Verdict::kDuplicate;
   if (event.aggregate_version <= known.version) {
     bool last = event.aggregate_version == known.version;
     if (last && event.id == known.event_id) return Verdict::kDuplicate;

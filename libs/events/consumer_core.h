@@ -28,7 +28,7 @@ struct Watermark {
 // What becomes of one event.
 enum class Verdict {
   kApply,      // The next version.
-  kDuplicate,  // Known already.
+  kDuplicate,  // Known already, or of an earlier life of the owner's database than what is known.
   kFork,       // Another event under the version applied last: two histories. Parks the subject.
   kRestored,   // A known version out of a later life of the owner's database: it was put back to an earlier
                // point, and what was applied beyond that point may never have happened. Parks the subject until

@@ -9,8 +9,6 @@
 namespace vefa::simulation {
 namespace {
 
-using events::Verdict;
-
 // The ledger as it stands, which is the truth.
 struct Truth {
   std::map<int, std::vector<Fact>> subjects;  // By id.
@@ -73,42 +71,42 @@ void CheckBroker(Run& run, const Truth& truth, const Database& database, const B
 }
 
 // What a reader has of a subject whose history was undone: told of it, or nobody could have told it.
-void CheckUndone(Run& run, int subject, const SubjectRow& row, const Database& database, const Broker& broker) {
-  for (size_t i = 1; i < row.effects.size(); ++i) {
-    if (row.effects[i].incarnation < row.effects[i - 1].incarnation)
-      run.Violate(Text("subject ", subject, ": version ", row.effects[i].version, " of an undone life was applied over a later one"));
+void CheckUndone(Run& run, int subject, const SubjectRows& rows, const Database& database, const Broker& broker) {
+  for (size_t i = 1; i < rows.effects.size(); ++i) {
+    if (rows.effects[i].incarnation < rows.effects[i - 1].incarnation)
+      run.Violate(Text("subject ", subject, ": version ", rows.effects[i].version, " of an undone life was applied over a later one"));
   }
   bool told = false;
   for (const Fact& fact : broker.log(broker.PartitionOf(subject)))
     told = told || (fact.subject == subject && fact.incarnation == database.incarnation());
   if (!told) return;
   ++run.figures.restored;
-  if (!row.parked) run.Violate(Text("subject ", subject, " stands on an undone history and nobody says so"));
+  if (!rows.parked) run.Violate(Text("subject ", subject, " stands on an undone history and nobody says so"));
 }
 
-void CheckSubject(Run& run, int subject, const SubjectRow& row, const std::vector<Fact>& truth,
+void CheckSubject(Run& run, int subject, const SubjectRows& rows, const std::vector<Fact>& truth,
                   const Database& database, const Broker& broker) {
   auto undone = [&database](const Fact& fact) { return database.undone().contains(fact.event); };
-  if (row.parked) ++run.figures.parked;
-  if (std::any_of(row.effects.begin(), row.effects.end(), undone)) return CheckUndone(run, subject, row, database, broker);
+  if (rows.parked) ++run.figures.parked;
+  if (std::any_of(rows.effects.begin(), rows.effects.end(), undone)) return CheckUndone(run, subject, rows, database, broker);
   auto poison = std::find_if(truth.begin(), truth.end(), RefusesForEver);
   size_t expected = static_cast<size_t>(poison - truth.begin());
   // Poison that was undone stands in the way of what came instead of it, until an operator skips it.
-  for (const auto& [key, fact] : row.waiting) {
+  for (const auto& [key, fact] : rows.waiting) {
     if (undone(fact) && RefusesForEver(fact)) return;
   }
-  bool equal = row.effects.size() == expected && static_cast<size_t>(row.version) == expected;
-  for (size_t i = 0; equal && i < expected; ++i) equal = row.effects[i].event == truth[i].event;
+  bool equal = rows.effects.size() == expected && static_cast<size_t>(rows.mark.version) == expected;
+  for (size_t i = 0; equal && i < expected; ++i) equal = rows.effects[i].event == truth[i].event;
   if (!equal)
-    run.Violate(Text("subject ", subject, ": ", row.effects.size(), " versions applied, watermark ", row.version, ", parked for ",
-                     row.parked ? NameOf(row.parked->kind) : "nothing", "; the ledger has ", truth.size()));
-  if (row.parked.has_value() != (poison != truth.end()))
-    run.Violate(Text("subject ", subject, row.parked ? " is parked without a cause" : " has poison and is not parked",
-                     row.parked ? Text(" for ", NameOf(row.parked->kind)) : ""));
-  if (row.parked && row.parked->kind != Verdict::kApply)
-    run.Violate(Text("subject ", subject, " is parked for ", NameOf(row.parked->kind), ", not for its poison"));
-  if (row.parked && row.waiting.size() != truth.size() - expected)
-    run.Violate(Text("subject ", subject, ": ", row.waiting.size(), " events wait, not ", truth.size() - expected));
+    run.Violate(Text("subject ", subject, ": ", rows.effects.size(), " versions applied, watermark ", rows.mark.version, ", parked for ",
+                     rows.parked ? NameOf(rows.parked->kind) : "nothing", "; the ledger has ", truth.size()));
+  if (rows.parked.has_value() != (poison != truth.end()))
+    run.Violate(Text("subject ", subject, rows.parked ? " is parked without a cause" : " has poison and is not parked",
+                     rows.parked ? Text(" for ", NameOf(rows.parked->kind)) : ""));
+  if (rows.parked && rows.parked->kind != ParkKind::kPoison)
+    run.Violate(Text("subject ", subject, " is parked for ", NameOf(rows.parked->kind), ", not for its poison"));
+  if (rows.parked && rows.waiting.size() != truth.size() - expected)
+    run.Violate(Text("subject ", subject, ": ", rows.waiting.size(), " events wait, not ", truth.size() - expected));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "tests/simulation/consumer.h"
 
 #include <algorithm>
-#include <set>
 
 #include "tests/simulation/ladder.h"
 
@@ -10,29 +9,13 @@ namespace {
 
 using events::Verdict;
 
-Uuid NumberId(uint8_t kind, uint64_t number) {
-  Uuid id;
-  id.bytes[0] = kind;
-  for (size_t i = 0; i < 8; ++i) id.bytes[15 - i] = static_cast<uint8_t>(number >> (8 * i));
-  return id;
-}
+constexpr int kWaitMax = 100;  // Steps that a statement waits for a lock.
 
 }  // namespace
 
-events::Event ToEvent(const Fact& fact) {
-  events::Event event;
-  event.id = NumberId(1, fact.event);
-  // Subjects of one name in two tenants are two subjects.
-  event.tenant = NumberId(2, static_cast<uint64_t>(fact.subject % 2));
-  event.subject = "things/" + std::to_string(fact.subject / 2);
-  event.aggregate_version = fact.version;
-  event.incarnation = NumberId(3, static_cast<uint64_t>(fact.incarnation));
-  return event;
-}
-
 void Consumer::Step() {
   // The connection broke, and with it the transaction.
-  if (stage_ > Stage::kBegin && !store_.IsOpen(transaction_)) return Rewind(false);
+  if (stage_ > Stage::kBegin && !store_.IsOpen(transaction_)) return Trouble();
   switch (stage_) {
     case Stage::kPoll:
       Poll();
@@ -40,14 +23,17 @@ void Consumer::Step() {
     case Stage::kBegin:
       Begin();
       break;
-    case Stage::kFence:
-      Fence();
+    case Stage::kMovePositions:
+      MovePositions();
       break;
-    case Stage::kRead:
-      Read();
+    case Stage::kPlan:
+      Plan();
       break;
-    case Stage::kApply:
-      Apply();
+    case Stage::kMoveMarks:
+      MoveMarks();
+      break;
+    case Stage::kPark:
+      Park();
       break;
     case Stage::kCommit:
       Commit();
@@ -55,11 +41,14 @@ void Consumer::Step() {
   }
 }
 
+void Consumer::Rollback() {
+  if (store_.IsOpen(transaction_)) store_.Rollback(transaction_);
+}
+
 void Consumer::Crash() {
   run_.Trace("consumer ", number_, ": dies");
-  if (stage_ > Stage::kBegin && store_.IsOpen(transaction_)) store_.Rollback(transaction_);
+  Rollback();
   generation_ = 0;
-  ranges_.clear();
   stage_ = Stage::kPoll;
 }
 
@@ -67,22 +56,19 @@ void Consumer::Assign() {
   generation_ = group_.generation;
   seeks_ = store_.seeks();
   positions_.clear();
-  fetched_.clear();
   for (int partition = 0; partition < broker_.partitions(); ++partition) {
-    if (group_.owner[static_cast<size_t>(partition)] != number_) continue;
-    fetched_[partition] = positions_[partition] = store_.position(partition);
+    if (group_.owner[static_cast<size_t>(partition)] == number_) positions_[partition] = store_.position(partition);
   }
+  fetched_ = positions_;
 }
 
 void Consumer::Poll() {
   if (generation_ != group_.generation || seeks_ != store_.seeks()) Assign();
   facts_.clear();
   events_.clear();
-  ranges_.clear();
   for (auto& [partition, offset] : fetched_) {
     const std::vector<Fact>& log = broker_.log(partition);
-    size_t room = run_.profile.batch_max - facts_.size();
-    size_t most = run_.random.Below(room + 1);
+    size_t most = run_.random.Below(run_.profile.batch_max - facts_.size() + 1);
     for (; most > 0 && offset < static_cast<int64_t>(log.size()); --most, ++offset) {
       facts_.push_back(log[static_cast<size_t>(offset)]);
       events_.push_back(ToEvent(facts_.back()));
@@ -91,112 +77,144 @@ void Consumer::Poll() {
     }
   }
   if (facts_.empty()) return;
-  ranges_.push_back({0, facts_.size(), false});
+  first_ = 0;
+  size_ = facts_.size();
+  poison_ = false;
   stage_ = Stage::kBegin;
 }
 
 void Consumer::Begin() {
-  if (ranges_.empty()) {
+  if (first_ == facts_.size()) {
     stage_ = Stage::kPoll;
     return;
   }
   next_.clear();
-  const Range& range = ranges_.back();
-  for (size_t i = range.first; i < range.first + range.size; ++i) next_[events_[i].partition] = events_[i].offset + 1;
+  for (size_t i = first_; i < first_ + size_; ++i) next_[events_[i].partition] = events_[i].offset + 1;
   transaction_ = store_.Begin();
-  stage_ = Stage::kFence;
+  done_ = 0;
+  waited_ = 0;
+  stage_ = Stage::kMovePositions;
 }
 
-void Consumer::Rewind(bool positions_moved) {
-  if (store_.IsOpen(transaction_)) store_.Rollback(transaction_);
-  if (positions_moved) {
-    for (auto& [partition, offset] : positions_) offset = store_.position(partition);
-  }
-  fetched_ = positions_;
-  ranges_.clear();
+bool Consumer::TimesOut() {
+  if (++waited_ <= kWaitMax) return false;
+  Trouble();
+  return true;
+}
+
+void Consumer::Trouble() {
+  Rollback();
+  stage_ = Stage::kBegin;
+}
+
+void Consumer::Fenced() {
+  ++run_.figures.fenced;
+  run_.Trace("consumer ", number_, ": somebody else moved on");
+  Rollback();
+  Assign();
   stage_ = Stage::kPoll;
 }
 
-// Compare and move: whoever stood still while others went on finds another position and has done nothing.
-void Consumer::Fence() {
+void Consumer::Poison() {
+  Rollback();
+  poison_ = size_ == 1;
+  size_ = std::max<size_t>(1, size_ / 2);
+  stage_ = Stage::kBegin;
+}
+
+void Consumer::MovePositions() {
   for (const auto& [partition, offset] : next_) {
-    if (!store_.LockPosition(transaction_, partition)) return;
-    int64_t expected = positions_.at(partition);
-    if (store_.position(partition) != expected) {
-      ++run_.figures.fenced;
-      run_.Trace("consumer ", number_, ": fenced at partition ", partition, " expecting ", expected);
-      return Rewind(true);
-    }
-    store_.Move(transaction_, partition, expected, offset);
+    // Whoever stood still while others went on finds another position and has done nothing.
+    Outcome moved = store_.MovePosition(transaction_, partition, positions_.at(partition), offset);
+    if (moved == Outcome::kWaits) return (void)TimesOut();
+    if (moved == Outcome::kNothing) return Fenced();
   }
-  if (run_.Fault(run_.profile.trouble)) return Rewind(false);
-  stage_ = Stage::kRead;
+  if (run_.Fault(run_.profile.trouble)) return Trouble();
+  stage_ = Stage::kPlan;
 }
 
-void Consumer::Read() {
-  const Range& range = ranges_.back();
-  std::set<int> subjects;
-  for (size_t i = range.first; i < range.first + range.size; ++i) subjects.insert(facts_[i].subject);
-  for (int subject : subjects) {
-    if (!store_.LockSubject(transaction_, subject)) return;
+void Consumer::Plan() {
+  if (poison_) {
+    stage_ = Stage::kPark;
+    return;
   }
-  if (run_.Fault(run_.profile.trouble)) return Rewind(false);
-  stage_ = Stage::kApply;
-}
-
-void Consumer::Apply() {
-  Range range = ranges_.back();
+  known_.clear();
   std::map<events::SubjectKey, events::Watermark> known;
-  for (size_t i = range.first; i < range.first + range.size; ++i)
-    known[{events_[i].tenant, events_[i].subject}] = MarkOf(store_.Subject(transaction_, facts_[i].subject));
-  auto fact_of = [this](const events::Event* event) -> const Fact& {
-    return facts_[static_cast<size_t>(event - events_.data())];
-  };
-  std::span<const events::Event> part(events_.data() + range.first, range.size);
-  events::BatchPlan plan = events::PlanBatch(part, known);
-  for (const events::Event* event : plan.apply) {
-    const Fact& fact = fact_of(event);
-    SubjectRow& row = store_.Subject(transaction_, fact.subject);
-    if (range.park) {
-      Park(row, fact, Verdict::kApply);
-      continue;
-    }
-    if (Refuses(run_, fact)) {
-      store_.Rollback(transaction_);
-      ranges_.pop_back();
-      if (range.size == 1) {
-        ranges_.push_back({range.first, 1, true});
-      } else {
-        ranges_.push_back({range.first + range.size / 2, range.size - range.size / 2, false});
-        ranges_.push_back({range.first, range.size / 2, false});
-      }
-      stage_ = Stage::kBegin;
-      return;
-    }
-    row.effects.push_back(fact);
-    row.version = fact.version;
-    row.last = fact;
+  for (size_t i = first_; i < first_ + size_; ++i) {
+    int subject = facts_[i].subject;
+    if (known_.contains(subject)) continue;
+    const SubjectRows& rows = known_[subject] = store_.Read(transaction_, subject);
+    known[KeyOf(subject)] = ToWatermark(rows);
   }
-  for (const auto& [event, verdict] : plan.park) Park(store_.Subject(transaction_, fact_of(event).subject), fact_of(event), verdict);
+  std::span<const events::Event> part(events_.data() + first_, size_);
+  plan_ = events::PlanBatch(part, known);
+  for (const events::Event* event : plan_.apply) {
+    if (Refuses(run_, FactOf(*event))) return Poison();
+    store_.AddEffect(transaction_, FactOf(*event));
+  }
+  if (run_.Fault(run_.profile.trouble)) return Trouble();
+  stage_ = Stage::kMoveMarks;
+}
+
+void Consumer::MoveMarks() {
+  std::map<int, Mark> moved;
+  for (const events::Event* event : plan_.apply) moved[FactOf(*event).subject] = MarkAfter(FactOf(*event));
+  for (const auto& [subject, mark] : moved) {
+    int64_t expected = known_.at(subject).mark.version;
+    if (store_.Read(transaction_, subject).mark.version == mark.version) continue;
+    Outcome done = store_.MoveMark(transaction_, subject, expected, mark);
+    if (done == Outcome::kWaits) return (void)TimesOut();
+    if (done == Outcome::kNothing) return Fenced();
+  }
+  stage_ = Stage::kPark;
+}
+
+void Consumer::Park() {
+  if (poison_) {
+    Parked parked{ParkKind::kPoison, 0, NextAttempt(0, run_.now), true};
+    if (ParkEvent(events_[first_], parked)) stage_ = Stage::kCommit;
+    return;
+  }
+  for (; done_ < plan_.park.size(); ++done_) {
+    const auto& [event, verdict] = plan_.park[done_];
+    if (verdict == Verdict::kGap) ++run_.figures.gaps;
+    if (!ParkEvent(*event, Describe(*event, verdict))) return;
+  }
   stage_ = Stage::kCommit;
 }
 
-void Consumer::Park(SubjectRow& row, const Fact& fact, Verdict verdict) {
-  run_.Trace("consumer ", number_, ": parks subject ", fact.subject, " version ", fact.version, " at ", row.version,
-             " for ", NameOf(verdict));
-  if (verdict == Verdict::kGap) ++run_.figures.gaps;
-  if (!row.parked) row.parked = ParkedFor(verdict, fact.version, run_.now);
-  row.waiting[{fact.version, fact.event}] = fact;
+Parked Consumer::Describe(const events::Event& event, Verdict verdict) const {
+  Parked parked;
+  parked.kind = KindOf(verdict);
+  if (verdict != Verdict::kFork) parked.next_attempt = run_.now;
+  parked.complete = verdict == Verdict::kFork;
+  // It stands still already, unless another replica made it move just now: then it is due.
+  if (verdict == Verdict::kParked)
+    parked.complete = event.aggregate_version == plan_.moved.at({event.tenant, event.subject}).version + 1;
+  return parked;
+}
+
+bool Consumer::ParkEvent(const events::Event& event, const Parked& parked) {
+  const Fact& fact = FactOf(event);
+  if (store_.Park(transaction_, fact.subject, parked) == Outcome::kWaits) {
+    (void)TimesOut();
+    return false;
+  }
+  store_.AddWaiting(transaction_, fact);
+  run_.Trace("consumer ", number_, ": parks subject ", fact.subject, " version ", fact.version, " life ", fact.incarnation,
+             " at ", store_.Read(transaction_, fact.subject).mark.version, " for ", NameOf(parked.kind));
+  return true;
 }
 
 void Consumer::Commit() {
-  if (run_.Fault(run_.profile.trouble)) return Rewind(false);
-  if (!store_.Commit(transaction_)) return Rewind(false);
-  run_.Trace("consumer ", number_, ": commits ", ranges_.back().size, " records");
+  if (run_.Fault(run_.profile.trouble) || !store_.Commit(transaction_)) return Trouble();
+  run_.Trace("consumer ", number_, ": commits ", size_, " records");
   // Committed, and nobody says so: the next attempt meets the fence.
-  if (run_.Fault(run_.profile.answer_lost)) return Rewind(false);
+  if (run_.Fault(run_.profile.answer_lost)) return Trouble();
   for (const auto& [partition, offset] : next_) positions_[partition] = offset;
-  ranges_.pop_back();
+  first_ += size_;
+  size_ = facts_.size() - first_;
+  poison_ = false;
   stage_ = Stage::kBegin;
 }
 

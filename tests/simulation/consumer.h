@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <vector>
 
+#include "libs/events/consumer_core.h"
 #include "tests/simulation/broker.h"
 #include "tests/simulation/store.h"
 
@@ -16,11 +16,9 @@ struct Group {
   std::vector<int> owner;  // By partition.
 };
 
-// The event that ConsumerCore sees.
-events::Event ToEvent(const Fact& fact);
-
 // A consumer process: the real PlanBatch between the simulated broker and the consumers' database, in the
-// steps of libs/events/subscriber.cc. Others come between any two steps, and it may die at each.
+// steps of libs/events/subscriber.cc and consumer_apply.cc. Others come between any two steps, and it
+// may die at each.
 class Consumer {
  public:
   Consumer(Run& run, int number, const Broker& broker, const Group& group, Store& store)
@@ -30,23 +28,28 @@ class Consumer {
   void Crash();
 
  private:
-  enum class Stage { kPoll, kBegin, kFence, kRead, kApply, kCommit };
-  // A part of the batch, halved at poison.
-  struct Range {
-    size_t first;
-    size_t size;
-    bool park;  // Its only event is known to be poison.
-  };
+  // Poll; then per transaction: begin, compare and move positions, read watermarks and sort out, apply,
+  // compare and move watermarks, park, commit.
+  enum class Stage { kPoll, kBegin, kMovePositions, kPlan, kMoveMarks, kPark, kCommit };
   void Assign();
   void Poll();
   void Begin();
-  void Fence();
-  void Read();
-  void Apply();
-  void Park(SubjectRow& row, const Fact& fact, events::Verdict verdict);
+  void MovePositions();
+  void Plan();
+  void MoveMarks();
+  void Park();
   void Commit();
-  // The transaction failed: read again from what is committed.
-  void Rewind(bool positions_moved);
+  bool ParkEvent(const events::Event& event, const Parked& parked);
+  Parked Describe(const events::Event& event, events::Verdict verdict) const;
+  const Fact& FactOf(const events::Event& event) const { return facts_[static_cast<size_t>(&event - events_.data())]; }
+  // A lock was not to be had for too long.
+  bool TimesOut();
+  // The transaction failed: the same batch is tried again.
+  void Trouble();
+  // Somebody else moved on: read again from what is committed.
+  void Fenced();
+  void Poison();
+  void Rollback();
 
   Run& run_;
   const int number_;
@@ -60,8 +63,14 @@ class Consumer {
   std::map<int, int64_t> fetched_;    // Where the client reads next.
   std::vector<Fact> facts_;
   std::vector<events::Event> events_;
-  std::vector<Range> ranges_;         // To be tried, the last one first.
-  std::map<int, int64_t> next_;       // Positions after the present range.
+  size_t first_ = 0;                  // Of what is not settled yet.
+  size_t size_ = 0;                   // Of the part that is tried now, halved at poison.
+  bool poison_ = false;               // Its only event is known to be poison.
+  std::map<int, int64_t> next_;       // Positions after the part.
+  std::map<int, SubjectRows> known_;
+  events::BatchPlan plan_;
+  size_t done_ = 0;                   // Of the rows that the present stage writes.
+  int waited_ = 0;
   int64_t transaction_ = 0;
 };
 

@@ -29,7 +29,8 @@ Schedule::Schedule(Run& run)
     Add(*relays_.emplace_back(std::make_unique<Relay>(run, i, database_, broker_)));
   for (int i = 0; i < run.profile.consumers; ++i) {
     Add(*consumers_.emplace_back(std::make_unique<Consumer>(run, i, broker_, group_, store_)));
-    Add(*healers_.emplace_back(std::make_unique<Healer>(run, i, database_, store_)));
+    Add(*menders_.emplace_back(std::make_unique<Mender>(run, i, database_, store_)));
+    Add(*retries_.emplace_back(std::make_unique<Retry>(run, i, store_)));
   }
   Rebalance();
   MoveLanes();
@@ -73,7 +74,8 @@ void Schedule::DisturbProcesses() {
     ++run_.figures.faults;
     size_t which = run_.random.Below(consumers_.size());
     consumers_[which]->Crash();
-    healers_[which]->Crash();
+    menders_[which]->Crash();
+    retries_[which]->Crash();
   }
   if (run_.Fault(profile.rebalance)) ++run_.figures.faults, Rebalance();
   if (run_.Fault(profile.lanes_move)) ++run_.figures.faults, MoveLanes();

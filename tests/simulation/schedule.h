@@ -4,8 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include "tests/simulation/healer.h"
+#include "tests/simulation/consumer.h"
+#include "tests/simulation/mender.h"
 #include "tests/simulation/relay.h"
+#include "tests/simulation/retry.h"
 #include "tests/simulation/writer.h"
 
 namespace vefa::simulation {
@@ -45,7 +47,8 @@ class Schedule {
   std::vector<std::unique_ptr<Writer>> writers_;
   std::vector<std::unique_ptr<Relay>> relays_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
-  std::vector<std::unique_ptr<Healer>> healers_;
+  std::vector<std::unique_ptr<Mender>> menders_;
+  std::vector<std::unique_ptr<Retry>> retries_;
   std::vector<Process> processes_;
   bool restored_ = false;
   bool lost_ = false;

@@ -4,77 +4,117 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "libs/events/consumer_core.h"
 #include "tests/simulation/database.h"
 
 namespace vefa::simulation {
 
+// applied_version.
+struct Mark {
+  int64_t version = 0;
+  uint64_t event = 0;
+  int incarnation = 0;
+};
+
+enum class ParkKind { kPoison, kGap, kFork, kRestored };
+
 // parked_subject.
 struct Parked {
-  events::Verdict kind = events::Verdict::kApply;  // kApply stands for POISON.
-  int64_t first_version = 0;
+  ParkKind kind = ParkKind::kGap;
   int attempts = 0;
   std::optional<int64_t> next_attempt;  // None: an operator has to decide.
+  bool complete = false;                // What waits goes on from the watermark; otherwise the ledger is asked first.
 };
 
-// All that the consumers' database has of one subject, in the order in which its rows are locked.
-struct SubjectRow {
-  int64_t version = 0;  // applied_version
-  Fact last;            // The event of that version; its incarnation as published.
+using Waiting = std::map<std::pair<int64_t, uint64_t>, Fact>;  // parked_event, by version and event.
+
+// All rows of one subject.
+struct SubjectRows {
+  Mark mark;
   std::optional<Parked> parked;
-  std::map<std::pair<int64_t, uint64_t>, Fact> waiting;  // parked_event, by version and event.
-  std::vector<Fact> effects;                             // What the handler wrote, oldest first.
+  Waiting waiting;
+  std::vector<Fact> effects;  // What the handler wrote, oldest first.
 };
 
-// The consumers' PostgreSQL: positions and subjects, each a row that a transaction holds locked until it
-// ends. A transaction that ends in a crash or a rollback has done nothing.
+// What a statement came to.
+enum class Outcome {
+  kDone,
+  kWaits,    // Another transaction holds the row: ask again.
+  kNothing,  // The row is not as expected, and nothing was changed.
+};
+
+// The consumers' PostgreSQL, as READ COMMITTED has it: a statement sees what was committed before it and
+// what its own transaction wrote; a row that is written stays locked until the end, and whoever waited
+// for it decides by what is committed then. A transaction that ends otherwise than by a commit has done nothing.
 class Store {
  public:
   Store(Run& run, int subjects, int partitions)
-      : run_(run), subjects_(static_cast<size_t>(subjects)), positions_(static_cast<size_t>(partitions)) {}
+      : run_(run), subjects_(static_cast<size_t>(subjects)), locks_(subjects_.size()),
+        positions_(static_cast<size_t>(partitions)) {}
 
   int64_t Begin();
   bool IsOpen(int64_t transaction) const { return open_.contains(transaction); }
-  // Take row locks; false while another transaction holds one of them.
-  bool LockPosition(int64_t transaction, int partition);
-  bool LockSubject(int64_t transaction, int subject);
-  // What the transaction sees and changes of rows it has locked.
-  SubjectRow& Subject(int64_t transaction, int subject);
-  // Moves a locked position, for one who read from `from` on.
-  void Move(int64_t transaction, int partition, int64_t from, int64_t to);
   // False when a crash has undone it.
   bool Commit(int64_t transaction);
   void Rollback(int64_t transaction);
   void Crash();
 
+  SubjectRows Read(int64_t transaction, int subject) const;
+  // Compare and move. kNothing when the position is another than `expected`.
+  Outcome MovePosition(int64_t transaction, int partition, int64_t expected, int64_t next);
+  Outcome MoveMark(int64_t transaction, int subject, int64_t expected, const Mark& mark);
+  // Locks parked_subject and passes by when it is locked, gone or not due.
+  Outcome Claim(int64_t transaction, int subject);
+  // Adds the row; one that is there keeps its kind and its turn.
+  Outcome Park(int64_t transaction, int subject, const Parked& parked);
+  // Replaces a row that is there.
+  Outcome Keep(int64_t transaction, int subject, const Parked& parked);
+  // Deletes the row unless something waits.
+  void Unpark(int64_t transaction, int subject);
+  void AddWaiting(int64_t transaction, const Fact& fact);
+  void DeleteWaiting(int64_t transaction, const Fact& fact);
+  void AddEffect(int64_t transaction, const Fact& fact);
+
   int64_t position(int partition) const { return positions_[static_cast<size_t>(partition)].value; }
-  const SubjectRow& subject(int subject) const { return subjects_[static_cast<size_t>(subject)].value; }
+  const SubjectRows& subject(int subject) const { return subjects_[static_cast<size_t>(subject)]; }
   // `consumer seek`: an operator sets a position back, unless a transaction holds it.
   bool Seek(int partition, int64_t offset);
   // Readers that are at work hear of it when they look at consumer_control.
   int seeks() const { return seeks_; }
 
-
  private:
-  template <typename Value>
-  struct Row {
-    Value value{};
+  struct Position {
+    int64_t value = 0;
     int64_t locked_by = 0;
   };
+  struct Locks {
+    int64_t mark = 0;
+    int64_t parked = 0;
+  };
+  // What a transaction wrote of one subject.
   struct Changes {
-    std::map<int, SubjectRow> subjects;
+    std::optional<Mark> mark;
+    std::optional<std::optional<Parked>> parked;
+    Waiting added;
+    std::set<std::pair<int64_t, uint64_t>> deleted;
+    std::vector<Fact> effects;
+  };
+  struct Transaction {
+    std::map<int, Changes> subjects;
     std::map<int, std::pair<int64_t, int64_t>> moves;  // By partition: from, to.
   };
-  void CheckSubject(int subject, const SubjectRow& before, const SubjectRow& after);
+  bool Take(int64_t& lock, int64_t transaction) const;
+  Changes& Of(int64_t transaction, int subject) { return open_.at(transaction).subjects[subject]; }
+  static void Merge(SubjectRows& rows, const Changes& changes);
+  void CheckSubject(int subject, const SubjectRows& before, const SubjectRows& after);
 
   Run& run_;
-  std::vector<Row<SubjectRow>> subjects_;
-  std::vector<Row<int64_t>> positions_;
-  std::map<int64_t, Changes> open_;
+  std::vector<SubjectRows> subjects_;
+  std::vector<Locks> locks_;
+  std::vector<Position> positions_;
+  std::map<int64_t, Transaction> open_;
   int64_t next_transaction_ = 1;
   int seeks_ = 0;
 };
