@@ -36,6 +36,7 @@ export const PAGES = [
     message: 'STATE_BOUNCED',
   },
   { name: 'events', path: '/events', ready: '[role="grid"] [role="row"][aria-rowindex="2"]' },
+  { name: 'catalogue', path: '/events/catalogue', ready: 'details.catalogue-kind' },
   { name: 'system', path: '/system', ready: '[data-figure="events.recorded"]' },
 ];
 

@@ -1,4 +1,5 @@
 // The answers of the stub gateway: the same routes and shapes as the real one, from stub/data.mjs.
+import { catalog } from './catalog.mjs';
 import { audience, consents, contacts, iso, messages, orders, PEOPLE, progressOf, run, SENT, scores, uuid } from './data.mjs';
 
 export class Refusal extends Error {
@@ -175,6 +176,7 @@ const SERVICES = ['contact', 'interaction', 'campaign', 'notification'];
 const pick = (names, from) => names.map((name) => from.get(name)).filter(Boolean);
 
 const ROUTES = [
+  ['GET', /^\/catalog\.json$/, () => catalog],
   ['GET', /^\/v1\/contacts$/, (_, query) => listContacts(query)],
   ['POST', /^\/v1\/contacts:search$/, (_, __, body) => listContacts(body)],
   ['POST', /^\/v1\/contacts:batchGet$/, (_, __, body) => ({ contacts: pick(body.names ?? [], byName) })],

@@ -15,6 +15,7 @@ const ROUTES = {
   '/campaigns/$id': 'src/features/campaigns/campaign.tsx',
   '/campaigns/$id/recipients': 'src/features/campaigns/recipients.tsx',
   '/events': 'src/features/events/events.tsx',
+  '/events/catalogue': 'src/features/catalogue/catalogue.tsx',
   '/system': 'src/features/system/system.tsx',
 };
 const LAZY = ['src/app/account-menu.tsx', 'src/commands/palette.tsx', 'src/commands/help.tsx', 'src/features/events/detail.tsx'];

@@ -12,8 +12,10 @@ const LANGUAGES = ['en', 'tr'];
 /** Ids put together at run time; each prefix is followed by a code of the API or a state. */
 const COMPOSED = [
   'campaign.state.',
+  'catalogue.privacy.',
   'channel.',
   'consent.state.',
+  'erased.',
   'error.code.',
   'event.',
   'live.',
@@ -98,7 +100,7 @@ function checkUse(ids) {
   // A text between tags, two letters or more: it belongs into a catalogue. Names of our own are not texts.
   for (const [file, text] of code.filter(([name]) => name.endsWith('.tsx'))) {
     for (const match of text.matchAll(/>\s*([A-Za-zÇĞİÖŞÜçğıöşü][\p{L} ,.!?]+)\s*<\//gu)) {
-      if (!['Vefa', 'Ctrl K', 'Esc'].includes(match[1].trim()))
+      if (!['AsyncAPI', 'Vefa', 'Ctrl K', 'Esc'].includes(match[1].trim()))
         problems.push(`${file.slice(root.length + 1)}: text in the code: ${match[1].trim()}`);
     }
   }
@@ -106,7 +108,7 @@ function checkUse(ids) {
 
 /** Every reason that the protos name must have words in both languages, in one of the lists of codes. */
 function checkReasons(ids) {
-  const known = ['reason.', 'refused.', 'suppression.', 'service.state.'];
+  const known = ['erased.', 'reason.', 'refused.', 'suppression.', 'service.state.'];
   const reasons = new Set();
   for (const file of files(protos, /\.proto$/)) {
     for (const [, reason] of readFileSync(file, 'utf8').matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)`/g)) reasons.add(reason);

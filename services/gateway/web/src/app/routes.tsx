@@ -83,6 +83,11 @@ const events = createRoute({
   validateSearch: readEvents,
   component: lazyRouteComponent(() => import('../features/events/events'), 'Events'),
 });
+const catalogue = createRoute({
+  getParentRoute: () => house,
+  path: '/events/catalogue',
+  component: lazyRouteComponent(() => import('../features/catalogue/catalogue'), 'Catalogue'),
+});
 const system = createRoute({
   getParentRoute: () => house,
   path: '/system',
@@ -91,7 +96,7 @@ const system = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  house.addChildren([overview, people, person, campaigns, campaign, recipients, events, system]),
+  house.addChildren([overview, people, person, campaigns, campaign, recipients, events, catalogue, system]),
 ]);
 
 /** `history` is the browser's own when left out. */

@@ -1,5 +1,6 @@
 import type app from '../app/messages/en.json';
 import type campaigns from '../features/campaigns/messages/en.json';
+import type catalogue from '../features/catalogue/messages/en.json';
 import type events from '../features/events/messages/en.json';
 import type overview from '../features/overview/messages/en.json';
 import type people from '../features/people/messages/en.json';
@@ -10,6 +11,7 @@ import type system from '../features/system/messages/en.json';
 export type MessageId =
   | keyof typeof app
   | keyof typeof campaigns
+  | keyof typeof catalogue
   | keyof typeof events
   | keyof typeof overview
   | keyof typeof people

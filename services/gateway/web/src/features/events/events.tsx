@@ -5,7 +5,7 @@ import { announce } from '../../app/announcer';
 import { ListBar } from '../../app/list-bar';
 import { useListCommands } from '../../app/list-commands';
 import { useLiveState } from '../../app/live-queries';
-import { useNavigate, useSearch } from '../../app/navigation';
+import { Link, useNavigate, useSearch } from '../../app/navigation';
 import { BrokenAddress, Page } from '../../app/page';
 import type { EventsSearch } from '../../app/search';
 import { useCommands } from '../../commands/registry';
@@ -87,9 +87,12 @@ export function Events() {
       title={t('nav.events')}
       lead={t(paused ? 'events.leadPaused' : 'events.lead', { state: t(`live.${state}`) })}
       actions={
-        <Button icon={paused ? Play : Pause} onClick={toggle}>
-          {t(paused ? 'events.follow' : 'events.pause')}
-        </Button>
+        <>
+          <Link to="/events/catalogue">{t('events.catalogue')}</Link>
+          <Button icon={paused ? Play : Pause} onClick={toggle}>
+            {t(paused ? 'events.follow' : 'events.pause')}
+          </Button>
+        </>
       }
     >
       <BrokenAddress notice={search.notice} />

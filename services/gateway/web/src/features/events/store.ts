@@ -9,6 +9,7 @@ const REPAINT_MS = 250;
 export const EVENT_TYPES = [
   'contact.created',
   'contact.updated',
+  'contact.erased',
   'consent.granted',
   'consent.withdrawn',
   'order.placed',
