@@ -95,9 +95,11 @@ void AddLooking(CLI::App& app, Verb& run) {
   verb->add_option("--count", tail->count, "End after so many events")->check(CLI::Range(1, 1'000'000));
   verb->callback([&run, tail] { run = [tail] { return EventsTail(*tail); }; });
   auto id = std::make_shared<std::string>();
-  verb = Add(*group, "get", "Prints one event.", "vefactl events get 01890a5d-ac96-774b-bcce-b302099a8057");
+  auto open = std::make_shared<bool>(false);
+  verb = Add(*group, "get", "Prints one event.", "vefactl events get 01890a5d-ac96-774b-bcce-b302099a8057 --open");
   verb->add_option("id", *id, "Its id")->required();
-  verb->callback([&run, id] { run = [id] { return EventsGet(*id); }; });
+  verb->add_flag("--open", *open, "Also what is in its boxes of personal data; needs the permission pii.read");
+  verb->callback([&run, id, open] { run = [id, open] { return EventsGet(*id, *open); }; });
   verb = Add(*group, "verify", "Reads the ledgers and the feed from their beginnings and compares them.",
              "vefactl events verify");
   verb->callback([&run] { run = [] { return EventsVerify(); }; });
@@ -128,6 +130,7 @@ int RunCommandLine(int argc, char** argv) {
   AddSetUp(app, run);
   AddPeople(app, run);
   AddImport(app, run);
+  AddContacts(app, run);
   AddLooking(app, run);
   AddOperations(app, run);
   try {

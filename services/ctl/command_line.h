@@ -15,6 +15,8 @@ using Verb = std::function<int()>;
 CLI::App* Add(CLI::App& parent, const char* name, const std::string& what, const std::string& example);
 CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what);
 
+// Verbs on one contact.
+void AddContacts(CLI::App& app, Verb& run);
 // The operator's verbs.
 void AddOperations(CLI::App& app, Verb& run);
 

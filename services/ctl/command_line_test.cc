@@ -30,7 +30,8 @@ TEST(CommandLine, EveryVerbHasAnExample) {
       {"consumer", "list"}, {"consumer", "pause"},  {"consumer", "resume"}, {"consumer", "seek"},
       {"parked", "list"},   {"parked", "show"},     {"parked", "replay"}, {"parked", "skip"},
       {"projection", "rebuild"}, {"projection", "verify"}, {"projection", "list"}, {"events", "get"},
-      {"events", "verify"}, {"topics", "diff"},     {"doctor"}};
+      {"events", "verify"}, {"topics", "diff"},     {"doctor"},
+      {"contacts", "erase"}};
   for (std::vector<std::string> words : verbs) {
     std::string name = words.back();
     words.push_back("--help");

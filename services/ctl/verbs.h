@@ -119,8 +119,8 @@ int ProjectionList(const std::string& service);
 // `vefactl topics diff --kafka BROKERS`: what `topics apply` would change; ends with 1 when something.
 int TopicsDiff(const TopicsApplyOptions& options);
 
-// `vefactl events get ID`.
-int EventsGet(const std::string& id);
+// `vefactl events get ID [--open]`.
+int EventsGet(const std::string& id, bool open);
 // `vefactl events verify`: reads the feed from its beginning and the ledgers, and compares.
 int EventsVerify();
 
