@@ -114,7 +114,7 @@ TEST_F(EventsTest, AnOversizedPayloadIsRefusedWhenWritten) {
   auto done = database_.service().Run(postgres::Scope::Tenant(database_.tenant()), kBig,
                                       postgres::Bound(database_.tenant()), Soon());
   ASSERT_FALSE(done.ok());
-  EXPECT_EQ(done.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(done.error().reason, "EVENT_TOO_LARGE");
 }
 
 TEST(EventTest, HeadersRoundTripAndMalformedOnesAreNamed) {

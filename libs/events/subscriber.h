@@ -1,19 +1,17 @@
 #pragma once
 
-#include <map>
-#include <span>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "libs/events/handler.h"
-#include "libs/kafka/consumer.h"
-#include "libs/postgres/database.h"
-#include "libs/runtime/loop.h"
 #include "libs/telemetry/metrics.h"
 
 namespace vefa::events {
 
 class LedgerReader;
+class SubscriberLoop;
 
 // What a subscription is held to. The defaults are those of the product; tests are in more of a hurry.
 struct SubscriberSettings {
@@ -33,47 +31,26 @@ struct SubscriberSettings {
 
 // Reads topics and applies their events: up to 500 in one transaction with the position of each
 // partition (compared and moved, so a stalled twin cannot apply twice) and the version of each
-// subject. A repeat is dropped, a hole is alarmed, a poison event parks its own subject while all
-// others go on, and a database in trouble is waited for, never taken for poison.
+// subject. A repeat is dropped. A poison event parks its own subject while all others go on, and it is
+// tried again later; a hole is healed from the owner's ledger. A record that is no event is refused and
+// kept. A database in trouble is waited for, never taken for poison. Two threads: one applies, one fetches
+// from ledgers and copies to the dead letter topic; each uses one of the pump's connections at a time.
 class Subscriber {
  public:
-  // `name` is the consumer's name for ever, for example `interaction.timeline.v1`.
-  // Without a `ledger` holes are alarmed and parked, and not healed.
+  // `name` is the consumer's name for ever, for example `interaction.timeline.v1`. Without a `ledger`
+  // holes are alarmed and parked, and not healed. What is passed must outlive the subscriber.
   Subscriber(std::string name, std::vector<std::string> topics, std::string brokers, postgres::Database& pump,
              Handler& handler, telemetry::Metrics& metrics, LedgerReader* ledger = nullptr,
              SubscriberSettings settings = {});
+  ~Subscriber();
 
-  void Stop() { loop_.Stop(); }
+  // Ends both threads after the transaction they are at. Idempotent.
+  void Stop();
   // How old the oldest event read and not yet applied is; 0 when there is none. Thread-safe.
-  double lag_seconds() const { return 0; }
+  double lag_seconds() const;
 
  private:
-  using Offsets = std::map<kafka::Partition, int64_t>;
-  // One outcome of trying a range.
-  enum class Outcome { kApplied, kPoison, kTrouble, kFenced };
-
-  std::chrono::milliseconds Step();
-  Offsets ReadPositions(const std::vector<kafka::Partition>& partitions);
-  Outcome Try(std::span<const Event> events, const Offsets& next, Error& why);
-  // Tries a range, halving it at poison; false when it must be read again.
-  bool Work(std::span<const Event> events);
-  bool Park(const Event& event, const Error& why);
-  Result<std::vector<Event>> FilterKnown(postgres::Transaction& transaction, std::span<const Event> events);
-  Status MovePositions(postgres::Transaction& transaction, const Offsets& next);
-  void Rewind();
-
-  const std::string name_;
-  postgres::Database& pump_;
-  Handler& handler_;
-  telemetry::Counter& applied_;
-  telemetry::Counter& duplicates_;
-  telemetry::Counter& gaps_;
-  telemetry::Counter& parked_;
-  telemetry::Gauge& lag_;
-  Offsets positions_;  // The next offset of each assigned partition, as committed.
-  int failures_ = 0;
-  kafka::Consumer consumer_;
-  runtime::Loop loop_;  // Last: its thread uses everything above.
+  std::unique_ptr<SubscriberLoop> loop_;
 };
 
 }  // namespace vefa::events

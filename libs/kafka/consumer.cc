@@ -2,11 +2,34 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
+
 #include "libs/kafka/convert.h"
 #include "libs/kafka/settings.h"
 #include "libs/telemetry/log.h"
 
 namespace vefa::kafka {
+namespace {
+
+constexpr int kSeekTimeoutMs = 5000;
+constexpr int kAskTimeoutMs = 500;
+// Once something is there, what comes within this time joins it.
+constexpr std::chrono::milliseconds kMore(2);
+// Kafka refuses a session shorter than 6 s, and a poll interval shorter than the session.
+constexpr std::chrono::milliseconds kSession(10000);
+
+struct DestroyList {
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+};
+using List = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyList>;
+
+List ToList(const std::vector<Partition>& partitions) {
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const auto& [topic, number] : partitions) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), number);
+  return list;
+}
+
+}  // namespace
 
 struct Consumer::Handle {
   rd_kafka_t* kafka = nullptr;
@@ -22,40 +45,68 @@ struct Consumer::Handle {
                           void* opaque) {
     Consumer& consumer = *static_cast<Handle*>(opaque)->owner;
     std::vector<Partition> partitions = ToPartitions(list);
-    if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-      std::map<Partition, int64_t> offsets = consumer.start_(partitions);
-      for (int i = 0; i < list->cnt; ++i) {
-        auto found = offsets.find({list->elems[i].topic, list->elems[i].partition});
-        list->elems[i].offset = found == offsets.end() ? RD_KAFKA_OFFSET_BEGINNING : found->second;
-      }
-      rd_kafka_assign(kafka, list);
-    } else {
+    consumer.lost_.clear();
+    consumer.rebalanced_ = true;
+    if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      consumer.assigned_.clear();
       consumer.revoked_(partitions);
       rd_kafka_assign(kafka, nullptr);
+      return;
     }
+    consumer.assigned_ = partitions;
+    auto offsets = consumer.start_(partitions);
+    if (!offsets) {
+      // Members of the group all the same; Seek assigns them in earnest.
+      List nothing(rd_kafka_topic_partition_list_new(0));
+      rd_kafka_assign(kafka, nothing.get());
+      return;
+    }
+    for (int i = 0; i < list->cnt; ++i) {
+      auto found = offsets->find({list->elems[i].topic, list->elems[i].partition});
+      list->elems[i].offset = found == offsets->end() ? RD_KAFKA_OFFSET_BEGINNING : found->second;
+    }
+    rd_kafka_assign(kafka, list);
+    if (consumer.paused_) rd_kafka_pause_partitions(kafka, list);
+  }
+
+  // Assigns everything anew, each partition at its offset.
+  Status Assign(const std::vector<Partition>& assigned, const std::map<Partition, int64_t>& offsets, bool paused) const {
+    List list = ToList(assigned);
+    for (int i = 0; i < list->cnt; ++i) {
+      auto found = offsets.find({list->elems[i].topic, list->elems[i].partition});
+      list->elems[i].offset = found == offsets.end() ? RD_KAFKA_OFFSET_BEGINNING : found->second;
+    }
+    rd_kafka_resp_err_t error = rd_kafka_assign(kafka, list.get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return Unavailable("KAFKA_UNAVAILABLE", std::string("Kafka could not assign: ") + rd_kafka_err2str(error));
+    if (paused) rd_kafka_pause_partitions(kafka, list.get());
+    return Ok();
   }
 };
 
 Consumer::Consumer(std::string brokers, std::string group, std::vector<std::string> topics, Start start,
-                   Revoked revoked)
+                   Revoked revoked, std::chrono::milliseconds poll_interval)
     : brokers_(std::move(brokers)),
       group_(std::move(group)),
       topics_(std::move(topics)),
       start_(std::move(start)),
-      revoked_(std::move(revoked)) {}
+      revoked_(std::move(revoked)),
+      poll_interval_(poll_interval) {}
 
 Consumer::~Consumer() = default;
 
 Status Consumer::Open() {
   if (handle_ != nullptr) return Ok();
+  std::string session = std::to_string(std::min(kSession, poll_interval_).count());
+  std::string interval = std::to_string(poll_interval_.count());
   // Offsets live in PostgreSQL beside what they led to; Kafka's own are not used. `error` on a
   // lost offset, because starting anywhere else would skip in silence.
   rd_kafka_conf_t* conf = MakeSettings({{"bootstrap.servers", brokers_.c_str()},
                                         {"group.id", group_.c_str()},
                                         {"partition.assignment.strategy", "range,roundrobin"},
-                                        {"session.timeout.ms", "10000"},
+                                        {"session.timeout.ms", session.c_str()},
                                         {"heartbeat.interval.ms", "2000"},
-                                        {"max.poll.interval.ms", "300000"},
+                                        {"max.poll.interval.ms", interval.c_str()},
                                         {"enable.auto.commit", "false"},
                                         {"enable.auto.offset.store", "false"},
                                         {"auto.offset.reset", "error"},
@@ -81,30 +132,44 @@ Status Consumer::Open() {
     return Internal("KAFKA_CLIENT", error);
   }
   rd_kafka_poll_set_consumer(handle->kafka);
-  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size()));
+  List list = ToList({});
   for (const std::string& topic : topics_)
-    rd_kafka_topic_partition_list_add(list, topic.c_str(), RD_KAFKA_PARTITION_UA);
-  rd_kafka_resp_err_t failed = rd_kafka_subscribe(handle->kafka, list);
-  rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+  rd_kafka_resp_err_t failed = rd_kafka_subscribe(handle->kafka, list.get());
   if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return Internal("KAFKA_CLIENT", rd_kafka_err2str(failed));
   handle_ = std::move(handle);
   return Ok();
 }
 
-Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::milliseconds wait) {
+// A message that is none: something to be told.
+void Consumer::Notice(const void* message) {
+  const auto* said = static_cast<const rd_kafka_message_t*>(message);
+  const char* topic = said->rkt == nullptr ? "" : rd_kafka_topic_name(said->rkt);
+  if (said->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+    telemetry::Fault("a position is not in Kafka: what was there is deleted, or was never there",
+                     {{"group", group_}, {"topic", topic}, {"partition", static_cast<int>(said->partition)}});
+    lost_.emplace_back(topic, said->partition);
+  } else {
+    telemetry::Warn("Kafka has something to say",
+                    {{"group", group_}, {"topic", topic}, {"error", rd_kafka_err2str(said->err)}});
+  }
+}
+
+Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::milliseconds wait, size_t bytes) {
   VEFA_TRY_OK(Open());
   std::vector<Message> batch;
   Deadline deadline = Deadline::After(wait);
-  while (batch.size() < most) {
-    // Once something is there, only what is already fetched joins it.
-    auto left = batch.empty() ? deadline.Left() : std::min(deadline.Left(), std::chrono::milliseconds(2));
+  for (size_t size = 0; batch.size() < most && size < bytes;) {
+    auto left = batch.empty() ? deadline.Left() : std::min(deadline.Left(), kMore);
     rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, static_cast<int>(left.count()));
+    // What was read before belongs to partitions that may be somebody else's now; it is read again.
+    if (std::exchange(rebalanced_, false)) batch.clear();
     if (message == nullptr) break;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       batch.push_back(ToMessage(message));
-    } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-      telemetry::Fault("a position in Kafka is lost: events before it were deleted unread",
-                       {{"group", group_}, {"partition", static_cast<int>(message->partition)}});
+      size += message->len + message->key_len;
+    } else {
+      Notice(message);
     }
     rd_kafka_message_destroy(message);
     if (deadline.Passed()) break;
@@ -112,37 +177,76 @@ Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::millisecon
   return batch;
 }
 
-Status Consumer::Seek(const std::map<Partition, int64_t>& offsets) {
-  for (const auto& [partition, offset] : offsets) {
-    rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(list, partition.first.c_str(), partition.second)->offset = offset;
-    rd_kafka_error_t* error = rd_kafka_seek_partitions(handle_->kafka, list, 5000);
-    rd_kafka_topic_partition_list_destroy(list);
-    if (error != nullptr) {
-      std::string text = rd_kafka_error_string(error);
-      rd_kafka_error_destroy(error);
-      return Unavailable("KAFKA_UNAVAILABLE", "Kafka could not seek: " + text);
-    }
+Status Consumer::Serve(std::chrono::milliseconds wait) {
+  VEFA_TRY_OK(Open());
+  VEFA_CHECK(paused_);
+  rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, static_cast<int>(wait.count()));
+  if (message == nullptr) return Ok();
+  // Paused partitions bring nothing; were there a message all the same, it would have to be read again.
+  std::map<Partition, int64_t> back;
+  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    back[{rd_kafka_topic_name(message->rkt), message->partition}] = message->offset;
+  } else {
+    Notice(message);
   }
-  return Ok();
+  rd_kafka_message_destroy(message);
+  return back.empty() ? Ok() : Seek(back);
 }
 
-int64_t Consumer::Lag() const {
+void Consumer::Pause() {
+  if (paused_) return;
+  paused_ = true;
+  List list = ToList(assigned_);
+  if (handle_ != nullptr && list->cnt > 0) rd_kafka_pause_partitions(handle_->kafka, list.get());
+}
+
+void Consumer::Resume() {
+  if (!paused_) return;
+  paused_ = false;
+  List list = ToList(assigned_);
+  if (handle_ != nullptr && list->cnt > 0) rd_kafka_resume_partitions(handle_->kafka, list.get());
+}
+
+Status Consumer::Seek(const std::map<Partition, int64_t>& offsets) {
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+  for (const auto& [partition, offset] : offsets)
+    if (std::find(assigned_.begin(), assigned_.end(), partition) != assigned_.end())
+      rd_kafka_topic_partition_list_add(list.get(), partition.first.c_str(), partition.second)->offset = offset;
+  if (handle_ == nullptr || list->cnt == 0) return Ok();
+  // A partition that is not being read, because its position was lost or never known, cannot be sought.
+  bool fails = false;
+  if (rd_kafka_error_t* error = rd_kafka_seek_partitions(handle_->kafka, list.get(), kSeekTimeoutMs); error != nullptr) {
+    rd_kafka_error_destroy(error);
+    fails = true;
+  }
+  for (int i = 0; i < list->cnt; ++i) fails = fails || list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (!fails) return Ok();
+  // Those that were not named go on where they are.
+  std::map<Partition, int64_t> all = offsets;
+  rd_kafka_topic_partition_list_t* now = nullptr;
+  if (rd_kafka_assignment(handle_->kafka, &now) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    List owned(now);
+    rd_kafka_position(handle_->kafka, now);
+    for (int i = 0; i < now->cnt; ++i)
+      if (now->elems[i].offset >= 0) all.emplace(Partition(now->elems[i].topic, now->elems[i].partition), now->elems[i].offset);
+  }
+  return handle_->Assign(assigned_, all, paused_);
+}
+
+int64_t Consumer::Lag(const std::map<Partition, int64_t>& next, bool ask) const {
   if (handle_ == nullptr) return 0;
-  rd_kafka_topic_partition_list_t* list = nullptr;
-  if (rd_kafka_assignment(handle_->kafka, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
-  rd_kafka_position(handle_->kafka, list);
   int64_t lag = 0;
-  for (int i = 0; i < list->cnt; ++i) {
+  for (const auto& [partition, offset] : next) {
+    const auto& [topic, number] = partition;
     int64_t low = 0;
     int64_t high = 0;
-    const auto& element = list->elems[i];
-    if (rd_kafka_get_watermark_offsets(handle_->kafka, element.topic, element.partition, &low, &high) ==
-            RD_KAFKA_RESP_ERR_NO_ERROR &&
-        element.offset >= 0 && high > element.offset)
-      lag += high - element.offset;
+    rd_kafka_resp_err_t error =
+        ask ? rd_kafka_query_watermark_offsets(handle_->kafka, topic.c_str(), number, &low, &high, kAskTimeoutMs)
+            : rd_kafka_get_watermark_offsets(handle_->kafka, topic.c_str(), number, &low, &high);
+    // The next broker will not answer either.
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && ask) break;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) lag += std::max<int64_t>(0, high - std::max(low, offset));
   }
-  rd_kafka_topic_partition_list_destroy(list);
   return lag;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,34 +17,57 @@ namespace vefa::kafka {
 
 using Partition = std::pair<std::string, int32_t>;  // topic, number
 
+// An offset that stands for the first record there is.
+inline constexpr int64_t kBeginning = -2;
+
 // Reads topics as a member of a group. Where to start is decided by the owner, not by Kafka: on
-// assignment `start` is asked for the next offset of each partition. Used by one thread.
+// assignment `start` is asked for the next offset of each partition. Membership hangs on Poll or
+// Serve being called, whether anything is read or not. Used by one thread, which is also the one that calls back.
 class Consumer {
  public:
-  // Returns the next offset per partition; a partition left out starts at its beginning.
-  using Start = std::function<std::map<Partition, int64_t>(const std::vector<Partition>&)>;
+  // Returns the next offset per partition; a partition left out starts at its beginning. Nothing while that
+  // cannot be known: then the partitions are ours and unread until Seek says where they start.
+  using Start = std::function<std::optional<std::map<Partition, int64_t>>(const std::vector<Partition>&)>;
   // Told which partitions are no longer ours.
   using Revoked = std::function<void(const std::vector<Partition>&)>;
 
-  Consumer(std::string brokers, std::string group, std::vector<std::string> topics, Start start, Revoked revoked);
+  // Kafka gives the partitions to others when `poll_interval` passes without a call.
+  Consumer(std::string brokers, std::string group, std::vector<std::string> topics, Start start, Revoked revoked,
+           std::chrono::milliseconds poll_interval = std::chrono::minutes(5));
   ~Consumer();
 
-  // Up to `most` messages; returns when that many are there or `wait` is over. UNAVAILABLE while
-  // no broker can be reached is not an error here: the batch is empty.
-  Result<std::vector<Message>> Poll(size_t most, std::chrono::milliseconds wait);
-  // Reads again from the given offsets, after a batch that could not be applied.
+  // Up to `most` messages or `bytes` of them, but at least one; returns when that many are there, when no more
+  // come for the moment, or when `wait` is over. UNAVAILABLE while no broker can be reached is not an error
+  // here: the batch is empty.
+  Result<std::vector<Message>> Poll(size_t most, std::chrono::milliseconds wait, size_t bytes = 4 << 20);
+  // Reads nothing and stays a member; only while paused.
+  Status Serve(std::chrono::milliseconds wait);
+  // Stops and resumes fetching of everything assigned, now and later.
+  void Pause();
+  void Resume();
+  // Reads again from the given offsets, kBeginning among them. Partitions that are not ours are left alone.
   Status Seek(const std::map<Partition, int64_t>& offsets);
-  // Messages between the position of each assigned partition and its end, as last heard.
-  int64_t Lag() const;
+  // Partitions whose position Kafka does not have (any more), since the last call. They are not read
+  // until Seek moves them.
+  std::vector<Partition> TakeLost() { return std::exchange(lost_, {}); }
+  // Messages between these offsets and the ends of their partitions: as last heard, or as the brokers say when
+  // asked, which takes a while. Fetching hears of the ends by itself.
+  int64_t Lag(const std::map<Partition, int64_t>& next, bool ask = false) const;
 
  private:
   struct Handle;
   Status Open();
+  void Notice(const void* message);
   std::string brokers_;
   std::string group_;
   std::vector<std::string> topics_;
   Start start_;
   Revoked revoked_;
+  const std::chrono::milliseconds poll_interval_;
+  bool paused_ = false;
+  bool rebalanced_ = false;  // Since Poll looked last.
+  std::vector<Partition> assigned_;
+  std::vector<Partition> lost_;
   std::unique_ptr<Handle> handle_;
 };
 

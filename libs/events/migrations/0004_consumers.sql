@@ -57,6 +57,7 @@ UPDATE applied_version a
    SET version = p.first_version - 1, event_id = '00000000-0000-0000-0000-000000000000'
   FROM parked_subject p
  WHERE (p.consumer, p.tenant_id, p.subject) = (a.consumer, a.tenant_id, a.subject) AND a.version >= p.first_version;
+DELETE FROM applied_version WHERE version = 0;
 ALTER TABLE parked_event FORCE ROW LEVEL SECURITY;
 ALTER TABLE applied_version FORCE ROW LEVEL SECURITY;
 
