@@ -93,13 +93,16 @@ Result<http::Response> Api::Transcode(const RouteTable::Match& match, const http
   http::Response response;
   auto local = locals_.find(rpc.full_name());
   if (local != locals_.end()) {
-    Status done = local->second({request, caller ? &*caller : nullptr, deadline, response.headers}, *input, *output);
+    Status done = local->second({request, caller ? &*caller : nullptr, deadline, response.headers, response.body},
+                                *input, *output);
     if (!done.ok()) return ForCaller(std::move(done).error(), "gateway");
   } else {
     VEFA_TRY(Upstream * upstream, UpstreamOf(rpc, *input));
     VEFA_TRY_OK(upstream->Call(rpc, *input, *output, {Sign(caller), deadline}));
   }
-  VEFA_TRY(response.body, WriteJson(*output));
+  if (response.body.empty()) {
+    VEFA_TRY(response.body, WriteJson(*output));
+  }
   response.headers.Add("Content-Type", "application/json");
   response.headers.Add("Cache-Control", "no-store");
   return response;

@@ -36,6 +36,7 @@ struct LocalCall {
   const Caller* caller = nullptr;  // Null on a public RPC.
   Deadline deadline;
   http::Headers& headers;  // Of the answer.
+  std::string& json;       // The answer, of an RPC that writes it itself.
 };
 // An RPC the gateway answers itself.
 using LocalRpc = std::function<Status(const LocalCall&, const google::protobuf::Message&, google::protobuf::Message&)>;

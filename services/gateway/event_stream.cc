@@ -9,15 +9,39 @@
 namespace vefa::gateway {
 namespace {
 
-constexpr std::chrono::seconds kHeartbeat(15);
 // How soon it is noticed that a client left while nothing happens.
 constexpr std::chrono::milliseconds kWait(500);
 constexpr std::chrono::seconds kAdmitTimeout(10);
 constexpr size_t kBatch = 200;
+constexpr int kLastMax = 1000;
 // What a client that names no cursor is shown first.
-constexpr size_t kLastByDefault = 100;
+constexpr int kLastByDefault = 100;
 
-std::string Gap(const std::string& cursor) { return "id: " + cursor + "\nevent: gap\ndata: {}\n\n"; }
+// `a,b` as two words; empty ones are left out.
+void AddWords(std::string_view text, std::vector<std::string>& words) {
+  while (!text.empty()) {
+    size_t comma = std::min(text.find(','), text.size());
+    if (comma > 0) words.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+}
+
+std::string Message(const std::string& id, std::string_view type, std::string_view data) {
+  std::string text = "id: " + id + "\nevent: ";
+  text.append(type).append("\ndata: ").append(data).append("\n\n");
+  return text;
+}
+
+// Where an error about a cursor says to go on; empty for another error.
+std::string ResumeOf(const Error& error) {
+  for (const char* key : {"earliest_cursor", "resume_cursor"})
+    if (auto found = error.metadata.find(key); found != error.metadata.end()) return found->second;
+  return "";
+}
+
+bool Passes(const Error& error) {
+  return error.reason != "DRAINING" && (error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded);
+}
 
 }  // namespace
 
@@ -32,27 +56,32 @@ Result<Caller> EventStream::Admit(const http::Request& request) {
   return caller;
 }
 
-Result<int64_t> EventStream::Start(const http::Request& request, const Uuid& tenant, bool& gap) {
+Result<EventStream::Wanted> EventStream::Read(const http::Request& request) {
   VEFA_TRY(http::Query query, http::ParseQuery(request.query));
-  size_t last = kLastByDefault;
+  std::vector<std::string> types, subjects, classifications;
+  Wanted wanted{{}, "", kLastByDefault};
   for (const auto& [name, text] : query) {
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), last);
-    if (name != "last") return Violations({{name, "FIELD_UNKNOWN", "Only `last` can be asked for."}});
-    if (error != std::errc() || end != text.data() + text.size() || last > EventRings::kRingSize)
-      return Violations({{name, "FIELD_INVALID", "Ask for 0 to 1,000 events."}});
+    if (name == "types") {
+      AddWords(text, types);
+    } else if (name == "subject") {
+      AddWords(text, subjects);
+    } else if (name == "classification") {
+      AddWords(text, classifications);
+    } else if (name == "after") {
+      wanted.after = text;
+    } else if (name == "last") {
+      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wanted.last);
+      if (error != std::errc() || end != text.data() + text.size() || wanted.last < 0 || wanted.last > kLastMax)
+        return Violations({{name, "FIELD_INVALID", "Ask for 0 to 1,000 events."}});
+    } else {
+      return Violations({{name, "FIELD_UNKNOWN", "Only `types`, `subject`, `classification`, `last` and `after` can be asked for."}});
+    }
   }
-  gap = false;
-  std::string_view cursor = request.headers.Get("Last-Event-ID");
-  if (cursor.empty()) return hub_.rings().Back(tenant, last);
-  std::string prefix = hub_.epoch() + "-";
-  int64_t place = 0;
-  if (cursor.starts_with(prefix)) {
-    cursor.remove_prefix(prefix.size());
-    auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), place);
-    if (error == std::errc() && end == cursor.data() + cursor.size() && place >= 0) return place;
-  }
-  gap = true;
-  return hub_.rings().Back(tenant, 0);
+  // What a client that lost its connection says is newer than the address it was opened with.
+  std::string_view resumed = request.headers.Get("Last-Event-ID");
+  if (!resumed.empty()) wanted.after = resumed;
+  VEFA_TRY(wanted.filter, FeedFilter::Make(std::move(types), std::move(subjects), std::move(classifications)));
+  return wanted;
 }
 
 void EventStream::Run(http::Exchange& exchange) {
@@ -64,44 +93,73 @@ void EventStream::Run(http::Exchange& exchange) {
 }
 
 Status EventStream::Serve(http::Exchange& exchange) {
+  Feed& feed = calls_.feed();
   VEFA_TRY(Caller caller, Admit(exchange.request()));
+  VEFA_TRY(Wanted wanted, Read(exchange.request()));
   Uuid tenant = caller.session.tenant;
-  bool gap = false;
-  VEFA_TRY(int64_t place, Start(exchange.request(), tenant, gap));
+  VEFA_TRY(StreamLimits::Lease lease, feed.limits().Take(tenant, caller.principal.subject));
+  auto place = wanted.after.empty() ? calls_.Last(tenant, wanted.last, Deadline::After(kAdmitTimeout))
+                                    : calls_.After(tenant, wanted.after);
+  if (!place.ok()) return std::move(place).error();
+  FeedReader reader(feed, tenant, std::move(wanted.filter), *place);
   http::Headers headers{{"Content-Type", "text/event-stream"},
                         {"Cache-Control", "no-store"},
                         {"X-Content-Type-Options", "nosniff"},
                         {"X-Accel-Buffering", "no"}};
   // From here on an error only means that the client left.
   if (!exchange.Begin(200, headers).ok()) return Ok();
-  std::string greeting = "retry: 2000\n: connected\n\n";
-  if (gap) greeting += Gap(hub_.epoch() + "-" + std::to_string(place));
-  if (exchange.Write(greeting).ok()) Pump(exchange, tenant, place);
+  feed.NoteOpen(FeedDoor::kSse, 1);
+  if (exchange.Write("retry: 2000\n: connected\n\n").ok()) Pump(exchange, reader);
+  feed.NoteOpen(FeedDoor::kSse, -1);
   return Ok();
 }
 
-void EventStream::Pump(http::Exchange& exchange, const Uuid& tenant, int64_t place) {
+Result<std::string> EventStream::Next(FeedReader& reader, FeedPlace& told) {
+  Feed& feed = calls_.feed();
+  auto page = AwaitFeed(feed, reader, kBatch, Deadline::After(kWait));
+  std::string text;
+  if (!page.ok()) {
+    std::string resume = ResumeOf(page.error());
+    if (resume.empty()) return std::move(page).error();
+    // The stream goes on where it can, and says so: a reader learns what it missed, and never waits in silence.
+    VEFA_TRY(FeedPlace place, feed.codec().Decode(resume, reader.tenant()));
+    reader.Move(place);
+    told = place;
+    return Message(resume, "gap", ProblemJson(page.error(), telemetry::CurrentTrace().trace_id()));
+  }
+  for (const auto& entry : page->entries)
+    text += Message(feed.codec().Encode(reader.tenant(), entry->place()), entry->type, entry->Json(feed.codec()));
+  if (!page->entries.empty()) told = page->entries.back()->place();
+  feed.NoteSent(FeedDoor::kSse, page->entries.size());
+  return text;
+}
+
+bool EventStream::MayStay(const http::Request& request) {
+  // A stream must not outlive its session. A database that cannot answer ends nothing.
+  auto caller = Admit(request);
+  return caller.ok() || Passes(caller.error());
+}
+
+void EventStream::Pump(http::Exchange& exchange, FeedReader& reader) {
   auto quiet_since = std::chrono::steady_clock::now();
   auto checked = quiet_since;
+  FeedPlace told = reader.place();
   while (!exchange.Gone()) {
-    EventRings::Batch batch = hub_.rings().After(tenant, place, kBatch, kWait);
+    auto text = Next(reader, told);
+    if (!text.ok() && !Passes(text.error())) return;
+    std::string out = text.ok() ? *std::move(text) : "";
     auto now = std::chrono::steady_clock::now();
-    std::string text;
-    if (batch.gap) text += Gap(hub_.epoch() + "-" + std::to_string(place));
-    for (const auto& entry : batch.entries)
-      text += "id: " + hub_.epoch() + "-" + std::to_string(entry->place) + "\nevent: " + entry->event.type +
-              "\ndata: " + EventJson(*entry) + "\n\n";
-    place = batch.place;
-    if (text.empty() && now - quiet_since >= kHeartbeat) text = ": heartbeat\n\n";
-    if (!text.empty()) {
-      if (!exchange.Write(text).ok()) return;
+    if (out.empty() && now - quiet_since >= calls_.times().heartbeat) {
+      // An `id` alone moves the client's cursor past what the filter dropped, without an event.
+      out = reader.place() == told ? ": heartbeat\n\n" : "id: " + reader.cursor() + "\n\n";
+      told = reader.place();
+    }
+    if (!out.empty()) {
+      if (!exchange.Write(out).ok()) return;
       quiet_since = now;
     }
-    if (now - checked >= kHeartbeat) {
-      // A stream must not outlive its session. A database that cannot answer ends nothing.
-      auto caller = Admit(exchange.request());
-      if (!caller.ok() && caller.error().code != Code::kUnavailable && caller.error().code != Code::kDeadlineExceeded)
-        return;
+    if (now - checked >= calls_.times().check_every) {
+      if (!MayStay(exchange.request())) return;
       checked = now;
     }
   }

@@ -5,29 +5,37 @@
 
 #include "libs/http/exchange.h"
 #include "services/gateway/caller.h"
-#include "services/gateway/event_hub.h"
+#include "services/gateway/feed/feed_calls.h"
 
 namespace vefa::gateway {
 
-// GET /v1/events:stream: a tenant's events as they happen, as server-sent events. `id` is a cursor
-// for Last-Event-ID, `event` the type, `data` vefa.event.v1.Event as JSON. What can no longer be
-// given is an event `gap`. Without a cursor the last 100 events come first, or `?last=` so many. Runs on the exchange's
-// own thread until the client leaves, does not read for too long, or its session ends.
+// GET /v1/events:stream: a tenant's feed as server-sent events. `id` is the cursor, for Last-Event-ID; `event`
+// the type, `data` vefa.event.v1.Event as JSON. An event `gap` says what can no longer be given and why; its `id`
+// is where the stream goes on. Without a cursor the last 100 events come first, or `?last=` so many. Runs on the
+// exchange's own thread until the client leaves, does not read for too long, or its session ends.
 class EventStream {
  public:
-  EventStream(EventHub& hub, Sessions& sessions, CookiePolicy cookie, const Clock& clock)
-      : hub_(hub), sessions_(sessions), cookie_(cookie), clock_(clock) {}
+  EventStream(FeedCalls& calls, Sessions& sessions, CookiePolicy cookie, const Clock& clock)
+      : calls_(calls), sessions_(sessions), cookie_(cookie), clock_(clock) {}
 
   void Run(http::Exchange& exchange);
 
  private:
+  // What a request asks for.
+  struct Wanted {
+    FeedFilter filter;
+    std::string after;
+    int last;
+  };
+  static Result<Wanted> Read(const http::Request& request);
   Status Serve(http::Exchange& exchange);
   Result<Caller> Admit(const http::Request& request);
-  // Where the client wants to go on, and whether it missed something.
-  Result<int64_t> Start(const http::Request& request, const Uuid& tenant, bool& gap);
-  void Pump(http::Exchange& exchange, const Uuid& tenant, int64_t place);
+  void Pump(http::Exchange& exchange, FeedReader& reader);
+  // The events of a page as text; a gap where the reader stands at what the feed no longer has.
+  Result<std::string> Next(FeedReader& reader, FeedPlace& told);
+  bool MayStay(const http::Request& request);
 
-  EventHub& hub_;
+  FeedCalls& calls_;
   Sessions& sessions_;
   const CookiePolicy cookie_;
   const Clock& clock_;

@@ -1,11 +1,13 @@
 #include "services/gateway/gateway.h"
 
+#include "services/gateway/feed/feed_rest.h"
 #include "services/gateway/session_service.h"
 #include "services/gateway/status_service.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
 #include "vefa/gateway/v1/session_service.pb.h"
@@ -19,12 +21,28 @@ namespace vefa::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kReadyTimeout(2000);
-constexpr size_t kStreamsMax = 128;
+constexpr size_t kStreamsMax = 256;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
 
-const std::vector<std::string> kTopics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1",
-                                       "vefa.notification.v1"};
+// The feed's pages, its thread and one more, beside the workers.
+constexpr int kFeedConnections = 5;
+
+FeedSettings FeedOf(const Settings& settings) {
+  return {settings.postgres_pump, settings.grpc_address,  settings.brokers,
+          settings.feed_topics,   settings.feed_consumer, settings.feed_days, settings.feed_times};
+}
+
+// An answer that may take long to come, on a thread of its own.
+http::Route Waiting(http::Route route) {
+  if (!route.unary) return route;
+  route.stream = [unary = std::move(route.unary)](http::Exchange& exchange) {
+    http::Response response = unary(exchange.request());
+    if (exchange.Begin(response.status, response.headers).ok()) static_cast<void>(exchange.Write(response.body).ok());
+  };
+  route.unary = nullptr;
+  return route;
+}
 
 // The services whose RPCs are reachable, by a message of each file: naming one also keeps its
 // descriptors from being left out of the program. Events are named to be written as JSON.
@@ -35,6 +53,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
     VEFA_CHECK(events != nullptr);
   return {v1::GetSessionRequest::descriptor()->file()->service(0),
           v1::GetStatusRequest::descriptor()->file()->service(0),
+          event::v1::ListEventsRequest::descriptor()->file()->service(0),
           event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
           event::v1::GetOutboxRequest::descriptor()->file()->service(0),
           contact::v1::GetContactRequest::descriptor()->file()->service(0),
@@ -49,7 +68,9 @@ Settings ReadSettings(config::Environment& environment) {
   Settings settings;
   settings.http_address = environment.Require("VEFA_HTTP_ADDRESS");
   settings.ops_address = environment.Require("VEFA_OPS_ADDRESS");
+  settings.grpc_address = environment.Require("VEFA_GRPC_ADDRESS");
   settings.postgres = environment.Require("VEFA_POSTGRES");
+  settings.postgres_pump = environment.Require("VEFA_POSTGRES_PUMP");
   settings.redis_address = environment.Require("VEFA_REDIS_ADDRESS");
   settings.brokers = environment.Require("VEFA_KAFKA_BROKERS");
   settings.principal_key = environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32);
@@ -61,6 +82,7 @@ Settings ReadSettings(config::Environment& environment) {
   settings.web_root = environment.Get("VEFA_WEB_ROOT", "");
   settings.workers = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
   settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
+  settings.feed_days = environment.GetInt("VEFA_FEED_DAYS", 7, 1, 365);
   return settings;
 }
 
@@ -72,7 +94,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(Settings settings) {
 Gateway::Gateway(Settings settings, RouteTable routes)
     : settings_(std::move(settings)),
       https_(settings_.public_url.starts_with("https://")),
-      database_(settings_.postgres, settings_.workers),
+      database_(settings_.postgres, settings_.workers + kFeedConnections),
       redis_(settings_.redis_address, settings_.workers),
       key_(settings_.principal_key),
       tenants_(database_),
@@ -82,12 +104,13 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       campaign_("campaign", settings_.campaign),
       notification_("notification", settings_.notification),
       api_(std::move(routes), sessions_, key_, CookiePolicy{https_}, clock_, metrics_),
-      hub_(settings_.brokers, kTopics, metrics_),
-      events_(hub_, sessions_, CookiePolicy{https_}, clock_),
+      feed_(FeedOf(settings_), database_, sessions_, key_, tenants_, metrics_, clock_),
+      events_(feed_.calls(), sessions_, CookiePolicy{https_}, clock_),
       pages_(notification_),
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
+  AddFeedCalls(api_, feed_.calls());
   api_.AddUpstream("vefa.contact.v1.ContactService", contact_);
   api_.AddUpstream("vefa.contact.v1.PiiKeyService", contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
@@ -116,6 +139,7 @@ http::Route Gateway::Choose(const http::Request& head) {
     route.stream = [this](http::Exchange& exchange) { events_.Run(exchange); };
   } else if (head.path == "/v1" || head.path.starts_with("/v1/")) {
     route = api_.Choose(head);
+    if (MayWait(head)) route = Waiting(Guarded(std::move(route)));
   } else if (PublicPages::Owns(head.path)) {
     route.unary = [this](const http::Request& request) { return pages_.Serve(request); };
     route.body_limit = kPageBodyLimit;
@@ -156,13 +180,15 @@ Status Gateway::Start() {
   options.queue = kQueuePerWorker * options.workers;
   options.streams_max = kStreamsMax;
   VEFA_TRY(server_, http::Server::Start(options, [this](const http::Request& head) { return Choose(head); }));
+  VEFA_TRY_OK(feed_.Start());
   return Ok();
 }
 
 void Gateway::Stop() {
   draining_ = true;
+  feed_.BeginStop();
   if (server_) server_->Stop();
-  hub_.Stop();
+  feed_.Stop();
   if (ops_) ops_->Stop();
 }
 

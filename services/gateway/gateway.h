@@ -14,8 +14,8 @@
 #include "libs/telemetry/metrics.h"
 #include "services/gateway/api.h"
 #include "services/gateway/console.h"
-#include "services/gateway/event_hub.h"
 #include "services/gateway/event_stream.h"
+#include "services/gateway/feed/feed_parts.h"
 #include "services/gateway/public_pages.h"
 #include "services/gateway/sessions.h"
 #include "services/gateway/upstream.h"
@@ -26,7 +26,9 @@ namespace vefa::gateway {
 struct Settings {
   std::string http_address;
   std::string ops_address;
+  std::string grpc_address;
   std::string postgres;
+  std::string postgres_pump;
   std::string redis_address;
   std::string brokers;
   std::string principal_key;
@@ -35,6 +37,12 @@ struct Settings {
   std::string web_root;
   int workers = 8;
   bool events_volatile = false;
+  // What the feed is made of; nothing is consumed where there are none.
+  std::vector<std::string> feed_topics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1",
+                                       "vefa.notification.v1"};
+  std::string feed_consumer = "gateway.feed.v1";
+  int feed_days = 7;
+  FeedTimes feed_times;
 };
 // Mistakes stay with the environment.
 Settings ReadSettings(config::Environment& environment);
@@ -51,6 +59,7 @@ class Gateway {
   void Stop();
   uint16_t port() const { return server_->port(); }
   uint16_t ops_port() const { return ops_->port(); }
+  int grpc_port() const { return feed_.grpc_port(); }
 
  private:
   Gateway(Settings settings, RouteTable routes);
@@ -69,7 +78,7 @@ class Gateway {
   Sessions sessions_;
   Upstream contact_, interaction_, campaign_, notification_;
   Api api_;
-  EventHub hub_;
+  FeedParts feed_;
   EventStream events_;
   PublicPages pages_;
   Console console_;

@@ -133,8 +133,9 @@ class GatewayTest : public ::testing::Test {
     std::ofstream(web_ / "index.html") << "<!doctype html>console";
     std::ofstream(web_ / "csp.txt") << "default-src 'none'; script-src 'self'\n";
     Settings settings;
-    settings.http_address = settings.ops_address = "127.0.0.1:0";
+    settings.http_address = settings.ops_address = settings.grpc_address = "127.0.0.1:0";
     settings.postgres = database_.service_conninfo();
+    settings.postgres_pump = database_.pump_conninfo();
     settings.redis_address = testing::RedisAddress();
     settings.brokers = testing::KafkaBrokers();
     settings.principal_key = kTestKey;
@@ -143,6 +144,9 @@ class GatewayTest : public ::testing::Test {
     settings.interaction = settings.campaign = "127.0.0.1:1";
     settings.public_url = "http://127.0.0.1";
     settings.web_root = web_;
+    // The topics of the house are shared by all tests; who needs events has topics of their own.
+    settings.feed_topics.clear();
+    settings.feed_consumer = "gateway.feed." + ToHex(crypto::RandomString(6));
     Change(settings);
     ASSERT_TRUE(
         PutUser(database_.owner(), {"one", "admin@example.com", "Admin", "admin", kPassword}, clock_, Soon()).ok());
@@ -202,6 +206,24 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<http::Client> client_;
   std::string token_;
+};
+
+// The same, spoken to by streams.
+class GatewayStreamTest : public GatewayTest {
+ protected:
+  std::unique_ptr<http::ClientStream> Open(const std::string& method, const std::string& path, http::Headers headers,
+                                           bool with_body, const std::string& query = "") {
+    headers.Add("Authorization", "Bearer " + token_);
+    auto stream = client_->Open({method, path, query, headers, "", ""}, with_body, Soon());
+    VEFA_CHECK_OK(stream);
+    return *std::move(stream);
+  }
+  // Everything to the end.
+  std::string Rest(http::ClientStream& stream) {
+    std::string text;
+    for (auto piece = stream.Read(Soon()); piece.ok() && !piece->empty(); piece = stream.Read(Soon())) text += *piece;
+    return text;
+  }
 };
 
 }  // namespace vefa::gateway

@@ -1,0 +1,44 @@
+#include "services/gateway/feed/feed_parts.h"
+
+namespace vefa::gateway {
+namespace {
+
+// The consumer, the look at the feed's heads, the days, and one to spare.
+constexpr int kPumpConnections = 4;
+// They check callers and answer what is one row; pages have a pool of their own.
+constexpr int kWorkers = 4;
+constexpr size_t kCallsWaiting = 512;
+
+}  // namespace
+
+FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database, Sessions& sessions,
+                     const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
+                     const Clock& clock)
+    : settings_(settings),
+      metrics_(metrics),
+      pump_(settings_.pump, kPumpConnections),
+      feed_(database, pump_, key.secret(), settings_.days, clock, metrics),
+      subscriptions_(database),
+      calls_(feed_, subscriptions_, settings_.times),
+      writer_([this] { feed_.Poke(); }, metrics),
+      workers_(kWorkers, kCallsWaiting),
+      door_("vefa.event.v1.EventFeed", workers_, sessions, key, tenants, metrics, clock),
+      service_(calls_, door_) {}
+
+Status FeedParts::Start() {
+  VEFA_TRY(server_, GrpcServer::Start(settings_.grpc_address, {&service_}));
+  if (!settings_.topics.empty())
+    subscriber_ = std::make_unique<events::Subscriber>(settings_.consumer, settings_.topics, settings_.brokers, pump_,
+                                                       writer_, metrics_);
+  return Ok();
+}
+
+void FeedParts::Stop() {
+  feed_.BeginStop();
+  if (server_) server_->Stop();
+  workers_.Stop();
+  if (subscriber_) subscriber_->Stop();
+  feed_.Stop();
+}
+
+}  // namespace vefa::gateway

@@ -1,0 +1,88 @@
+#include "services/gateway/grpc_service.h"
+
+#include "services/gateway/caller.h"
+
+namespace vefa::gateway {
+namespace {
+
+constexpr std::chrono::seconds kDrainTimeout(5);
+constexpr std::chrono::seconds kCheckTimeout(5);
+// Longest a unary call may take when its caller named no deadline.
+constexpr std::chrono::seconds kLongestCall(30);
+constexpr int kMessageMax = 4 << 20;
+constexpr int kStreamsPerConnection = 100;
+
+std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
+  auto found = context.client_metadata().find(name);
+  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
+}  // namespace
+
+GrpcDoor::GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Sessions& sessions,
+                   const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
+                   const Clock& clock)
+    : door_(proto_service, pool, key, tenants, metrics, clock), sessions_(sessions), clock_(clock) {}
+
+Result<GrpcDoor::Admitted> GrpcDoor::Admit(const rpc::Door::Method& method,
+                                           const grpc::CallbackServerContext& context) const {
+  std::string authorization = Metadata(context, "authorization");
+  if (authorization.empty()) {
+    VEFA_TRY(rpc::CallContext call, door_.Admit(method, context));
+    return Admitted{std::move(call), ""};
+  }
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline() - std::chrono::system_clock::now());
+  return AdmitSession(method, authorization, Deadline::After(std::min<std::chrono::milliseconds>(left, kLongestCall)));
+}
+
+Result<GrpcDoor::Admitted> GrpcDoor::AdmitSession(const rpc::Door::Method& method, const std::string& authorization,
+                                                  Deadline deadline) const {
+  http::Request request;
+  request.method = "GET";
+  request.headers.Add("Authorization", authorization);
+  VEFA_TRY(Caller caller, Authenticate(request, CookiePolicy{}, sessions_, clock_, deadline));
+  VEFA_TRY_OK(Authorize(caller, method.permission));
+  Admitted admitted;
+  admitted.call.tenant = caller.session.tenant;
+  admitted.call.principal = std::move(caller.principal);
+  admitted.call.deadline = deadline;
+  admitted.token = std::move(caller.token);
+  return admitted;
+}
+
+Status GrpcDoor::CheckAgain(const rpc::Door::Method& method, const Admitted& admitted) const {
+  if (admitted.token.empty()) return Ok();
+  auto again = AdmitSession(method, "Bearer " + admitted.token, Deadline::After(kCheckTimeout));
+  if (again.ok() || again.error().code == Code::kUnavailable || again.error().code == Code::kDeadlineExceeded) return Ok();
+  return std::move(again).error();
+}
+
+Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::string& address,
+                                                      const std::vector<grpc::Service*>& services) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.SetMaxReceiveMessageSize(kMessageMax);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || port == 0)
+    return Unavailable("LISTEN_FAILED", "Cannot listen on " + address + "; is another process using it?");
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(server), port));
+}
+
+GrpcServer::~GrpcServer() { Stop(); }
+
+void GrpcServer::Stop() {
+  if (server_ == nullptr) return;
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  server_->Shutdown(std::chrono::system_clock::now() + kDrainTimeout);
+  server_->Wait();
+  server_.reset();
+}
+
+}  // namespace vefa::gateway

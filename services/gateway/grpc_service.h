@@ -1,0 +1,60 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/base/result.h"
+#include "libs/rpc/door.h"
+#include "libs/runtime/worker_pool.h"
+#include "services/gateway/sessions.h"
+
+namespace vefa::gateway {
+
+// What lets callers of the gateway's own gRPC port in: `authorization: Bearer` with a session's token, as over HTTP,
+// or a principal signed by the house, as the services accept it. Thread-safe.
+class GrpcDoor {
+ public:
+  GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Sessions& sessions, const rpc::PrincipalKey& key,
+           rpc::TenantDirectory& tenants, telemetry::Metrics& metrics, const Clock& clock);
+
+  struct Admitted {
+    rpc::CallContext call;
+    std::string token;  // Of the session; empty for a signed principal.
+  };
+  // Checks the caller; waits, so it runs on a worker. UNAUTHENTICATED `SESSION_MISSING`, `SESSION_EXPIRED`,
+  // `PRINCIPAL_MISSING`, …; PERMISSION_DENIED `PERMISSION_MISSING`.
+  Result<Admitted> Admit(const rpc::Door::Method& method, const grpc::CallbackServerContext& context) const;
+  // Whether the session is still alive. A database that cannot answer ends nothing.
+  Status CheckAgain(const rpc::Door::Method& method, const Admitted& admitted) const;
+
+  const rpc::Door& door() const { return door_; }
+  runtime::WorkerPool& pool() const { return door_.pool(); }
+
+ private:
+  Result<Admitted> AdmitSession(const rpc::Door::Method& method, const std::string& token, Deadline deadline) const;
+
+  const rpc::Door door_;
+  Sessions& sessions_;
+  const Clock& clock_;
+};
+
+// The gateway's gRPC port. `services` outlive it.
+class GrpcServer {
+ public:
+  // UNAVAILABLE `LISTEN_FAILED`.
+  static Result<std::unique_ptr<GrpcServer>> Start(const std::string& address, const std::vector<grpc::Service*>& services);
+  ~GrpcServer();
+  // Takes no new calls, lets those under way end for a moment, then cancels them.
+  void Stop();
+  int port() const { return port_; }
+
+ private:
+  GrpcServer(std::unique_ptr<grpc::Server> server, int port) : server_(std::move(server)), port_(port) {}
+  std::unique_ptr<grpc::Server> server_;
+  const int port_;
+};
+
+}  // namespace vefa::gateway
