@@ -7,7 +7,7 @@ ENGINES=(postgres redis kafka mail-sink)
 
 # Offsets from VEFA_PORT_BASE. The same table stands in README.md.
 declare -gA PORT_OFFSET=(
-  [gateway]=0 [gateway-ops]=1
+  [gateway]=0 [gateway-ops]=1 [gateway-grpc]=2
   [contact]=10 [contact-ops]=11
   [interaction]=20 [interaction-ops]=21
   [campaign]=30 [campaign-ops]=31

@@ -28,13 +28,12 @@ write_credentials() {
 
 # common_environment SERVICE: what every service is told.
 common_environment() {
-  local service="$1" peer
-  # The gateway speaks HTTP and publishes no events.
-  [ "$service" = gateway ] || cat <<ENV
-VEFA_GRPC_ADDRESS='$(address "$service")'
-VEFA_POSTGRES_PUMP='$(postgres_uri "$service" pump)'
-ENV
+  local service="$1" grpc="$1" peer
+  # The gateway's first port speaks HTTP.
+  [ "$service" != gateway ] || grpc=gateway-grpc
   cat <<ENV
+VEFA_GRPC_ADDRESS='$(address "$grpc")'
+VEFA_POSTGRES_PUMP='$(postgres_uri "$service" pump)'
 VEFA_OPS_ADDRESS='$(address "$service-ops")'
 VEFA_POSTGRES='$(postgres_uri "$service" service)'
 VEFA_KAFKA_BROKERS='$(reach "$service" kafka)'

@@ -116,7 +116,7 @@ def collect(state, deps, socket, kind, ports):
         "state": "up" if up == len(parts) else "partial" if up else "down",
         "state_dir": state, "events_volatile": kind == "mock",
         "http": f"http://{at['gateway']}",
-        "grpc": {name: at[name] for name in SERVICES if name != "gateway"},
+        "grpc": {name: at["gateway-grpc" if name == "gateway" else name] for name in SERVICES},
         "ops": {name: at[f"{name}-ops"] for name in SERVICES},
         "kafka": at["kafka"], "redis": at["redis"], "postgres": at["postgres"],
         "smtp": at["mail-sink"], "sink_control": at["mail-sink-control"],
