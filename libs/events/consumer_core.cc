@@ -3,8 +3,6 @@
 namespace vefa::events {
 
 Verdict Judge(const Event& event, const Watermark& known) {
-  // Of a life that was over before what is known was recorded: it was undone, or the later life publishes it as well.
-  if (!event.incarnation.is_nil() && event.incarnation < known.incarnation) return Verdict::kDuplicate;
   if (event.aggregate_version <= known.version) {
     bool last = event.aggregate_version == known.version;
     if (last && event.id == known.event_id) return Verdict::kDuplicate;
@@ -18,13 +16,18 @@ Verdict Judge(const Event& event, const Watermark& known) {
   return event.aggregate_version == known.version + 1 ? Verdict::kApply : Verdict::kGap;
 }
 
-BatchPlan PlanBatch(std::span<const Event> events, std::map<SubjectKey, Watermark> known) {
+bool IsOutlived(const Event& event, const Watermark& known) {
+  return !event.incarnation.is_nil() && event.incarnation < known.incarnation;
+}
+
+BatchPlan PlanBatch(std::span<const Event> events, std::map<SubjectKey, Watermark> known, Order order) {
   BatchPlan plan;
   plan.apply.reserve(events.size());
   for (const Event& event : events) {
     SubjectKey key{event.tenant, event.subject};
     Watermark& mark = known[key];
-    Verdict verdict = Judge(event, mark);
+    bool outlived = order == Order::kLog && IsOutlived(event, mark);
+    Verdict verdict = outlived ? Verdict::kDuplicate : Judge(event, mark);
     switch (verdict) {
       case Verdict::kDuplicate:
         ++plan.duplicates;

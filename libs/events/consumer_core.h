@@ -28,7 +28,7 @@ struct Watermark {
 // What becomes of one event.
 enum class Verdict {
   kApply,      // The next version.
-  kDuplicate,  // Known already, or of an earlier life of the owner's database than what is known.
+  kDuplicate,  // Known already, or outlived.
   kFork,       // Another event under the version applied last: two histories. Parks the subject.
   kRestored,   // A known version out of a later life of the owner's database: it was put back to an earlier
                // point, and what was applied beyond that point may never have happened. Parks the subject until
@@ -39,6 +39,17 @@ enum class Verdict {
 
 Verdict Judge(const Event& event, const Watermark& known);
 
+// Whether an event is of a life of its owner's database that was over before what is known was recorded.
+// In a topic nothing new follows like that: what the earlier life recorded and published stands before all of the
+// later one, and the later one publishes the rest again. A stalled relay sent it, of a history that may be undone.
+bool IsOutlived(const Event& event, const Watermark& known);
+
+// Where a batch comes from.
+enum class Order {
+  kLog,     // A topic, in the order of its records: what is outlived is dropped.
+  kWaited,  // Parked events, in the order of versions: those of an earlier life stand behind what was read after them.
+};
+
 // A batch sorted out against the watermarks, in its order. Pure; used by Subscriber and by the
 // simulation in tests/simulation. What waits of a parked subject is held once, by version.
 struct BatchPlan {
@@ -47,7 +58,7 @@ struct BatchPlan {
   std::map<SubjectKey, Watermark> moved;               // New watermarks of what is applied, and of what was parked now.
   size_t duplicates = 0;
 };
-BatchPlan PlanBatch(std::span<const Event> events, std::map<SubjectKey, Watermark> known);
+BatchPlan PlanBatch(std::span<const Event> events, std::map<SubjectKey, Watermark> known, Order order = Order::kLog);
 
 // How long after its `attempts`th try a parked subject is tried again; nothing when an operator has to decide.
 std::optional<std::chrono::milliseconds> NextAttempt(std::span<const std::chrono::milliseconds> retries, int attempts);

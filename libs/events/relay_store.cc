@@ -24,10 +24,14 @@ const Statement kAsRelay{
     " set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),"
     " set_config('enable_sort', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),"
     " set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"};
-// After a restore the same ids are drawn again, for other events.
-const Statement kTimeline{"relay_timeline", "SELECT current_timeline()"};
+// After a restore the same ids are drawn again, for other events. And what was published under one life is deleted
+// under that life only, so that each event that is pending when a life begins is published as its own: then readers
+// may drop what comes of an earlier life behind it.
+const Statement kSameLife{"relay_same_life",
+                          "SELECT (SELECT incarnation FROM db_identity) = $1 AND current_timeline() = $2"};
 const Statement kDelete{"relay_delete",
-                        "DELETE FROM outbox_pending WHERE id = ANY($1) AND (SELECT current_timeline()) = $2"};
+                        "DELETE FROM outbox_pending WHERE id = ANY($1) AND (SELECT incarnation FROM db_identity) = $2"
+                        " AND (SELECT current_timeline()) = $3"};
 // The subquery of NOT IN becomes a hash table; `<> ALL` would be searched from end to end for each row.
 const Statement kRead{
     "relay_read",
@@ -80,15 +84,15 @@ void PendingRows::Get(size_t row, Event& event) const {
 
 Result<PendingRows> RelayStore::Exchange(const std::vector<int64_t>& published, Lanes lanes,
                                          const std::vector<int64_t>& held, size_t most, Deadline deadline) {
-  std::vector<Call> calls{{&kAsRelay, {}}, {&kTimeline, {}}};
-  if (!published.empty()) calls.push_back({&kDelete, Bound(published, timeline_)});
+  std::vector<Call> calls{{&kAsRelay, {}}, {&kSameLife, Bound(life_, timeline_)}};
+  if (!published.empty()) calls.push_back({&kDelete, Bound(published, life_, timeline_)});
   bool reads = most > 0 && lanes != 0;
   if (reads)
     calls.push_back(
         {&kRead, Bound(static_cast<int64_t>(lanes), held, static_cast<int64_t>(most), kReadBytesMax)});
   VEFA_TRY(std::vector<Rows> rows, pump_.Run(Nobody(), std::move(calls), deadline));
-  if (rows[1].Int32(0, 0) != timeline_)
-    return Unavailable("DATABASE_RESTORED", "The database was restored or failed over; its life is looked at again.");
+  if (!rows[1].Bool(0, 0))
+    return Unavailable("DATABASE_RESTORED", "The database was restored, failed over or renewed; its life is looked at again.");
   return reads ? PendingRows(std::move(rows.back())) : PendingRows();
 }
 
@@ -112,7 +116,8 @@ Result<Uuid> RelayStore::Check(Deadline deadline) {
                  "Ids of the ledger would not be in order; run ALTER SEQUENCE event_log_id_seq CACHE 1."};
   VEFA_TRY(Rows life, pump_.Run(Nobody(), kLife, {}, deadline));
   timeline_ = life.Int32(0, 1);
-  return life.Id(0, 0);
+  life_ = life.Id(0, 0);
+  return life_;
 }
 
 Result<RelayStore::Waiting> RelayStore::Count(Deadline deadline) {

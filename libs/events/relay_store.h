@@ -69,7 +69,8 @@ class RelayStore {
  private:
   postgres::Database& pump_;
   const Uuid member_;
-  int32_t timeline_ = 0;  // Of the last Check.
+  Uuid life_;             // Of the last Check.
+  int32_t timeline_ = 0;
 };
 
 }  // namespace vefa::events

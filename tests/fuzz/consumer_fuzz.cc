@@ -95,7 +95,7 @@ void CheckPlan(const std::vector<Event>& events, const Marks& before, const Outc
     Watermark& mark = marks[{event.tenant, event.subject}];
     if (whole.verdicts[i] == -1) {
       // Nothing that is new may be dropped, unless it is of a life before the one that is known.
-      VEFA_CHECK(event.aggregate_version <= mark.version || event.incarnation < mark.incarnation);
+      VEFA_CHECK(event.aggregate_version <= mark.version || events::IsOutlived(event, mark));
       ++silent;
     } else if (whole.verdicts[i] == static_cast<int>(Verdict::kApply)) {
       VEFA_CHECK(!mark.parked && event.aggregate_version == mark.version + 1);

@@ -5,13 +5,7 @@
 #include "tests/simulation/ladder.h"
 
 namespace vefa::simulation {
-namespace {
-
 using events::Verdict;
-
-constexpr int kWaitMax = 100;  // Steps that a statement waits for a lock.
-
-}  // namespace
 
 void Consumer::Step() {
   // The connection broke, and with it the transaction.
@@ -92,14 +86,7 @@ void Consumer::Begin() {
   for (size_t i = first_; i < first_ + size_; ++i) next_[events_[i].partition] = events_[i].offset + 1;
   transaction_ = store_.Begin();
   done_ = 0;
-  waited_ = 0;
   stage_ = Stage::kMovePositions;
-}
-
-bool Consumer::TimesOut() {
-  if (++waited_ <= kWaitMax) return false;
-  Trouble();
-  return true;
 }
 
 void Consumer::Trouble() {
@@ -126,7 +113,7 @@ void Consumer::MovePositions() {
   for (const auto& [partition, offset] : next_) {
     // Whoever stood still while others went on finds another position and has done nothing.
     Outcome moved = store_.MovePosition(transaction_, partition, positions_.at(partition), offset);
-    if (moved == Outcome::kWaits) return (void)TimesOut();
+    if (moved == Outcome::kWaits) return;
     if (moved == Outcome::kNothing) return Fenced();
   }
   if (run_.Fault(run_.profile.trouble)) return Trouble();
@@ -163,7 +150,7 @@ void Consumer::MoveMarks() {
     int64_t expected = known_.at(subject).mark.version;
     if (store_.Read(transaction_, subject).mark.version == mark.version) continue;
     Outcome done = store_.MoveMark(transaction_, subject, expected, mark);
-    if (done == Outcome::kWaits) return (void)TimesOut();
+    if (done == Outcome::kWaits) return;
     if (done == Outcome::kNothing) return Fenced();
   }
   stage_ = Stage::kPark;
@@ -196,10 +183,7 @@ Parked Consumer::Describe(const events::Event& event, Verdict verdict) const {
 
 bool Consumer::ParkEvent(const events::Event& event, const Parked& parked) {
   const Fact& fact = FactOf(event);
-  if (store_.Park(transaction_, fact.subject, parked) == Outcome::kWaits) {
-    (void)TimesOut();
-    return false;
-  }
+  if (store_.Park(transaction_, fact.subject, parked) == Outcome::kWaits) return false;
   store_.AddWaiting(transaction_, fact);
   run_.Trace("consumer ", number_, ": parks subject ", fact.subject, " version ", fact.version, " life ", fact.incarnation,
              " at ", store_.Read(transaction_, fact.subject).mark.version, " for ", NameOf(parked.kind));

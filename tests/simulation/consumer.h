@@ -42,8 +42,6 @@ class Consumer {
   bool ParkEvent(const events::Event& event, const Parked& parked);
   Parked Describe(const events::Event& event, events::Verdict verdict) const;
   const Fact& FactOf(const events::Event& event) const { return facts_[static_cast<size_t>(&event - events_.data())]; }
-  // A lock was not to be had for too long.
-  bool TimesOut();
   // The transaction failed: the same batch is tried again.
   void Trouble();
   // Somebody else moved on: read again from what is committed.
@@ -70,7 +68,6 @@ class Consumer {
   std::map<int, SubjectRows> known_;
   events::BatchPlan plan_;
   size_t done_ = 0;                   // Of the rows that the present stage writes.
-  int waited_ = 0;
   int64_t transaction_ = 0;
 };
 

@@ -58,6 +58,9 @@ class Database {
 
   const std::map<int64_t, Fact>& ledger() const { return ledger_; }
   const std::set<int64_t>& pending() const { return pending_; }
+  // An operator begins a new life, after a restore that nothing else shows.
+  void Renew() { ++incarnation_; }
+
   // Versions `from` to `to` of one aggregate.
   std::vector<Fact> Fetch(int subject, int64_t from, int64_t to) const;
   int incarnation() const { return incarnation_; }

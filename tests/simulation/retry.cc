@@ -75,7 +75,7 @@ void Retry::Read() {
   rows.mark = known_;
   events::Watermark mark = ToWatermark(rows);
   mark.parked = false;
-  plan_ = events::PlanBatch(events_, {{KeyOf(subject_), mark}});
+  plan_ = events::PlanBatch(events_, {{KeyOf(subject_), mark}}, events::Order::kWaited);
   applied_ = std::min(most_, plan_.apply.size());
   for (size_t i = 0; i < applied_; ++i) {
     const Fact& fact = facts_[static_cast<size_t>(plan_.apply[i] - events_.data())];
@@ -128,7 +128,8 @@ Parked Retry::Kept(const SubjectRows& rows) const {
     Verdict verdict = plan_.park.front().second;
     parked.kind = KindOf(verdict);
     parked.complete = verdict == Verdict::kFork;
-    if (verdict == Verdict::kFork) parked.next_attempt = std::nullopt;
+    // The ledger is asked at once.
+    parked.next_attempt = parked.complete ? std::optional<int64_t>() : run_.now;
   } else if (!progress) {
     parked.next_attempt = std::nullopt;
   }

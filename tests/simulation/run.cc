@@ -37,7 +37,9 @@ Profile ProfileOf(Random& random) {
   profile.store_crash = Sometimes(random, 8);
   profile.lanes_move = Sometimes(random, 30);
   profile.restore = random.Chance(100) ? random.Between(1, 8) : 0;
-  profile.broker_loss = random.Chance(100) ? random.Between(1, 8) : 0;
+  profile.renew = random.Chance(100) ? random.Between(1, 4) : 0;
+  // Not both: a record of the later life that Kafka lost would hide that there is one.
+  profile.broker_loss = profile.restore == 0 && profile.renew == 0 && random.Chance(100) ? random.Between(1, 8) : 0;
   return profile;
 }
 

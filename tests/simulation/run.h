@@ -40,6 +40,7 @@ struct Profile {
   int store_crash = 0;       // The consumers' database.
   int lanes_move = 0;
   int restore = 0;           // The owner's database is put back to an earlier point, once.
+  int renew = 0;             // An operator begins a new life of the database.
   int broker_loss = 0;       // Kafka loses the end of a partition, once; the operator replays.
 };
 

@@ -55,6 +55,7 @@ void Schedule::DisturbEngines() {
   if (run_.Fault(profile.store_crash)) ++run_.figures.faults, store_.Crash();
   if (run_.Fault(profile.producer_loss)) ++run_.figures.faults, broker_.FailSomeProducer();
   if (run_.random.Chance(100)) database_.Flush();
+  if (run_.Fault(profile.renew)) ++run_.figures.faults, database_.Renew();
   if (!restored_ && run_.Fault(profile.restore)) {
     restored_ = true;
     ++run_.figures.faults;

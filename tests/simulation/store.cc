@@ -1,16 +1,24 @@
 #include "tests/simulation/store.h"
 
 namespace vefa::simulation {
+namespace {
+
+constexpr int kWaitMax = 100;  // Times that a statement asks for a lock.
+
+}  // namespace
 
 int64_t Store::Begin() {
   open_[next_transaction_];
   return next_transaction_++;
 }
 
-bool Store::Take(int64_t& lock, int64_t transaction) const {
-  if (lock != 0 && lock != transaction) return false;
-  lock = transaction;
-  return true;
+bool Store::Take(int64_t& lock, int64_t transaction) {
+  if (lock == 0 || lock == transaction) {
+    lock = transaction;
+    return true;
+  }
+  if (++open_.at(transaction).waited > kWaitMax) Rollback(transaction);
+  return false;
 }
 
 void Store::Merge(SubjectRows& rows, const Changes& changes) {
@@ -45,7 +53,8 @@ Outcome Store::MoveMark(int64_t transaction, int subject, int64_t expected, cons
 }
 
 Outcome Store::Claim(int64_t transaction, int subject) {
-  if (!Take(locks_[static_cast<size_t>(subject)].parked, transaction)) return Outcome::kNothing;
+  int64_t& lock = locks_[static_cast<size_t>(subject)].parked;
+  if (lock != 0 || !Take(lock, transaction)) return Outcome::kNothing;
   std::optional<Parked> parked = Read(transaction, subject).parked;
   bool due = parked && parked->next_attempt && *parked->next_attempt <= run_.now && parked->complete;
   return due ? Outcome::kDone : Outcome::kNothing;

@@ -41,7 +41,7 @@ struct SubjectRows {
 // What a statement came to.
 enum class Outcome {
   kDone,
-  kWaits,    // Another transaction holds the row: ask again.
+  kWaits,    // Another transaction holds the row: ask again, unless the transaction is over by then.
   kNothing,  // The row is not as expected, and nothing was changed.
 };
 
@@ -104,8 +104,10 @@ class Store {
   struct Transaction {
     std::map<int, Changes> subjects;
     std::map<int, std::pair<int64_t, int64_t>> moves;  // By partition: from, to.
+    int waited = 0;
   };
-  bool Take(int64_t& lock, int64_t transaction) const;
+  // One that waits for too long is rolled back, as after lock_timeout or as the victim of a deadlock.
+  bool Take(int64_t& lock, int64_t transaction);
   Changes& Of(int64_t transaction, int subject) { return open_.at(transaction).subjects[subject]; }
   static void Merge(SubjectRows& rows, const Changes& changes);
   void CheckSubject(int subject, const SubjectRows& before, const SubjectRows& after);
