@@ -42,6 +42,7 @@ VEFA_PRINCIPAL_KEY_FILE='$(secret principal_key)'
 VEFA_WORKERS='${VEFA_WORKERS:-8}'
 VEFA_LOG_LEVEL='${VEFA_LOG_LEVEL:-info}'
 VEFA_STATE_DIR='$VEFA_STATE/services/$service'
+VEFA_PUBLIC_URL='http://$(address gateway)'
 ENV
   for peer in contact interaction campaign notification; do
     echo "VEFA_${peer^^}_ADDRESS='$(address "$peer")'"
@@ -60,7 +61,6 @@ ENV
     notification)
       cat <<ENV
 VEFA_SMTP_ADDRESS='$(address mail-sink)'
-VEFA_PUBLIC_URL='http://$(address gateway)'
 VEFA_TOKEN_KEY_FILE='$(secret token_key)'
 VEFA_MAIL_FROM='Vefa Demo <hello@vefa.example>'
 ENV
@@ -68,7 +68,6 @@ ENV
     gateway)
       cat <<ENV
 VEFA_HTTP_ADDRESS='$(address gateway)'
-VEFA_PUBLIC_URL='http://$(address gateway)'
 VEFA_WEB_ROOT='$WEB_DIR/dist'
 ENV
       ;;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "libs/events/catalog.h"
+#include "libs/events/catalog.h"
 #include "libs/runtime/signals.h"
 #include "libs/telemetry/log.h"
 
@@ -30,6 +31,14 @@ std::map<std::string, std::string> LedgerAddresses(config::Environment& environm
   return addresses;
 }
 
+// What `ce_dataschema` of our events says: where the gateway serves the schema, by its content.
+events::Source WithSchemaUri(events::Source source, config::Environment& environment) {
+  std::string base = environment.Get("VEFA_PUBLIC_URL", "");
+  if (!base.empty() && source.catalog != nullptr)
+    source.schema_uri = base + "/schemas/" + source.data_schema + "@" + source.catalog->schema_hash();
+  return source;
+}
+
 events::RelayOptions RelaySettings(config::Environment& environment) {
   events::RelayOptions options;
   options.leases = environment.Get("VEFA_RELAY_LEASES", "on") != "off";
@@ -40,7 +49,8 @@ events::RelayOptions RelaySettings(config::Environment& environment) {
 
 }  // namespace
 
-Host::Host(events::Source source, config::Environment& environment) : source_(std::move(source)) {
+Host::Host(events::Source source, config::Environment& environment)
+    : source_(WithSchemaUri(std::move(source), environment)) {
   runtime::BlockStopSignals();
   telemetry::StartLog(source_.service, telemetry::ParseLevel(environment.Get("VEFA_LOG_LEVEL", "info")));
   grpc_address_ = environment.Require("VEFA_GRPC_ADDRESS");
