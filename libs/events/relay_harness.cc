@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
+#include <set>
 
 #include "libs/events/append.h"
-#include "libs/kafka/consumer.h"
+#include "libs/kafka/replay.h"
 
 namespace vefa::events {
 namespace {
@@ -80,24 +82,24 @@ bool RelayHarness::Drained(std::chrono::milliseconds longest) {
   return testing::Eventually([&] { return database.Count("SELECT count(*) FROM outbox_pending") == 0; }, longest);
 }
 
+std::vector<kafka::Message> RelayHarness::ReadRecords() {
+  auto replay = kafka::Replay::Open(testing::KafkaBrokers(), {topic}, Soon());
+  EXPECT_TRUE(replay.ok());
+  std::vector<kafka::Message> records;
+  EXPECT_TRUE(testing::Eventually([&] {
+    for (kafka::Message& record : (*replay)->Poll(1000, std::chrono::milliseconds(200))) records.push_back(std::move(record));
+    return (*replay)->done();
+  }, std::chrono::seconds(30)));
+  return records;
+}
+
 std::vector<Event> RelayHarness::ReadTopic() {
-  constexpr int64_t kFromTheBeginning = 1LL << 40;
-  auto expected = static_cast<size_t>(database.Count("SELECT count(*) FROM event_log"));
-  kafka::Tail tail(testing::KafkaBrokers(), {topic}, kFromTheBeginning);
   std::vector<Event> events;
-  std::set<Uuid> ids;
-  auto read_on = [&] {
-    auto batch = tail.Poll(1000, std::chrono::milliseconds(200));
-    for (kafka::Message& message : batch) {
-      auto event = FromMessage(std::move(message));
-      EXPECT_TRUE(event.ok()) << event.error().reason;
-      if (!event.ok()) continue;
-      ids.insert(event->id);
-      events.push_back(*std::move(event));
-    }
-    return batch.empty();
-  };
-  testing::Eventually([&] { return read_on() && ids.size() >= expected; }, std::chrono::seconds(30));
+  for (kafka::Message& record : ReadRecords()) {
+    auto event = FromMessage(std::move(record));
+    EXPECT_TRUE(event.ok()) << event.error().reason;
+    if (event.ok()) events.push_back(*std::move(event));
+  }
   return events;
 }
 

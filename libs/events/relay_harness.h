@@ -1,9 +1,6 @@
 #pragma once
 
-#include <atomic>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,7 +30,8 @@ class RelayHarness {
   std::unique_ptr<Relay> StartRelay(RelayOptions options = {});
   // Waits until nothing is pending.
   bool Drained(std::chrono::milliseconds longest = std::chrono::seconds(60));
-  // Every record of the topic from its beginning, until as many different events were read as the ledger has.
+  // Every record of the topic; as events, of which none may be malformed.
+  std::vector<kafka::Message> ReadRecords();
   std::vector<Event> ReadTopic();
 
   testing::TestDatabase database;

@@ -36,7 +36,8 @@ struct Call {
 // in binary. Errors carry metadata `sqlstate`, `statement` and, for constraints, `constraint`:
 //   23xxx ALREADY_EXISTS or FAILED_PRECONDITION `CONSTRAINT_VIOLATED`; 40001, 40P01 ABORTED
 //   `TRANSACTION_CONFLICT`; 57014 and a passed deadline DEADLINE_EXCEEDED `DATABASE_SLOW`;
-//   08, 53, 57P UNAVAILABLE `DATABASE_UNAVAILABLE`; others INTERNAL `DATABASE_ERROR`.
+//   08, 53, 57P UNAVAILABLE `DATABASE_UNAVAILABLE`; others INTERNAL `DATABASE_ERROR`;
+//   an event too large for the ledger INVALID_ARGUMENT `EVENT_TOO_LARGE`.
 class Connection {
  public:
   // Opens within the deadline and checks that the server accepts writes.

@@ -27,15 +27,23 @@ Error Classify(std::string_view state) {
   return Internal("DATABASE_ERROR", "The database refused a statement.");
 }
 
+// Of the ledger's tables, and so of every service: mapped here because no store can do anything about it.
+constexpr std::string_view kEventSize = "event_log_payload_check";
+
+Error TooLarge() {
+  return InvalidArgument("EVENT_TOO_LARGE",
+                         "What is to be recorded is larger than an event may be, 900 KiB; send less at once.");
+}
+
 }  // namespace
 
 Error FromResult(const PGresult* result, const char* statement) {
   std::string state = Field(result, PG_DIAG_SQLSTATE);
-  Error error = Classify(state);
+  std::string constraint = Field(result, PG_DIAG_CONSTRAINT_NAME);
+  Error error = constraint == kEventSize ? TooLarge() : Classify(state);
   error.metadata["sqlstate"] = state;
   error.metadata["statement"] = statement;
   error.metadata["detail"] = Field(result, PG_DIAG_MESSAGE_PRIMARY);
-  std::string constraint = Field(result, PG_DIAG_CONSTRAINT_NAME);
   if (!constraint.empty()) error.metadata["constraint"] = constraint;
   return error;
 }
