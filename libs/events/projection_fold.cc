@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "libs/base/backoff.h"
-#include "libs/base/fault_point.h"
+#include "libs/events/consumer_marks.h"
 #include "libs/events/projection_fold_sql.h"
 #include "libs/telemetry/log.h"
 
@@ -62,7 +62,7 @@ Status ProjectionFold::Range(std::span<const Event> events) {
         events = events.subspan(events.size() / 2);
         break;
       case Outcome::kFailed:
-        if (!postgres::IsTrouble(why) || ++attempt >= kTries) return why;
+        if (!IsTrouble(why) || ++attempt >= kTries) return why;
         std::this_thread::sleep_for(
             Backoff(attempt, std::chrono::milliseconds(50), std::chrono::seconds(5), RandomShare()));
         break;
@@ -100,7 +100,7 @@ ProjectionFold::Outcome ProjectionFold::Try(std::span<const Event> events, Error
   Status written = Write(transaction, events, plan, *marks);
   if (!written.ok()) {
     why = written.error();
-    return postgres::IsTrouble(why) ? Outcome::kFailed : Outcome::kPoison;
+    return IsTrouble(why) ? Outcome::kFailed : Outcome::kPoison;
   }
   Status committed = transaction.Commit();
   if (!committed.ok()) return failed(committed.error());
@@ -181,19 +181,21 @@ Result<std::vector<Event>> ProjectionFold::Heal(std::span<const Event> events, c
 }
 
 Result<std::vector<Event>> ProjectionFold::Fetch(const Hole& hole) {
-  std::vector<Event> none;
-  if (ledgers_ == nullptr || hole.next - hole.first > kHoleMax || fetches_ >= kFetchesMax) return none;
+  std::vector<Event> found;
+  if (ledgers_ == nullptr || hole.next - hole.first > kHoleMax || fetches_ >= kFetchesMax) return found;
   ++fetches_;
-  auto missing = ledgers_->Fetch(hole.topic, hole.subject.first, hole.subject.second, hole.first, hole.next - 1,
-                                 Deadline::After(kFetchTimeout));
-  if (!missing.ok()) {
-    const Error& error = missing.error();
-    if (error.reason == "EVENTS_DROPPED" || error.code == Code::kNotFound) return none;
-    return error;
+  for (int64_t from = hole.first; from < hole.next; from = found.back().aggregate_version + 1) {
+    auto some = ledgers_->Fetch(hole.topic, hole.subject.first, hole.subject.second, from, hole.next - 1,
+                                Deadline::After(kFetchTimeout));
+    if (!some.ok()) {
+      bool is_gone = some.error().reason == "EVENTS_DROPPED" || some.error().code == Code::kNotFound;
+      return is_gone ? Result<std::vector<Event>>(std::vector<Event>()) : std::move(some).error();
+    }
+    if (some->empty()) return std::vector<Event>();
+    std::move(some->begin(), some->end(), std::back_inserter(found));
   }
-  bool is_whole = static_cast<int64_t>(missing->size()) == hole.next - hole.first;
-  for (Event& event : *missing) event.topic = hole.topic;
-  return is_whole ? std::move(missing).value() : none;
+  for (Event& event : found) event.topic = hole.topic;
+  return found;
 }
 
 Status ProjectionFold::ParkPoison(const Event& event, const Error& why) {

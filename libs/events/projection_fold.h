@@ -6,7 +6,7 @@
 
 #include "libs/events/consumer_core.h"
 #include "libs/events/shadow.h"
-#include "libs/events/subscriber.h"
+#include "libs/events/handler.h"
 
 namespace vefa::events {
 

@@ -15,6 +15,8 @@ constexpr size_t kBatchMax = 2000;
 constexpr std::chrono::seconds kCallTimeout(30);
 // How long a source may be away before the run is given back to be tried later.
 constexpr std::chrono::seconds kPatience(60);
+// How far the clocks of two databases may be apart.
+constexpr std::chrono::seconds kClockMargin(30);
 
 Error Stopping() { return Unavailable("RUN_STOPPING", "The process is stopping; the run goes on in another."); }
 
@@ -24,9 +26,13 @@ bool IsPassing(const Error& error) {
 
 class LedgerStream final : public EventStream {
  public:
-  LedgerStream(LedgerReader& ledgers, std::vector<std::string> topics, std::vector<Uuid> tenants,
+  LedgerStream(LedgerReader& ledgers, std::vector<std::string> topics, std::vector<Uuid> tenants, Time until,
                std::function<bool()> stopping)
-      : ledgers_(ledgers), topics_(std::move(topics)), tenants_(std::move(tenants)), stopping_(std::move(stopping)) {}
+      : ledgers_(ledgers),
+        topics_(std::move(topics)),
+        tenants_(std::move(tenants)),
+        until_(until + kClockMargin),
+        stopping_(std::move(stopping)) {}
 
   Result<std::vector<Event>> Next() override {
     std::vector<Event> batch;
@@ -39,6 +45,8 @@ class LedgerStream final : public EventStream {
       VEFA_TRY(std::vector<Event> page, Page());
       for (Event& event : page) event.topic = topics_[topic_];
       std::move(page.begin(), page.end(), std::back_inserter(batch));
+      bool is_beyond = !batch.empty() && batch.back().record_time > until_;
+      if (is_beyond) token_.clear();
       if (token_.empty()) ++tenant_;
     }
     return batch;
@@ -60,6 +68,7 @@ class LedgerStream final : public EventStream {
   LedgerReader& ledgers_;
   const std::vector<std::string> topics_;
   const std::vector<Uuid> tenants_;
+  const Time until_;
   const std::function<bool()> stopping_;
   size_t topic_ = 0;
   size_t tenant_ = 0;
@@ -94,8 +103,8 @@ class KafkaStream final : public EventStream {
 }  // namespace
 
 std::unique_ptr<EventStream> StreamLedgers(LedgerReader& ledgers, std::vector<std::string> topics,
-                                           std::vector<Uuid> tenants, std::function<bool()> stopping) {
-  return std::make_unique<LedgerStream>(ledgers, std::move(topics), std::move(tenants), std::move(stopping));
+                                           std::vector<Uuid> tenants, Time until, std::function<bool()> stopping) {
+  return std::make_unique<LedgerStream>(ledgers, std::move(topics), std::move(tenants), until, std::move(stopping));
 }
 
 Result<std::unique_ptr<EventStream>> StreamKafka(const std::string& brokers, const std::vector<std::string>& topics,

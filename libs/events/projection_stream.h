@@ -19,9 +19,10 @@ class EventStream {
   virtual Result<std::vector<Event>> Next() = 0;
 };
 
-// The tenants' ledgers of some topics, one after the other. `ledgers` must outlive the stream.
+// The tenants' ledgers of some topics, one after the other, each with everything that was recorded up to a time and,
+// where writers are faster than we, not much more. `ledgers` must outlive the stream.
 std::unique_ptr<EventStream> StreamLedgers(LedgerReader& ledgers, std::vector<std::string> topics,
-                                           std::vector<Uuid> tenants, std::function<bool()> stopping);
+                                           std::vector<Uuid> tenants, Time until, std::function<bool()> stopping);
 // What Kafka holds of some topics at this moment, from offset zero.
 Result<std::unique_ptr<EventStream>> StreamKafka(const std::string& brokers, const std::vector<std::string>& topics,
                                                  std::function<bool()> stopping);

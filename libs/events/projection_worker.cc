@@ -69,6 +69,16 @@ std::vector<std::string> Consumers(const std::vector<Projection>& projections) {
   return consumers;
 }
 
+// What the database said: for the log alone.
+std::string DetailOf(const Error& error) {
+  std::string text;
+  for (const char* key : {"statement", "detail"}) {
+    auto found = error.metadata.find(key);
+    if (found != error.metadata.end()) text += (text.empty() ? "" : ": ") + found->second;
+  }
+  return text;
+}
+
 // Replicas that started together must not ask together for ever.
 std::chrono::seconds DrawAge(std::chrono::minutes verify_every) {
   double share = 0.75 + 0.5 * RandomShare();
@@ -156,8 +166,9 @@ void ProjectionWorker::Work(ProjectionRun run) {
                      {{"consumer", run.consumer}, {"missing", run.rows_missing}, {"unexpected", run.rows_unexpected},
                       {"first", run.differences.empty() ? "" : run.differences.front()}});
   if (!outcome.ok())
-    telemetry::Warn("a run of a projection failed", {{"consumer", run.consumer}, {"kind", kind},
-                                                     {"reason", outcome.error().reason}, {"error", outcome.error().message}});
+    telemetry::Fault("a run of a projection failed", {{"consumer", run.consumer}, {"kind", kind},
+                                                     {"reason", outcome.error().reason}, {"error", outcome.error().message},
+                                                     {"detail", DetailOf(outcome.error())}});
   Status finished = Finish(run, outcome);
   if (!finished.ok())
     telemetry::Warn("the end of a run cannot be noted; it begins anew", {{"reason", finished.error().reason}});

@@ -7,7 +7,7 @@
 
 #include "libs/events/projection.h"
 #include "libs/events/projection_runs.h"
-#include "libs/events/subscriber.h"
+#include "libs/events/handler.h"
 #include "libs/postgres/database.h"
 #include "libs/runtime/loop.h"
 #include "libs/telemetry/metrics.h"

@@ -1,5 +1,6 @@
 #include "libs/events/rebuild.h"
 
+#include <set>
 #include <thread>
 
 #include "libs/base/backoff.h"
@@ -22,10 +23,10 @@ constexpr std::chrono::seconds kSwapTimeout(120);
 constexpr int kSwapTries = 20;
 
 const Statement kAnalyze{"rebuild_analyze", "SELECT analyze_shadow($1)"};
-// From here on the live consumer waits, so that it cannot write what the swap would forget. Given up
-// soon, because the other consumers of this database wait, too.
+// From here on the live consumer waits, with its batches and with what it had parked, so that it cannot write what
+// the swap would forget. Given up soon, because the other consumers of this database wait, too.
 const Statement kPatience{"rebuild_patience", "SELECT set_config('lock_timeout', '5s', true)"};
-const Statement kHold{"rebuild_hold", "LOCK TABLE public.consumer_position IN SHARE ROW EXCLUSIVE MODE"};
+const Statement kHold{"rebuild_hold", "LOCK TABLE public.consumer_position, public.applied_version IN SHARE ROW EXCLUSIVE MODE"};
 // A partition first read after the capture begins again.
 const Statement kPositions{
     "rebuild_positions",
@@ -38,23 +39,42 @@ const Statement kFinish{"rebuild_finish",
                         "UPDATE projection_run SET state = 3, finish_time = clock_timestamp(), error = '', events = $3"
                         " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
 
-// Subjects for which the fold came less far than the live projection had when it began. Where the live one
-// followed a history that is not the ledger's, less may be right.
-Status CheckComplete(Shadow& shadow, ProjectionRun& run) {
-  std::string sql = "SELECT count(*), coalesce(min(l.subject), '') FROM " + shadow.Name("applied_version~live") +
-                    " l LEFT JOIN " + shadow.Name("applied_version") +
-                    " s USING (consumer, tenant_id, subject) WHERE coalesce(s.version, 0) < l.version AND NOT EXISTS ("
-                    "SELECT FROM public.parked_subject k WHERE k.consumer = l.consumer AND k.tenant_id = l.tenant_id"
-                    " AND k.subject = l.subject AND k.kind IN ('FORK', 'RESTORED'))";
-  Statement behind{"rebuild_behind", sql.c_str(), true};
-  VEFA_TRY(std::vector<Rows> rows, shadow.Run({{&behind, {}}}, kAnalyzeTimeout));
-  run.subjects_unverifiable = rows[0].Int64(0, 0);
+// How many of these watermarks the fold did not reach, and one of them. Where the live projection followed a history
+// that is not the ledger's, less may be right.
+std::string BehindSql(const Shadow& shadow, const std::string& marks) {
+  return "SELECT count(*), coalesce(min(l.subject), '') FROM (" + marks + ") l LEFT JOIN " +
+         shadow.Name("applied_version") +
+         " s USING (consumer, tenant_id, subject) WHERE coalesce(s.version, 0) < l.version AND NOT EXISTS ("
+         "SELECT FROM public.parked_subject k WHERE k.consumer = l.consumer AND k.tenant_id = l.tenant_id"
+         " AND k.subject = l.subject AND k.kind IN ('FORK', 'RESTORED'))";
+}
+
+Status CheckBehind(const Rows& rows, ProjectionRun& run) {
+  run.subjects_unverifiable = rows.Int64(0, 0);
   if (run.subjects_unverifiable == 0) return Ok();
   return Error{Code::kFailedPrecondition, "PROJECTION_INCOMPLETE",
                "The live projection stays: " + std::to_string(run.subjects_unverifiable) +
-                   " subjects, for example " + rows[0].String(0, 1) +
+                   " subjects, for example " + rows.String(0, 1) +
                    ", could not be folded as far as it is. Their beginning is gone from what was read, or the"
                    " handler refuses one of their events."};
+}
+
+// The fold came as far as the live projection had when it began.
+Status CheckComplete(Shadow& shadow, ProjectionRun& run) {
+  std::string sql = BehindSql(shadow, "SELECT * FROM " + shadow.Name("applied_version~live"));
+  Statement behind{"rebuild_behind", sql.c_str(), true};
+  VEFA_TRY(std::vector<Rows> rows, shadow.Run({{&behind, {}}}, kAnalyzeTimeout));
+  return CheckBehind(rows[0], run);
+}
+
+// Where the fold stands still, the live projection must not have gone on by events that were parked and
+// will not be read again.
+Status CheckParked(Shadow& shadow, postgres::Transaction& transaction, ProjectionRun& run) {
+  std::string sql = BehindSql(shadow, "SELECT a.* FROM public.applied_version a JOIN " + shadow.Name("~parked") +
+                                          " k USING (tenant_id, subject) WHERE a.consumer = $1");
+  Statement behind{"rebuild_parked", sql.c_str(), true};
+  VEFA_TRY(Rows rows, transaction.Execute(behind, Bound(shadow.info().consumer)));
+  return CheckBehind(rows, run);
 }
 
 // What the consumer remembers becomes what the fold remembers. What the fold passed is parked no longer;
@@ -76,7 +96,7 @@ std::vector<std::string> RememberSql(const Shadow& shadow) {
   };
 }
 
-Status SwapOnce(Shadow& shadow, int64_t events) {
+Status SwapOnce(Shadow& shadow, ProjectionRun& run) {
   std::vector<std::string> topics;
   std::vector<int32_t> parts;
   std::vector<int64_t> offsets;
@@ -88,11 +108,12 @@ Status SwapOnce(Shadow& shadow, int64_t events) {
   const std::string& consumer = shadow.info().consumer;
   VEFA_TRY(postgres::Transaction transaction,
            shadow.pump().Begin(postgres::Scope::Tenants(shadow.tenants()), Deadline::After(kSwapTimeout)));
-  VEFA_TRY(Rows finished, transaction.Execute(kFinish, Bound(shadow.run().id, shadow.owner(), events)));
+  VEFA_TRY(Rows finished, transaction.Execute(kFinish, Bound(run.id, shadow.owner(), run.events)));
   if (finished.affected() != 1)
     return Error{Code::kAborted, "RUN_LOST", "The run was taken over by another process, which goes on with it."};
   VEFA_TRY_OK(transaction.ExecuteAll(
       {{&kPatience, {}}, {&kHold, {}}, {&kPositions, Bound(consumer, topics, parts, offsets)}}));
+  VEFA_TRY_OK(CheckParked(shadow, transaction, run));
   for (const std::string& sql : RememberSql(shadow)) {
     Statement remember{"rebuild_remember", sql.c_str(), true};
     VEFA_TRY_OK(transaction.Execute(remember, Bound(consumer)));
@@ -102,10 +123,10 @@ Status SwapOnce(Shadow& shadow, int64_t events) {
   return transaction.Commit();
 }
 
-Status Swap(Shadow& shadow, int64_t events) {
+Status Swap(Shadow& shadow, ProjectionRun& run) {
   for (int attempt = 1;; ++attempt) {
-    VEFA_TRY_OK(shadow.Renew(events, kSwapTimeout));
-    Status swapped = SwapOnce(shadow, events);
+    VEFA_TRY_OK(shadow.Renew(run.events, kSwapTimeout));
+    Status swapped = SwapOnce(shadow, run);
     if (swapped.ok() || attempt >= kSwapTries || !postgres::IsTrouble(swapped.error())) return swapped;
     std::this_thread::sleep_for(Backoff(attempt, std::chrono::milliseconds(100), std::chrono::seconds(2), RandomShare()));
   }
@@ -118,7 +139,7 @@ Status BuildAndSwap(const RunContext& context, Shadow& shadow, ProjectionRun& ru
   VEFA_TRY_OK(CheckComplete(shadow, run));
   VEFA_TRY_OK(shadow.Renew(run.events, kAnalyzeTimeout));
   VEFA_TRY_OK(shadow.Run({{&kAnalyze, Bound(context.info.consumer)}}, kAnalyzeTimeout));
-  VEFA_TRY_OK(Swap(shadow, run.events));
+  VEFA_TRY_OK(Swap(shadow, run));
   telemetry::Info("a projection was built anew and swapped in",
                   {{"consumer", context.info.consumer}, {"events", run.events}});
   return Ok();
@@ -131,15 +152,19 @@ Status FoldAll(const RunContext& context, Shadow& shadow, ProjectionRun& run) {
   if (run.from == RunFrom::kKafka) {
     VEFA_TRY(stream, StreamKafka(context.brokers, context.info.topics, context.stopping));
   } else if (context.ledgers != nullptr) {
-    stream = StreamLedgers(*context.ledgers, context.info.topics, shadow.tenants(), context.stopping);
+    stream = StreamLedgers(*context.ledgers, context.info.topics, shadow.tenants(), shadow.capture_time(),
+                           context.stopping);
   } else {
     return Error{Code::kFailedPrecondition, "LEDGER_UNKNOWN",
                  "No ledger can be asked: set the addresses of the services, or read from Kafka."};
   }
   ProjectionFold fold(shadow, context.handler, context.ledgers);
+  const std::set<Uuid> tenants(shadow.tenants().begin(), shadow.tenants().end());
   for (;;) {
     VEFA_TRY(std::vector<Event> events, stream->Next());
     if (events.empty()) return Ok();
+    // As the live consumer refuses them until their tenant is known.
+    std::erase_if(events, [&](const Event& event) { return !tenants.contains(event.tenant); });
     VEFA_TRY_OK(fold.Apply(std::move(events)));
     run.events = fold.events();
     if (FaultPoint("projection.after_fold_batch")) return Unavailable("FAULT", "A fault was asked for.");

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "libs/events/shadow.h"
-#include "libs/events/subscriber.h"
+#include "libs/events/handler.h"
 
 namespace vefa::events {
 

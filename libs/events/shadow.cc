@@ -75,12 +75,15 @@ Status Shadow::Capture() {
   for (size_t i = 0; run_.kind == RunKind::kVerify && i < info_.tables.size(); ++i)
     sql += ", rows_" + std::to_string(i) + " AS (INSERT INTO " + Name(info_.tables[i] + "~live") +
            " SELECT * FROM public." + QuotedName(info_.tables[i]) + ")";
-  sql += " SELECT topic, part, next_offset FROM public.consumer_position WHERE consumer = $1";
+  sql += " SELECT clock_timestamp(), topic, part, next_offset FROM (SELECT) one"
+         " LEFT JOIN public.consumer_position ON consumer = $1";
   Statement capture{"shadow_capture", sql.c_str(), true};
   VEFA_TRY(std::vector<Rows> captured, Run({{&capture, Bound(info_.consumer)}}, kCaptureTimeout));
   positions_.clear();
-  for (int i = 0; i < captured[0].size(); ++i)
-    positions_[{captured[0].String(i, 0), captured[0].Int32(i, 1)}] = captured[0].Int64(i, 2);
+  const Rows& rows = captured[0];
+  capture_time_ = rows.Timestamp(0, 0);
+  for (int i = 0; i < rows.size(); ++i)
+    if (!rows.IsNull(i, 1)) positions_[{rows.String(i, 1), rows.Int32(i, 2)}] = rows.Int64(i, 3);
   return Ok();
 }
 

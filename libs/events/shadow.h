@@ -43,6 +43,8 @@ class Shadow {
   postgres::Database& pump() { return pump_; }
   // Every tenant whose events may be in it.
   const std::vector<Uuid>& tenants() const { return tenants_; }
+  // When it was captured, by the database's clock.
+  Time capture_time() const { return capture_time_; }
   // The positions captured.
   const std::map<kafka::Partition, int64_t>& positions() const { return positions_; }
   // A table of the shadow, quoted and with its schema.
@@ -55,6 +57,7 @@ class Shadow {
   const Uuid owner_;
   std::string path_ = "public";
   std::vector<Uuid> tenants_;
+  Time capture_time_{};
   std::map<kafka::Partition, int64_t> positions_;
 };
 

@@ -45,7 +45,7 @@ Result<std::vector<events::Event>> DatabaseLedger::Fetch(const std::string& topi
                                                          Deadline deadline) {
   auto owner = owners_.find(topic);
   if (owner == owners_.end()) return Unknown();
-  VEFA_TRY(Rows rows, owner->second->service().Run(Scope::Tenant(tenant), kFetch, Bound(tenant, subject, from, to), deadline));
+  VEFA_TRY(Rows rows, owner->second->Run(Scope::Tenant(tenant), kFetch, Bound(tenant, subject, from, to), deadline));
   std::vector<events::Event> found;
   for (int i = 0; i < rows.size(); ++i) found.push_back(ReadEvent(rows, i, topic));
   if (found.empty() || found.front().aggregate_version != from)
@@ -59,7 +59,7 @@ Result<std::vector<events::Event>> DatabaseLedger::Read(const std::string& topic
   auto owner = owners_.find(topic);
   if (owner == owners_.end()) return Unknown();
   int64_t after = token.empty() ? -1 : std::stoll(token);
-  VEFA_TRY(Rows rows, owner->second->service().Run(Scope::Tenant(tenant), kRead, Bound(tenant, after, int64_t{kPage}), deadline));
+  VEFA_TRY(Rows rows, owner->second->Run(Scope::Tenant(tenant), kRead, Bound(tenant, after, int64_t{kPage}), deadline));
   std::vector<events::Event> found;
   for (int i = 0; i < rows.size(); ++i) found.push_back(ReadEvent(rows, i, topic));
   token = rows.size() < kPage ? "" : std::to_string(rows.Int64(rows.size() - 1, 0));

@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "libs/events/projection.h"
-#include "libs/testing/engines.h"
+#include "libs/postgres/database.h"
 
 namespace vefa::testing {
 
 // Reads ledgers straight from test databases, as their owners would answer. Thread-safe.
 class DatabaseLedger final : public events::LedgerReader {
  public:
-  // `owners` tells whose ledger a topic is; they must outlive this.
-  explicit DatabaseLedger(std::map<std::string, TestDatabase*> owners) : owners_(std::move(owners)) {}
+  // `owners` tells whose ledger a topic is, as the service role; they must outlive this.
+  explicit DatabaseLedger(std::map<std::string, postgres::Database*> owners) : owners_(std::move(owners)) {}
 
   Result<std::vector<events::Event>> Fetch(const std::string& topic, const Uuid& tenant, const std::string& subject,
                                            int64_t from, int64_t to, Deadline deadline) override;
@@ -25,7 +25,7 @@ class DatabaseLedger final : public events::LedgerReader {
   std::function<void()> before_page = [] {};
 
  private:
-  const std::map<std::string, TestDatabase*> owners_;
+  const std::map<std::string, postgres::Database*> owners_;
 };
 
 }  // namespace vefa::testing

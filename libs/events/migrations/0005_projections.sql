@@ -38,12 +38,14 @@ REVOKE ALL ON FUNCTION declare_projection FROM PUBLIC;
 
 CREATE FUNCTION shadow_schema(consumer text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'shadow_' || consumer $$;
 
--- A table like another: columns, checks, keys and indexes by the same names, storage, row-level security, rights.
-CREATE FUNCTION clone_table(source regclass, schema text, name text, is_logged boolean) RETURNS void
+-- A table like another of public: columns, checks, keys, indexes, storage, row-level security and rights, all
+-- by the same names but for the suffix.
+CREATE FUNCTION clone_table(source_name text, schema text, suffix text, is_logged boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   item record;
-  clone text := format('%I.%I', schema, name);
+  source regclass := format('public.%I', source_name)::regclass;
+  clone text := format('%I.%I', schema, source_name || suffix);
   options text := (SELECT string_agg(o, ', ') FROM pg_class c, unnest(c.reloptions) o WHERE c.oid = source);
 BEGIN
   EXECUTE format('CREATE %s TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES)',
@@ -51,14 +53,14 @@ BEGIN
   IF options IS NOT NULL THEN EXECUTE format('ALTER TABLE %s SET (%s)', clone, options); END IF;
   FOR item IN SELECT conname, pg_get_constraintdef(oid) AS def FROM pg_constraint
                WHERE conrelid = source AND contype IN ('p', 'u', 'x') ORDER BY conname LOOP
-    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', clone, item.conname, item.def);
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', clone, item.conname || suffix, item.def);
   END LOOP;
   FOR item IN SELECT c.relname, i.indisunique, pg_get_indexdef(i.indexrelid) AS def
                 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                WHERE i.indrelid = source AND NOT EXISTS (SELECT FROM pg_constraint k
                      WHERE k.conindid = i.indexrelid AND k.conrelid = source AND k.contype IN ('p', 'u', 'x')) LOOP
-    EXECUTE format('CREATE %s INDEX %I ON %s%s', CASE WHEN item.indisunique THEN 'UNIQUE' ELSE '' END, item.relname,
-                   clone, substr(item.def, strpos(item.def, ' USING ')));
+    EXECUTE format('CREATE %s INDEX %I ON %s%s', CASE WHEN item.indisunique THEN 'UNIQUE' ELSE '' END,
+                   item.relname || suffix, clone, substr(item.def, strpos(item.def, ' USING ')));
   END LOOP;
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', clone);
   EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', clone);
@@ -105,11 +107,11 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${pump}', schema);
   FOR name IN SELECT p.table_name FROM projection_table p WHERE p.consumer = make_shadow.consumer LOOP
     -- What is thrown away after the run need not survive a crash: it costs no write-ahead log.
-    PERFORM clone_table(format('public.%I', name)::regclass, schema, name, is_rebuild);
-    IF NOT is_rebuild THEN PERFORM clone_table(format('public.%I', name)::regclass, schema, name || '~live', false); END IF;
+    PERFORM clone_table(name, schema, '', is_rebuild);
+    IF NOT is_rebuild THEN PERFORM clone_table(name, schema, '~live', false); END IF;
   END LOOP;
-  PERFORM clone_table('public.applied_version', schema, 'applied_version', false);
-  PERFORM clone_table('public.applied_version', schema, 'applied_version~live', false);
+  PERFORM clone_table('applied_version', schema, '', false);
+  PERFORM clone_table('applied_version', schema, '~live', false);
   EXECUTE format('CREATE UNLOGGED TABLE %I."~parked" (tenant_id uuid, subject text COLLATE "C", kind text NOT NULL,'
                  ' PRIMARY KEY (tenant_id, subject))', schema);
   EXECUTE format('CREATE UNLOGGED TABLE %I."~left_out" (tenant_id uuid, subject text COLLATE "C",'

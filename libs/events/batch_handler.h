@@ -3,23 +3,22 @@
 #include <span>
 
 #include "libs/events/projection.h"
-#include "libs/events/subscriber.h"
+#include "libs/events/handler.h"
 
 namespace vefa::events {
 
-// The handler of a projection: a pure function that adds what one event changes to plain values, and
-// one batch of SQL that writes them. Holds no state, so several threads may apply with it at once.
-// A projection is one file with the two functions, its ProjectionInfo and
-// `host.Project(Info(), handler)`.
+// A handler that is a pure function, which adds what one event changes to plain values, and one batch of
+// SQL, which writes them. Holds no state, so several threads may apply with it at once. A
+// projection is such a handler, its ProjectionInfo, and `host.Project(info, handler)`.
 template <typename Changes>
-class ProjectionHandler : public Handler {
+class BatchHandler : public Handler {
  public:
   // Leaves events of kinds it does not know alone; an error parks the event's subject.
   using Read = Status (*)(const Event& event, Changes& changes);
   // Set-based, in the order of the keys, so that two batches cannot wait for each other.
   using Write = Status (*)(postgres::Transaction& transaction, const Changes& changes);
 
-  ProjectionHandler(Read read, Write write) : read_(read), write_(write) {}
+  BatchHandler(Read read, Write write) : read_(read), write_(write) {}
 
   Status Apply(postgres::Transaction& transaction, std::span<const Event> events) final {
     Changes changes{};
