@@ -5,7 +5,13 @@
 #include "tests/simulation/ladder.h"
 
 namespace vefa::simulation {
+namespace {
+
 using events::Verdict;
+
+constexpr int kLook = 250;  // Per mille of the polls.
+
+}  // namespace
 
 void Consumer::Step() {
   // The connection broke, and with it the transaction.
@@ -48,7 +54,6 @@ void Consumer::Crash() {
 
 void Consumer::Assign() {
   generation_ = group_.generation;
-  seeks_ = store_.seeks();
   positions_.clear();
   for (int partition = 0; partition < broker_.partitions(); ++partition) {
     if (group_.owner[static_cast<size_t>(partition)] == number_) positions_[partition] = store_.position(partition);
@@ -56,8 +61,17 @@ void Consumer::Assign() {
   fetched_ = positions_;
 }
 
+// Somebody else moved a position of ours: an operator, or a reader that has taken over.
+void Consumer::Look() {
+  for (auto& [partition, offset] : positions_) {
+    if (store_.position(partition) == offset) continue;
+    fetched_[partition] = offset = store_.position(partition);
+  }
+}
+
 void Consumer::Poll() {
-  if (generation_ != group_.generation || seeks_ != store_.seeks()) Assign();
+  if (generation_ != group_.generation) Assign();
+  if (run_.random.Chance(kLook)) Look();
   facts_.clear();
   events_.clear();
   for (auto& [partition, offset] : fetched_) {
@@ -91,6 +105,8 @@ void Consumer::Begin() {
 
 void Consumer::Trouble() {
   Rollback();
+  size_ = facts_.size() - first_;
+  poison_ = false;
   stage_ = Stage::kBegin;
 }
 

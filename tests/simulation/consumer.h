@@ -17,7 +17,7 @@ struct Group {
 };
 
 // A consumer process: the real PlanBatch between the simulated broker and the consumers' database, in the
-// steps of libs/events/subscriber.cc and consumer_apply.cc. Others come between any two steps, and it
+// steps of libs/events/subscriber_loop.cc and consumer_apply.cc. Others come between any two steps, and it
 // may die at each.
 class Consumer {
  public:
@@ -32,6 +32,7 @@ class Consumer {
   // compare and move watermarks, park, commit.
   enum class Stage { kPoll, kBegin, kMovePositions, kPlan, kMoveMarks, kPark, kCommit };
   void Assign();
+  void Look();
   void Poll();
   void Begin();
   void MovePositions();
@@ -56,7 +57,6 @@ class Consumer {
   Store& store_;
   Stage stage_ = Stage::kPoll;
   int generation_ = 0;
-  int seeks_ = 0;
   std::map<int, int64_t> positions_;  // As committed, of the partitions assigned.
   std::map<int, int64_t> fetched_;    // Where the client reads next.
   std::vector<Fact> facts_;

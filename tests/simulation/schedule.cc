@@ -5,9 +5,9 @@
 namespace vefa::simulation {
 namespace {
 
-constexpr int kStepsMax = 60'000;       // Until the writers are done; they would otherwise wait for ever.
-constexpr int kQuietStepsMax = 60'000;  // Until everything rests; more means that it never will.
-constexpr int kSleepMax = 400;          // Milliseconds that a process stands still.
+constexpr int kStepsMax = 60'000;        // Until the writers are done; they would otherwise wait for ever.
+constexpr int kQuietStepsMax = 300'000;  // Until everything rests; more means that it never will.
+constexpr int kSleepMax = 400;           // Milliseconds that a process stands still.
 
 }  // namespace
 

@@ -24,6 +24,7 @@ bool Store::Take(int64_t& lock, int64_t transaction) {
 void Store::Merge(SubjectRows& rows, const Changes& changes) {
   if (changes.mark) rows.mark = *changes.mark;
   if (changes.parked) rows.parked = *changes.parked;
+  rows.stood = rows.stood || rows.parked;
   for (const auto& key : changes.deleted) rows.waiting.erase(key);
   for (const auto& [key, fact] : changes.added) rows.waiting.try_emplace(key, fact);
   rows.effects.insert(rows.effects.end(), changes.effects.begin(), changes.effects.end());
@@ -154,7 +155,6 @@ bool Store::Seek(int partition, int64_t offset) {
   if (position.locked_by != 0) return false;
   run_.Trace("store: an operator seeks partition ", partition, " to ", offset);
   position.value = offset;
-  ++seeks_;
   return true;
 }
 

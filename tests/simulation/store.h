@@ -36,6 +36,7 @@ struct SubjectRows {
   std::optional<Parked> parked;
   Waiting waiting;
   std::vector<Fact> effects;  // What the handler wrote, oldest first.
+  bool stood = false;         // Whether it was ever parked.
 };
 
 // What a statement came to.
@@ -81,8 +82,6 @@ class Store {
   const SubjectRows& subject(int subject) const { return subjects_[static_cast<size_t>(subject)]; }
   // `consumer seek`: an operator sets a position back, unless a transaction holds it.
   bool Seek(int partition, int64_t offset);
-  // Readers that are at work hear of it when they look at consumer_control.
-  int seeks() const { return seeks_; }
 
  private:
   struct Position {
@@ -118,7 +117,6 @@ class Store {
   std::vector<Position> positions_;
   std::map<int64_t, Transaction> open_;
   int64_t next_transaction_ = 1;
-  int seeks_ = 0;
 };
 
 }  // namespace vefa::simulation
