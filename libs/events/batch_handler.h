@@ -14,11 +14,11 @@ template <typename Changes>
 class BatchHandler : public Handler {
  public:
   // Leaves events of kinds it does not know alone; an error parks the event's subject.
-  using Read = Status (*)(const Event& event, Changes& changes);
+  using Reader = Status (*)(const Event& event, Changes& changes);
   // Set-based, in the order of the keys, so that two batches cannot wait for each other.
-  using Write = Status (*)(postgres::Transaction& transaction, const Changes& changes);
+  using Writer = Status (*)(postgres::Transaction& transaction, const Changes& changes);
 
-  BatchHandler(Read read, Write write) : read_(read), write_(write) {}
+  BatchHandler(Reader read, Writer write) : read_(read), write_(write) {}
 
   Status Apply(postgres::Transaction& transaction, std::span<const Event> events) final {
     Changes changes{};
@@ -27,8 +27,8 @@ class BatchHandler : public Handler {
   }
 
  private:
-  const Read read_;
-  const Write write_;
+  const Reader read_;
+  const Writer write_;
 };
 
 }  // namespace vefa::events

@@ -89,6 +89,8 @@ ConsumerMetrics::ConsumerMetrics(telemetry::Metrics& metrics, const std::string&
                                       {{"consumer", consumer}})),
       fenced(metrics.AddCounter("vefa_consumer_fenced_total", "Batches given up because another reader was there first.",
                                 {{"consumer", consumer}})),
+      assignments(metrics.AddCounter("vefa_consumer_assignments_total", "Times that Kafka gave the consumer partitions.",
+                                     {{"consumer", consumer}})),
       lag(metrics.AddGauge("vefa_consumer_lag", "Events not yet applied or parked.", {{"consumer", consumer}})),
       lag_seconds(metrics.AddGauge("vefa_consumer_lag_seconds", "Age of the oldest of them.", {{"consumer", consumer}})),
       parked_subjects(

@@ -46,6 +46,7 @@ struct ConsumerMetrics {
   telemetry::Counter& refused;
   telemetry::Counter& dead_letters;
   telemetry::Counter& fenced;
+  telemetry::Counter& assignments;
   telemetry::Gauge& lag;
   telemetry::Gauge& lag_seconds;
   telemetry::Gauge& parked_subjects;

@@ -80,6 +80,11 @@ bool IsPassing(const Error& error) {
   }
 }
 
+// -1 stands for never.
+double Seconds(std::optional<std::chrono::milliseconds> wait) {
+  return static_cast<double>(wait.value_or(std::chrono::milliseconds(-1000)).count()) / 1000;
+}
+
 bool IsGone(const Error& error) { return error.reason == "EVENTS_DROPPED"; }
 
 }  // namespace
@@ -244,7 +249,7 @@ Status ConsumerMender::GiveUp(const Claim& claim, const Error& why) {
                  {{"consumer", consumer_}, {"subject", claim.subject}, {"kind", claim.kind}, {"reason", why.reason}});
   VEFA_TRY_OK(pump_.Run(Scope::Tenants({claim.tenant}), kLater,
                         Bound(consumer_, claim.tenant, claim.subject, static_cast<int32_t>(attempts), ReasonText(why), kind,
-                              next ? static_cast<double>(next->count()) / 1000 : -1.0),
+                              Seconds(next)),
                         Deadline::After(kTimeout)));
   return Ok();
 }

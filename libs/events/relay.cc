@@ -43,11 +43,11 @@ Deadline Now() { return Deadline::After(milliseconds(0)); }
 
 Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telemetry::Metrics& metrics,
              RelayOptions options)
-    : options_(options),
+    : options_(std::move(options)),
       source_(std::move(source)),
       store_(pump, NewUuidV7(clock_)),
       producer_(std::move(brokers), source_.service + "-relay"),
-      core_(options.in_flight_max),
+      core_(options_.in_flight_max),
       published_(metrics.AddCounter("vefa_relay_published_total", "Events acknowledged by Kafka, repeats included.")),
       rebuilds_(metrics.AddCounter("vefa_relay_producer_rebuilds_total", "Producers thrown away with what was in flight.")),
       pending_(metrics.AddGauge("vefa_outbox_pending", "Events of every lane that wait for Kafka's acknowledgement.")),
@@ -55,7 +55,7 @@ Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telem
       lanes_held_(metrics.AddGauge("vefa_relay_lanes", "Lanes of the outbox this process works on.")),
       ready_(metrics.AddGauge("vefa_relay_ready", "1 once database and topic are as the relay needs them.")),
       publish_seconds_(metrics.AddHistogram("vefa_outbox_publish_seconds", "From record time to Kafka's acknowledgement.")),
-      lanes_(options.leases ? 0 : kEveryLane),
+      lanes_(options_.leases ? 0 : kEveryLane),
       idle_(kIdleFirst),
       look_(Now()),
       renew_(Now()),
@@ -198,6 +198,7 @@ void Relay::Settle(const kafka::Producer::Report& report) {
   for (uint64_t token : report.acknowledged) {
     const Flight& flight = flights_[token];
     core_.Acknowledge(flight.id);
+    if (options_.acknowledged) options_.acknowledged(flight.id);
     publish_seconds_.Observe(std::chrono::duration<double>(now - flight.record_time).count());
     free_flights_.push_back(token);
     if (FaultPoint("relay.between_acks")) {

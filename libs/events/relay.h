@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct RelayOptions {
   int ledger_days = 0;  // How long partitions of the ledger are kept; 0 for ever.
   int64_t ledger_partition_size = 10'000'000;
   size_t in_flight_max = 8000;  // Rows produced and not yet acknowledged.
+  // Told the ids of the ledger that Kafka acknowledged, in the relay's thread; for measurements.
+  std::function<void(int64_t id)> acknowledged = {};
 };
 
 // Moves what is pending in the outbox to Kafka: reads from the head of its lanes in the order of ids,

@@ -15,6 +15,8 @@ class SubscriberLoop;
 
 // What a subscription is held to. The defaults are those of the product; tests are in more of a hurry.
 struct SubscriberSettings {
+  // Kafka's group; the consumer's name unless a test wants twins that do not know of each other.
+  std::string group = {};
   // Where parked events and unreadable records are copied to; empty: nowhere.
   std::string dead_letter_topic = "vefa.dlq.v1";
   // When a parked subject is tried again, by the number of tries; then an operator has to decide.

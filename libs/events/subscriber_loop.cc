@@ -45,7 +45,7 @@ SubscriberLoop::SubscriberLoop(std::string name, std::vector<std::string> topics
       retry_(name_, pump, handler, metrics_, settings_, has_ledger_),
       limit_(settings_.parked_most, settings_.parked_window),
       consumer_(
-          brokers, name_, std::move(topics),
+          brokers, settings_.group.empty() ? name_ : settings_.group, std::move(topics),
           [this](const std::vector<kafka::Partition>& partitions) { return Assigned(partitions); },
           [this](const std::vector<kafka::Partition>& partitions) { Revoked(partitions); }, settings_.poll_interval),
       mender_(name_, brokers, pump, ledger, metrics_, settings_, [this] { news_ = true; }),
@@ -150,6 +150,7 @@ void SubscriberLoop::Measure() {
 }
 
 std::optional<Offsets> SubscriberLoop::Assigned(const std::vector<kafka::Partition>& partitions) {
+  metrics_.assignments.Add();
   held_.Clear();
   lost_.clear();
   positions_.clear();

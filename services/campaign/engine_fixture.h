@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libs/testing/engines.h"
+#include "services/campaign/campaign/outcome_handler.h"
 #include "services/campaign/projection/projection.h"
 #include "vefa/campaign/v1/campaign.pb.h"
 #include "vefa/contact/v1/contact_events.pb.h"
@@ -51,6 +52,11 @@ class EngineTest : public ::testing::Test {
     return Wrap(granted ? "consent.granted" : "consent.withdrawn", ResourceName("contacts", id),
                 proto.SerializeAsString(), at);
   }
+  events::Event Erased(const Uuid& id) {
+    contact::v1::ContactEvent proto;
+    proto.mutable_erased()->set_reason("DATA_SUBJECT_REQUEST");
+    return Wrap("contact.erased", ResourceName("contacts", id), proto.SerializeAsString(), clock_.Now());
+  }
   events::Event Order(const Uuid& id) {
     interaction::v1::InteractionEvent proto;
     proto.mutable_order_placed()->set_contact(ResourceName("contacts", id));
@@ -84,7 +90,10 @@ class EngineTest : public ::testing::Test {
   }
   Status Apply(const std::vector<events::Event>& events) {
     return postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant()}), Soon(),
-                                   [&](postgres::Transaction& tx) { return projection_.Apply(tx, events); });
+                                   [&](postgres::Transaction& tx) -> Status {
+                                     VEFA_TRY_OK(projection_.Apply(tx, events));
+                                     return outcomes_.Apply(tx, events);
+                                   });
   }
   Uuid NewId() { return NewUuidV7(clock_); }
   Uuid tenant() const { return database_.tenant(); }
@@ -92,6 +101,7 @@ class EngineTest : public ::testing::Test {
   SystemClock clock_;
   testing::TestDatabase database_{vefa_campaign_migrations()};
   Projection projection_;
+  OutcomeHandler outcomes_;
   std::map<std::string, int64_t> versions_;
 };
 

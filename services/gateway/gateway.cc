@@ -29,8 +29,19 @@ constexpr size_t kPageBodyLimit = 16 * 1024;
 constexpr int kFeedConnections = 5;
 
 FeedSettings FeedOf(const Settings& settings) {
-  return {settings.postgres_pump, settings.grpc_address,  settings.brokers,
-          settings.feed_topics,   settings.feed_consumer, settings.feed_days, settings.feed_times};
+  FeedSettings feed;
+  feed.pump = settings.postgres_pump;
+  feed.grpc_address = settings.grpc_address;
+  feed.brokers = settings.brokers;
+  feed.topics = settings.feed_topics;
+  feed.ledgers = {{"vefa.contact.v1", settings.contact},
+                  {"vefa.interaction.v1", settings.interaction},
+                  {"vefa.campaign.v1", settings.campaign},
+                  {"vefa.notification.v1", settings.notification}};
+  feed.consumer = settings.feed_consumer;
+  feed.days = settings.feed_days;
+  feed.times = settings.feed_times;
+  return feed;
 }
 
 // An answer that may take long to come, on a thread of its own.
@@ -44,13 +55,15 @@ http::Route Waiting(http::Route route) {
   return route;
 }
 
+// Every event message. Naming them also keeps their descriptors in the program, to write them as JSON.
+std::vector<const google::protobuf::Descriptor*> Events() {
+  return {contact::v1::ContactEvent::descriptor(), interaction::v1::InteractionEvent::descriptor(),
+          campaign::v1::CampaignEvent::descriptor(), notification::v1::NotificationEvent::descriptor()};
+}
+
 // The services whose RPCs are reachable, by a message of each file: naming one also keeps its
-// descriptors from being left out of the program. Events are named to be written as JSON.
+// descriptors from being left out of the program.
 std::vector<const google::protobuf::ServiceDescriptor*> Services() {
-  for (const auto* events :
-       {contact::v1::ContactEvent::descriptor(), interaction::v1::InteractionEvent::descriptor(),
-        campaign::v1::CampaignEvent::descriptor(), notification::v1::NotificationEvent::descriptor()})
-    VEFA_CHECK(events != nullptr);
   return {v1::GetSessionRequest::descriptor()->file()->service(0),
           v1::GetStatusRequest::descriptor()->file()->service(0),
           event::v1::ListEventsRequest::descriptor()->file()->service(0),
@@ -103,10 +116,12 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       interaction_("interaction", settings_.interaction),
       campaign_("campaign", settings_.campaign),
       notification_("notification", settings_.notification),
+      self_("gateway", settings_.grpc_address),
       api_(std::move(routes), sessions_, key_, CookiePolicy{https_}, clock_, metrics_),
       feed_(FeedOf(settings_), database_, sessions_, key_, tenants_, metrics_, clock_),
       events_(feed_.calls(), sessions_, CookiePolicy{https_}, clock_),
       pages_(notification_),
+      catalog_(database_, Events()),
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
@@ -119,6 +134,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   for (Upstream* upstream : {&contact_, &interaction_, &campaign_, &notification_})
     for (const char* offered : {"vefa.event.v1.EventLogService", "vefa.event.v1.EventOperationsService"})
       api_.AddReplica(offered, upstream->name(), *upstream);
+  api_.AddReplica("vefa.event.v1.EventOperationsService", self_.name(), self_);
   api_.CheckComplete();
   metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
 }
@@ -140,6 +156,9 @@ http::Route Gateway::Choose(const http::Request& head) {
   } else if (head.path == "/v1" || head.path.starts_with("/v1/")) {
     route = api_.Choose(head);
     if (MayWait(head)) route = Waiting(Guarded(std::move(route)));
+  } else if (CatalogPages::Owns(head.path)) {
+    route.unary = [this](const http::Request& request) { return catalog_.Serve(request); };
+    route.body_limit = 0;
   } else if (PublicPages::Owns(head.path)) {
     route.unary = [this](const http::Request& request) { return pages_.Serve(request); };
     route.body_limit = kPageBodyLimit;

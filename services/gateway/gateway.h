@@ -13,6 +13,7 @@
 #include "libs/rpc/tenants.h"
 #include "libs/telemetry/metrics.h"
 #include "services/gateway/api.h"
+#include "services/gateway/catalog/catalog_pages.h"
 #include "services/gateway/console.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/feed/feed_parts.h"
@@ -77,10 +78,12 @@ class Gateway {
   rpc::TenantDirectory tenants_;
   Sessions sessions_;
   Upstream contact_, interaction_, campaign_, notification_;
+  Upstream self_;  // Our own gRPC port.
   Api api_;
   FeedParts feed_;
   EventStream events_;
   PublicPages pages_;
+  CatalogPages catalog_;
   Console console_;
   std::atomic<bool> draining_{false};
   std::unique_ptr<http::Server> ops_;

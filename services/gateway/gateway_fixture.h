@@ -15,12 +15,11 @@
 #include "libs/kafka/admin.h"
 #include "libs/rpc/status.h"
 #include "libs/testing/engines.h"
+#include "services/gateway/feed/feed_fixture.h"
 #include "services/gateway/gateway.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 #include "vefa/event/v1/event_log_service.grpc.pb.h"
 #include "vefa/notification/v1/notification_service.grpc.pb.h"
-
-std::vector<vefa::postgres::Migration> vefa_gateway_migrations();
 
 namespace vefa::gateway {
 
@@ -165,6 +164,15 @@ class GatewayTest : public ::testing::Test {
   }
   virtual void Change(Settings&) {}
 
+  // Into the feed, past Kafka.
+  void WriteEvents(const std::vector<events::Event>& events) {
+    Status written = WriteFeed(database_.pump(), writer_, events);
+    ASSERT_TRUE(written.ok()) << Detail(written.error());
+  }
+  void WriteEvents(int count, const std::string& type = "contact.created") {
+    WriteEvents(maker_.Many(database_.tenant(), count, type));
+  }
+
   http::Response Ask(const std::string& method, const std::string& target, const std::string& body = "",
                      http::Headers headers = {}) {
     size_t mark = std::min(target.find('?'), target.size());
@@ -206,6 +214,9 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<http::Client> client_;
   std::string token_;
+  telemetry::Metrics metrics_;
+  FeedWriter writer_{[] {}, metrics_};
+  EventMaker maker_;
 };
 
 // The same, spoken to by streams.

@@ -15,8 +15,7 @@ int main() {
                                                &host.relay(), &worker, host.clock(), host.key().secret());
   interaction::TimelineHandler timeline;
   host.AddService(interactions);
-  host.Subscribe("interaction.timeline.v1", {"vefa.contact.v1", "vefa.notification.v1", "vefa.interaction.v1"},
-                 timeline);
+  host.Project(interaction::TimelineHandler::Info(), timeline);
   host.OnStop([&] { worker.Stop(); });
   host.KeepState(interaction::v1::InteractionSnapshot::default_instance(), interaction::FoldInteraction);
   return host.Run();

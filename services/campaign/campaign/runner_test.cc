@@ -148,6 +148,34 @@ TEST_F(RunnerTest, SubmitsEveryoneOnceAndCompletesWhenAllIsKnown) {
   EXPECT_EQ(rows->Int64(0, 1), 3);
 }
 
+TEST_F(RunnerTest, OutcomesReadAgainFromTheBeginningMoveNobody) {
+  Start(300);
+  auto runner = Run();
+  ASSERT_TRUE(EventuallySubmitted());
+  std::vector<events::Event> history = Deliveries();
+  auto tell = [&](const std::vector<events::Event>& events) {
+    ASSERT_TRUE(postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant()}), Soon(),
+                                        [&](postgres::Transaction& tx) { return outcomes_.Apply(tx, events); })
+                    .ok());
+  };
+  tell(history);
+  ASSERT_TRUE(EventuallyIn(CampaignState::kCompleted));
+  auto states = [&] {
+    return database_.Count("SELECT sum(hashtextextended(r::text, 0) % 1000000007)::bigint FROM campaign_recipient r") +
+           database_.Count("SELECT sum(hashtextextended(t::text, 0) % 1000000007)::bigint FROM campaign_tally t");
+  };
+  int64_t expected = states();
+  int64_t recorded = database_.Count("SELECT count(*) FROM event_log");
+  // As a consumer of a new name does: everything once more, in one batch, event by event, and backwards.
+  tell(history);
+  for (const events::Event& event : history) tell({event});
+  std::reverse(history.begin(), history.end());
+  tell(history);
+  EXPECT_EQ(states(), expected);
+  EXPECT_EQ(TallyErrors(), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), recorded);
+}
+
 TEST_F(RunnerTest, FailuresAndLostAnswersMakeNoSecondMessage) {
   notification_.failures = 2;
   notification_.lost = 2;

@@ -25,7 +25,8 @@ using ContactKey = std::pair<Uuid, Uuid>;
 
 // Of one contact: only what the events of the batch spoke of.
 struct ContactChange {
-  bool known = false;  // created or updated: language and source are those of its last event.
+  bool known = false;   // created or updated: language and source are those of its last event.
+  bool erased = false;  // The person was erased.
   std::string language;
   std::string source;
   int64_t orders = 0;
@@ -44,5 +45,11 @@ struct ConsentChange {
 // Ordered by key, so that two transactions lock in the same order.
 using ContactChanges = std::map<ContactKey, ContactChange>;
 using ConsentChanges = std::map<ConsentKey, ConsentChange>;
+
+// Everything a batch changes.
+struct PeopleChanges {
+  ContactChanges contacts;
+  ConsentChanges consents;
+};
 
 }  // namespace vefa::campaign

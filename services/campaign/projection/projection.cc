@@ -4,29 +4,19 @@
 #include <cmath>
 #include <limits>
 
-#include "services/campaign/campaign/recipient_store.h"
 #include "services/campaign/projection/projection_store.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
-#include "vefa/notification/v1/notification_events.pb.h"
 
 namespace vefa::campaign {
 namespace {
 
 using contact::v1::ContactEvent;
 using interaction::v1::InteractionEvent;
-using notification::v1::NotificationEvent;
-
-// Everything a batch changes.
-struct Changes {
-  ContactChanges contacts;
-  ConsentChanges consents;
-  std::vector<Outcome> outcomes;
-};
 
 Error Malformed() { return {Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."}; }
 
-Status ReadState(const events::Event& event, const contact::v1::ContactState& state, Changes& changes) {
+Status ReadState(const events::Event& event, const contact::v1::ContactState& state, PeopleChanges& changes) {
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   ContactChange& change = changes.contacts[{event.tenant, contact}];
   change.known = true;
@@ -35,8 +25,14 @@ Status ReadState(const events::Event& event, const contact::v1::ContactState& st
   return Ok();
 }
 
+Status ReadErased(const events::Event& event, PeopleChanges& changes) {
+  VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
+  changes.contacts[{event.tenant, contact}].erased = true;
+  return Ok();
+}
+
 Status ReadConsent(const events::Event& event, const contact::v1::ConsentTerms& terms, int16_t state,
-                   Changes& changes) {
+                   PeopleChanges& changes) {
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   ConsentKey key{event.tenant, contact, terms.purpose(), static_cast<int16_t>(terms.channel())};
   auto [known, fresh] = changes.consents.try_emplace(key, ConsentChange{state, event.occur_time});
@@ -44,7 +40,7 @@ Status ReadConsent(const events::Event& event, const contact::v1::ConsentTerms& 
   return Ok();
 }
 
-Status ReadContactEvent(const events::Event& event, Changes& changes) {
+Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
   ContactEvent proto;
   if (!proto.ParseFromString(event.payload)) return Malformed();
   switch (proto.kind_case()) {
@@ -56,6 +52,8 @@ Status ReadContactEvent(const events::Event& event, Changes& changes) {
       return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
     case ContactEvent::kConsentWithdrawn:
       return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
+    case ContactEvent::kErased:
+      return ReadErased(event, changes);
     case ContactEvent::KIND_NOT_SET:
       break;
   }
@@ -72,7 +70,7 @@ Score ReadScore(const interaction::v1::ScoreChanged& score) {
   return values;
 }
 
-Status ReadInteractionEvent(const events::Event& event, Changes& changes) {
+Status ReadInteractionEvent(const events::Event& event, PeopleChanges& changes) {
   InteractionEvent proto;
   if (!proto.ParseFromString(event.payload)) return Malformed();
   if (proto.has_order_placed()) {
@@ -88,59 +86,30 @@ Status ReadInteractionEvent(const events::Event& event, Changes& changes) {
   return Ok();
 }
 
-Status ReadOutcome(const events::Event& event, const notification::v1::MessageInfo& info, RecipientState state,
-                   const std::string& reason, Changes& changes) {
-  auto campaign = ParseSlugName("campaigns", info.originator());
-  if (!campaign.ok()) return Ok();  // Somebody else's message.
-  VEFA_TRY(Uuid contact, ParseResourceName("contacts", info.contact()));
-  VEFA_TRY(Uuid message, ParseResourceName("messages", info.message()));
-  changes.outcomes.push_back({event.tenant, *campaign, contact, message, state, reason});
-  return Ok();
-}
-
-Status ReadNotificationEvent(const events::Event& event, Changes& changes) {
-  NotificationEvent proto;
-  if (!proto.ParseFromString(event.payload)) return Malformed();
-  switch (proto.kind_case()) {
-    case NotificationEvent::kAccepted:
-      return ReadOutcome(event, proto.accepted().message(), RecipientState::kAccepted, "", changes);
-    case NotificationEvent::kRefused:
-      return ReadOutcome(event, proto.refused().message(), RecipientState::kRefused, proto.refused().reason(), changes);
-    case NotificationEvent::kDelivered:
-      return ReadOutcome(event, proto.delivered().message(), RecipientState::kDelivered, "", changes);
-    case NotificationEvent::kBounced:
-      return ReadOutcome(event, proto.bounced().message(), RecipientState::kBounced, "", changes);
-    case NotificationEvent::kFailed:
-      return ReadOutcome(event, proto.failed().message(), RecipientState::kFailed, "", changes);
-    case NotificationEvent::kUnknown:
-      return ReadOutcome(event, proto.unknown().message(), RecipientState::kUnknown, "", changes);
-    default:
-      return Malformed();
-  }
-}
-
 bool IsOneOf(const std::string& type, std::initializer_list<const char*> types) {
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
-Status Read(const events::Event& event, Changes& changes) {
-  if (IsOneOf(event.type, {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn"}))
+// Topics may come in any order between each other: the end is the same.
+Status Read(const events::Event& event, PeopleChanges& changes) {
+  if (IsOneOf(event.type, {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn", "contact.erased"}))
     return ReadContactEvent(event, changes);
   if (IsOneOf(event.type, {"order.placed", "score.changed"})) return ReadInteractionEvent(event, changes);
-  if (IsOneOf(event.type, {"message.accepted", "message.refused", "message.delivered", "message.bounced",
-                           "message.failed", "message.unknown"}))
-    return ReadNotificationEvent(event, changes);
   return Ok();
 }
 
 }  // namespace
 
-Status Projection::Apply(postgres::Transaction& transaction, std::span<const events::Event> events) {
-  Changes changes;
-  for (const events::Event& event : events) VEFA_TRY_OK(Read(event, changes));
-  VEFA_TRY_OK(WriteChanges(transaction, changes.contacts, changes.consents));
-  VEFA_TRY_OK(MoveRecipients(transaction, changes.outcomes));
-  return Ok();
+Projection::Projection() : BatchHandler(&Read, &WriteChanges) {}
+
+events::ProjectionInfo Projection::Info() {
+  events::ProjectionInfo info;
+  info.consumer = "campaign.projection.v1";
+  info.topics = {"vefa.contact.v1", "vefa.interaction.v1"};
+  info.tables = {"contact_state", "contact_consent"};
+  // A row of contact_state is made by events of a contact, of its score and of its orders.
+  info.row_subjects = {{"contact_consent", "'contacts/' || contact_id"}};
+  return info;
 }
 
 }  // namespace vefa::campaign

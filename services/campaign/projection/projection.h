@@ -1,14 +1,16 @@
 #pragma once
 
-#include "libs/events/subscriber.h"
+#include "libs/events/batch_handler.h"
+#include "services/campaign/projection/contact_change.h"
 
 namespace vefa::campaign {
 
-// Keeps what campaign knows of contacts, consents, orders, scores and deliveries, from events alone.
-// The topics may come in any order between each other: the end is the same.
-class Projection final : public events::Handler {
+// What campaign knows of contacts, consents, orders and scores, from events alone. Holds no state: any
+// number of threads may apply with it.
+class Projection final : public events::BatchHandler<PeopleChanges> {
  public:
-  Status Apply(postgres::Transaction& transaction, std::span<const events::Event> events) override;
+  Projection();
+  static events::ProjectionInfo Info();
 };
 
 }  // namespace vefa::campaign

@@ -20,16 +20,21 @@ std::string ContactsSql() {
     sets += ", " + column + " = CASE WHEN excluded.scored THEN excluded." + column + " ELSE s." + column + " END";
   }
   std::string arrays;
-  for (int i = 0; i < kScoreSize; ++i) arrays += ", $" + std::to_string(8 + i) + "::float8[]";
-  return "INSERT INTO contact_state AS s (tenant_id, contact_id, known, language, source, order_count, scored" + columns +
-         ") SELECT i.tenant_id, i.contact_id, i.known, NULLIF(i.language, ''), NULLIF(i.source, ''), i.orders, i.scored" +
-         values +
-         " FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::text[], $5::text[], $6::bigint[], $7::bool[]" + arrays +
-         ") AS i(tenant_id, contact_id, known, language, source, orders, scored" + columns +
+  for (int i = 0; i < kScoreSize; ++i) arrays += ", $" + std::to_string(9 + i) + "::float8[]";
+  return "INSERT INTO contact_state AS s (tenant_id, contact_id, known, erased, language, source, order_count, scored" +
+         columns +
+         ") SELECT i.tenant_id, i.contact_id, i.known AND NOT i.erased, i.erased,"
+         "  CASE WHEN NOT i.erased THEN NULLIF(i.language, '') END, CASE WHEN NOT i.erased THEN NULLIF(i.source, '') END,"
+         "  i.orders, i.scored" + values +
+         " FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::bigint[], $8::bool[]" +
+         arrays + ") AS i(tenant_id, contact_id, known, erased, language, source, orders, scored" + columns +
          ") ORDER BY i.tenant_id, i.contact_id"
-         " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET known = s.known OR excluded.known,"
-         "  language = CASE WHEN excluded.known THEN excluded.language ELSE s.language END,"
-         "  source = CASE WHEN excluded.known THEN excluded.source ELSE s.source END,"
+         " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET"
+         "  known = (s.known OR excluded.known) AND NOT (s.erased OR excluded.erased), erased = s.erased OR excluded.erased,"
+         "  language = CASE WHEN s.erased OR excluded.erased THEN NULL WHEN excluded.known THEN excluded.language"
+         "    ELSE s.language END,"
+         "  source = CASE WHEN s.erased OR excluded.erased THEN NULL WHEN excluded.known THEN excluded.source"
+         "    ELSE s.source END,"
          "  order_count = s.order_count + excluded.order_count, scored = s.scored OR excluded.scored" +
          sets;
 }
@@ -46,7 +51,7 @@ const Statement kConsents{
 
 postgres::Params ContactParams(const ContactChanges& contacts) {
   std::vector<Uuid> tenants, ids;
-  std::vector<bool> known, scored;
+  std::vector<bool> known, erased, scored;
   std::vector<std::string> languages, sources;
   std::vector<int64_t> orders;
   std::array<std::vector<double>, kScoreSize> scores;
@@ -54,13 +59,14 @@ postgres::Params ContactParams(const ContactChanges& contacts) {
     tenants.push_back(key.first);
     ids.push_back(key.second);
     known.push_back(change.known);
+    erased.push_back(change.erased);
     languages.push_back(change.language);
     sources.push_back(change.source);
     orders.push_back(change.orders);
     scored.push_back(change.scored);
     for (size_t i = 0; i < scores.size(); ++i) scores[i].push_back(change.score[i]);
   }
-  postgres::Params params = Bound(tenants, ids, known, languages, sources, orders, scored);
+  postgres::Params params = Bound(tenants, ids, known, erased, languages, sources, orders, scored);
   for (const auto& values : scores) params.push_back(postgres::Bind(values));
   return params;
 }
@@ -83,13 +89,12 @@ postgres::Params ConsentParams(const ConsentChanges& consents) {
 
 }  // namespace
 
-Status WriteChanges(postgres::Transaction& transaction, const ContactChanges& contacts,
-                    const ConsentChanges& consents) {
+Status WriteChanges(postgres::Transaction& transaction, const PeopleChanges& changes) {
   static const std::string kText = ContactsSql();
   static const Statement kContacts{"projection_contacts", kText.c_str()};
   std::vector<Call> calls;
-  if (!contacts.empty()) calls.push_back({&kContacts, ContactParams(contacts)});
-  if (!consents.empty()) calls.push_back({&kConsents, ConsentParams(consents)});
+  if (!changes.contacts.empty()) calls.push_back({&kContacts, ContactParams(changes.contacts)});
+  if (!changes.consents.empty()) calls.push_back({&kConsents, ConsentParams(changes.consents)});
   if (calls.empty()) return Ok();
   VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));
   return Ok();

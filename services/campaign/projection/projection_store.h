@@ -7,9 +7,8 @@
 // The SQL of the projection, as the `pump` role.
 namespace vefa::campaign {
 
-// Applies both in one round trip. A contact's row is made by whichever event came first and keeps
-// what the others said; orders are added to those counted before.
-Status WriteChanges(postgres::Transaction& transaction, const ContactChanges& contacts,
-                    const ConsentChanges& consents);
+// Applies all in one round trip. A contact's row is made by whichever event came first and keeps what the
+// others said; orders are added to those counted before; an erased contact is never known again.
+Status WriteChanges(postgres::Transaction& transaction, const PeopleChanges& changes);
 
 }  // namespace vefa::campaign

@@ -4,8 +4,11 @@
 #include <cmath>
 #include <random>
 
+#include "libs/events/append.h"
+#include "libs/events/projection_worker.h"
 #include "libs/events/subscriber.h"
 #include "libs/kafka/producer.h"
+#include "libs/testing/ledger.h"
 #include "services/campaign/engine_fixture.h"
 
 namespace vefa::campaign {
@@ -22,6 +25,27 @@ class ProjectionTest : public EngineTest {
     auto rows = database_.service().Run(postgres::Scope::Tenant(tenant()), kDump, {}, Soon());
     return rows->String(0, 0);
   }
+  // As its owner would have.
+  void Record(const events::Event& event) {
+    static const postgres::Statement kRecord{
+        "test_record", "SELECT " VEFA_APPEND_EVENTS("$1, $2, $3, $4, $5, $6, '', NULL, $7")};
+    auto done = database_.service().Run(
+        postgres::Scope::Tenant(event.tenant), kRecord,
+        postgres::Bound(event.tenant, event.subject, event.aggregate_version, event.id, event.type, event.occur_time,
+                        postgres::Bytes{event.payload}),
+        Soon());
+    ASSERT_TRUE(done.ok()) << done.error().metadata.at("detail");
+  }
+  events::ProjectionRun Do(events::ProjectionWorker& worker, events::RunKind kind) {
+    auto run = events::EnqueueRun(database_.pump(), Projection::Info().consumer, kind, events::RunFrom::kLedger, clock_, Soon());
+    EXPECT_TRUE(run.ok()) << run.error().message;
+    worker.Wake();
+    EXPECT_TRUE(testing::Eventually([&] {
+      run = events::GetRun(database_.pump(), run->id, Soon());
+      return run->state == events::RunState::kDone || run->state == events::RunState::kFailed;
+    }));
+    return *run;
+  }
   void Forget() { database_.Run("DELETE FROM contact_state; DELETE FROM contact_consent"); }
   // A life per contact: three topics, each in its own order.
   std::vector<std::vector<events::Event>> Histories() {
@@ -36,6 +60,7 @@ class ProjectionTest : public EngineTest {
       for (int i = 0; i < n % 5; ++i) orders.push_back(Order(id));
       if (n % 2 == 0) scores.push_back(Score(id, n, 0.25));
       if (n % 8 == 0) scores.push_back(Score(id, n + 1, 0.75));
+      if (n % 10 == 5) contacts.push_back(Erased(id));
     }
     return {contacts, orders, scores};
   }
@@ -45,7 +70,8 @@ TEST_F(ProjectionTest, TopicsMayComeInAnyOrderBetweenEachOther) {
   auto histories = Histories();
   for (const auto& history : histories) ASSERT_TRUE(Apply(history).ok());
   std::string expected = Dump();
-  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE known"), 40);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE known"), 36);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE erased AND language IS NULL AND source IS NULL"), 4);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE scored"), 20);
   EXPECT_EQ(database_.Count("SELECT sum(order_count)::bigint FROM contact_state"), 80);
   std::mt19937 dice(std::random_device{}());
@@ -81,6 +107,26 @@ TEST_F(ProjectionTest, AScoreOfAContactNotYetKnownWaitsForIt) {
             1);
 }
 
+TEST_F(ProjectionTest, AnErasedContactIsNeverOfAnAudienceAgainInAnyOrder) {
+  Uuid id = NewId();
+  std::vector<events::Event> events{Contact(id, "tr"), Consent(id, true, clock_.Now()), Erased(id), Contact(id, "en"),
+                                    Order(id), Score(id, 3, 0.2)};
+  // One by one, in one batch, and with the other topic's events first.
+  for (const events::Event& event : events) ASSERT_TRUE(Apply({event}).ok());
+  std::string expected = Dump();
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE NOT known AND erased AND language IS NULL"
+                            " AND order_count = 1 AND scored"),
+            1);
+  Forget();
+  ASSERT_TRUE(Apply(events).ok());
+  EXPECT_EQ(Dump(), expected);
+  Forget();
+  ASSERT_TRUE(Apply({events[4], events[5]}).ok());
+  ASSERT_TRUE(Apply({events[0], events[1]}).ok());
+  ASSERT_TRUE(Apply({events[2], events[3]}).ok());
+  EXPECT_EQ(Dump(), expected);
+}
+
 TEST_F(ProjectionTest, WhatIsEmptyOrNoNumberIsMissing) {
   Uuid id = NewId();
   ASSERT_TRUE(Apply({Contact(id, "en", ""), Score(id, 1, std::nan(""))}).ok());
@@ -106,6 +152,35 @@ TEST_F(ProjectionTest, UnknownTypesAreLeftAloneAndMalformedOnesNamed) {
   event.payload = "\xFF\xFF";
   EXPECT_EQ(Apply({event}).error().reason, "EVENT_MALFORMED");
   EXPECT_EQ(Dump(), "\n");
+}
+
+TEST_F(ProjectionTest, IsBuiltAnewFromTheLedgersAndVerified) {
+  auto histories = Histories();
+  for (const auto& history : histories) {
+    for (const events::Event& event : history) Record(event);
+    ASSERT_TRUE(Apply(history).ok());
+  }
+  std::string expected = Dump();
+  Forget();
+  testing::DatabaseLedger ledger({{"vefa.contact.v1", &database_.service()}, {"vefa.interaction.v1", &database_.service()}});
+  telemetry::Metrics metrics;
+  events::ProjectionWorker worker(database_.pump(), {{Projection::Info(), &projection_}}, &ledger, "",
+                                  std::chrono::minutes(0), clock_, metrics);
+  events::ProjectionRun rebuilt = Do(worker, events::RunKind::kRebuild);
+  EXPECT_EQ(rebuilt.state, events::RunState::kDone) << rebuilt.error;
+  EXPECT_EQ(Dump(), expected);
+  events::ProjectionRun healthy = Do(worker, events::RunKind::kVerify);
+  EXPECT_EQ(healthy.rows_missing + healthy.rows_unexpected + healthy.subjects_unverifiable, 0);
+  EXPECT_GE(healthy.rows_compared, 40);
+  database_.Run("UPDATE contact_state SET order_count = order_count + 1 WHERE contact_id = (SELECT min(contact_id::text)::uuid"
+                " FROM contact_state); DELETE FROM contact_consent WHERE contact_id = (SELECT max(contact_id::text)::uuid"
+                " FROM contact_consent)");
+  events::ProjectionRun spoilt = Do(worker, events::RunKind::kVerify);
+  EXPECT_EQ(spoilt.rows_missing, 2);
+  EXPECT_EQ(spoilt.rows_unexpected, 1);
+  ASSERT_EQ(spoilt.differences.size(), 2u);
+  EXPECT_TRUE(spoilt.differences[0].ends_with(" differs in order_count")) << spoilt.differences[0];
+  EXPECT_TRUE(spoilt.differences[1].ends_with(" is missing")) << spoilt.differences[1];
 }
 
 TEST_F(ProjectionTest, ReadsRealTopicsWithRepeatsOnce) {

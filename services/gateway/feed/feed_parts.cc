@@ -3,8 +3,8 @@
 namespace vefa::gateway {
 namespace {
 
-// The consumer, the look at the feed's heads, the days, and one to spare.
-constexpr int kPumpConnections = 4;
+// The consumer's two threads, the look at the feed's heads, the days, and one to spare.
+constexpr int kPumpConnections = 5;
 // They check callers and answer what is one row; pages have a pool of their own.
 constexpr int kWorkers = 4;
 constexpr size_t kCallsWaiting = 512;
@@ -21,15 +21,23 @@ FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database,
       subscriptions_(database),
       calls_(feed_, subscriptions_, settings_.times),
       writer_([this] { feed_.Poke(); }, metrics),
+      ledgers_(settings_.ledgers, key, "gateway"),
       workers_(kWorkers, kCallsWaiting),
       door_("vefa.event.v1.EventFeed", workers_, sessions, key, tenants, metrics, clock),
-      service_(calls_, door_) {}
+      service_(calls_, door_),
+      operations_door_("vefa.event.v1.EventOperationsService", workers_, key, tenants, metrics, clock),
+      operations_(operations_door_, {"gateway", "", settings_.brokers, &pump_, nullptr, [this] {
+                    operations::ConsumerInfo info{settings_.consumer, settings_.topics};
+                    if (consuming_) info.lag_seconds = [this] { return subscriber_->lag_seconds(); };
+                    return std::vector<operations::ConsumerInfo>{info};
+                  }}) {}
 
 Status FeedParts::Start() {
-  VEFA_TRY(server_, GrpcServer::Start(settings_.grpc_address, {&service_}));
+  VEFA_TRY(server_, GrpcServer::Start(settings_.grpc_address, {&service_, &operations_}));
   if (!settings_.topics.empty())
     subscriber_ = std::make_unique<events::Subscriber>(settings_.consumer, settings_.topics, settings_.brokers, pump_,
-                                                       writer_, metrics_);
+                                                       writer_, metrics_, &ledgers_);
+  consuming_ = subscriber_ != nullptr;
   return Ok();
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <atomic>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "libs/events/subscriber.h"
+#include "libs/operations/operations_service.h"
 #include "libs/postgres/database.h"
+#include "libs/rpc/ledger_client.h"
 #include "services/gateway/feed/feed.h"
 #include "services/gateway/feed/feed_calls.h"
 #include "services/gateway/feed/feed_service.h"
@@ -22,6 +25,7 @@ struct FeedSettings {
   std::string grpc_address;  // host:port.
   std::string brokers;
   std::vector<std::string> topics;
+  std::map<std::string, std::string> ledgers;  // Where holes are healed from: the address of each topic's owner.
   std::string consumer = "gateway.feed.v1";
   int days = 7;
   FeedTimes times;
@@ -50,9 +54,13 @@ class FeedParts {
   const SubscriptionStore subscriptions_;
   FeedCalls calls_;
   FeedWriter writer_;
+  rpc::LedgerClient ledgers_;
   runtime::WorkerPool workers_;
   const GrpcDoor door_;
   FeedService service_;
+  const rpc::Door operations_door_;
+  operations::OperationsService operations_;
+  std::atomic<bool> consuming_{false};  // The subscriber is there.
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<events::Subscriber> subscriber_;  // Last: its thread uses everything above.
 };

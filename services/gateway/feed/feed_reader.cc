@@ -68,6 +68,7 @@ Result<FeedReader::Page> FeedReader::Read(size_t most, bool follows, Deadline de
 
 std::shared_ptr<FeedPoll> FeedPoll::Start(Feed& feed, FeedReader& reader, size_t most, Deadline until, Done done) {
   std::shared_ptr<FeedPoll> poll(new FeedPoll(feed, reader, most, until, std::move(done)));
+  poll->self_ = poll;
   Feed::Watch watch = feed.AddWatcher(reader.tenant(), poll);
   std::unique_lock lock(poll->mutex_);
   // The first call may have come already, and been the last.
@@ -151,16 +152,19 @@ void FeedPoll::Nudge() {
 
 void FeedPoll::Finish(std::unique_lock<std::mutex> lock, Result<FeedReader::Page> result) {
   Done done = std::exchange(done_, nullptr);
+  std::shared_ptr<FeedPoll> self = std::move(self_);
   Feed::Watch watch = std::move(watch_);
   lock.unlock();
   if (done) done(std::move(result));
 }
 
 Result<FeedReader::Page> AwaitFeed(Feed& feed, FeedReader& reader, size_t most, Deadline until) {
-  std::promise<Result<FeedReader::Page>> promise;
-  auto poll = FeedPoll::Start(feed, reader, most, until,
-                              [&promise](Result<FeedReader::Page> page) { promise.set_value(std::move(page)); });
-  return promise.get_future().get();
+  // Shared, because whoever keeps the promise may still be at it when the waiting is over.
+  auto promise = std::make_shared<std::promise<Result<FeedReader::Page>>>();
+  auto page = promise->get_future();
+  FeedPoll::Start(feed, reader, most, until,
+                  [promise](Result<FeedReader::Page> result) { promise->set_value(std::move(result)); });
+  return page.get();
 }
 
 }  // namespace vefa::gateway

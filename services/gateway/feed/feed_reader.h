@@ -72,7 +72,8 @@ class FeedPoll final : public FeedWatcher, public std::enable_shared_from_this<F
   const size_t most_;
   const Deadline until_;
   std::mutex mutex_;
-  Done done_;  // Null once called.
+  Done done_;                       // Null once called.
+  std::shared_ptr<FeedPoll> self_;  // Held until then, whoever started it.
   Feed::Watch watch_;
   bool working_ = false;
   bool moved_ = false;

@@ -24,6 +24,7 @@ enum class EntryKind : int16_t {
   kConsentWithdrawn = 9,
   kUnsubscribed = 10,
   kMessageFailed = 11,
+  kContactErased = 12,
 };
 
 // One line of a contact's timeline.

@@ -58,10 +58,12 @@ Result<MaybeEntry> FromContactEvent(const events::Event& event) {
     return FromConsent(event, EntryKind::kConsentGranted, proto.consent_granted().terms());
   if (event.type == "consent.withdrawn" && proto.has_consent_withdrawn())
     return FromConsent(event, EntryKind::kConsentWithdrawn, proto.consent_withdrawn().terms());
-  if (event.type != "contact.created" || !proto.has_created()) return Malformed();
-  TimelineEntry entry = Begin(event, EntryKind::kContactCreated);
+  bool is_erased = event.type == "contact.erased" && proto.has_erased();
+  if (!is_erased && (event.type != "contact.created" || !proto.has_created())) return Malformed();
+  TimelineEntry entry = Begin(event, is_erased ? EntryKind::kContactErased : EntryKind::kContactCreated);
   VEFA_TRY(entry.contact, ParseResourceName("contacts", event.subject));
-  AddFact(entry, "source", proto.created().state().source());
+  if (is_erased) AddFact(entry, "reason", proto.erased().reason());
+  if (!is_erased) AddFact(entry, "source", proto.created().state().source());
   return MaybeEntry(std::move(entry));
 }
 
@@ -131,7 +133,8 @@ bool IsOneOf(const std::string& type, std::initializer_list<const char*> types) 
 
 Result<std::optional<TimelineEntry>> ToEntry(const events::Event& event) {
   if (event.type == "order.placed") return FromOrderPlaced(event);
-  if (IsOneOf(event.type, {"contact.created", "consent.granted", "consent.withdrawn"})) return FromContactEvent(event);
+  if (IsOneOf(event.type, {"contact.created", "consent.granted", "consent.withdrawn", "contact.erased"}))
+    return FromContactEvent(event);
   if (IsOneOf(event.type, {"message.accepted", "message.refused", "message.delivered", "message.bounced",
                            "message.failed", "message.unknown", "message.unsubscribed"}))
     return FromNotificationEvent(event);

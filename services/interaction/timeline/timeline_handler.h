@@ -1,13 +1,18 @@
 #pragma once
 
-#include "libs/events/subscriber.h"
+#include <vector>
+
+#include "libs/events/batch_handler.h"
+#include "services/interaction/timeline/timeline.h"
 
 namespace vefa::interaction {
 
-// Puts what contact, notification and this service itself recorded on the timelines of contacts.
-class TimelineHandler final : public events::Handler {
+// Puts what contact, notification and this service itself recorded on the timelines of contacts. Holds no
+// state: any number of threads may apply with it.
+class TimelineHandler final : public events::BatchHandler<std::vector<TimelineEntry>> {
  public:
-  Status Apply(postgres::Transaction& transaction, std::span<const events::Event> events) override;
+  TimelineHandler();
+  static events::ProjectionInfo Info();
 };
 
 }  // namespace vefa::interaction

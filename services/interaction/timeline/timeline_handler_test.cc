@@ -1,5 +1,6 @@
 // Timelines from real Kafka: orders by their own way through the outbox, the others as contact and
 // notification publish them.
+#include "libs/events/projection_worker.h"
 #include "libs/events/relay.h"
 #include "libs/events/subscriber.h"
 #include "libs/kafka/producer.h"
@@ -100,6 +101,40 @@ TEST_F(TimelineHandlerTest, EventsOfEveryServiceStandOnTheTimelineOnce) {
   EXPECT_EQ(oldest.kind(), v1::TimelineEntry::KIND_ORDER);
   EXPECT_TRUE(oldest.subject().starts_with("orders/"));
   EXPECT_EQ(oldest.facts().at("total"), "12.77");
+}
+
+TEST_F(TimelineHandlerTest, IsBuiltAnewFromWhatKafkaHoldsAndVerified) {
+  events::ProjectionInfo info = TimelineHandler::Info();
+  info.consumer = orders_ + ".timeline";
+  info.topics = {contacts_, messages_, orders_};
+  database_.Run("UPDATE projection_table SET consumer = '" + info.consumer + "'");
+  kafka::Producer producer(testing::KafkaBrokers(), "test");
+  for (bool acknowledged : producer.Publish(Records(), Soon(), [] { return false; })) ASSERT_TRUE(acknowledged);
+  auto subscriber = Subscribe();
+  ASSERT_TRUE(testing::Eventually([&] { return Entries() == 4; }, std::chrono::seconds(60)));
+  int64_t lines = database_.Count("SELECT sum(hashtextextended(t::text, 0) % 1000000007)::bigint FROM timeline_entry t");
+  database_.Run("DELETE FROM timeline_entry WHERE kind = 5; UPDATE timeline_entry SET facts = '{\"source\": \"nobody\"}' WHERE kind = 7");
+
+  events::ProjectionWorker worker(database_.pump(), {{info, &handler_}}, nullptr, testing::KafkaBrokers(),
+                                  std::chrono::minutes(0), clock_, metrics_);
+  auto run = [&](events::RunKind kind) {
+    auto asked = events::EnqueueRun(database_.pump(), info.consumer, kind, events::RunFrom::kKafka, clock_, Soon());
+    worker.Wake();
+    EXPECT_TRUE(testing::Eventually([&] {
+      asked = events::GetRun(database_.pump(), asked->id, Soon());
+      return asked->state == events::RunState::kDone || asked->state == events::RunState::kFailed;
+    }, std::chrono::seconds(60)));
+    EXPECT_EQ(asked->error, "");
+    return *asked;
+  };
+  events::ProjectionRun spoilt = run(events::RunKind::kVerify);
+  EXPECT_EQ(spoilt.rows_missing, 2);
+  EXPECT_EQ(spoilt.rows_unexpected, 1);
+  run(events::RunKind::kRebuild);
+  EXPECT_EQ(database_.Count("SELECT sum(hashtextextended(t::text, 0) % 1000000007)::bigint FROM timeline_entry t"), lines);
+  events::ProjectionRun healthy = run(events::RunKind::kVerify);
+  EXPECT_EQ(healthy.rows_missing + healthy.rows_unexpected + healthy.subjects_unverifiable, 0);
+  EXPECT_EQ(healthy.rows_compared, 4);
 }
 
 TEST_F(TimelineHandlerTest, AConsumerThatForgotItsPlaceAddsNothingTwice) {

@@ -83,6 +83,8 @@ TEST(TimelineEventsTest, ContactEventsStandOnTheirContact) {
   ExpectEntry(Happened("consent.granted", kContact, event), EntryKind::kConsentGranted, facts);
   *event.mutable_consent_withdrawn()->mutable_terms() = terms;
   ExpectEntry(Happened("consent.withdrawn", kContact, event), EntryKind::kConsentWithdrawn, facts);
+  event.mutable_erased()->set_reason("DATA_SUBJECT_REQUEST");
+  ExpectEntry(Happened("contact.erased", kContact, event), EntryKind::kContactErased, {{"reason", "DATA_SUBJECT_REQUEST"}});
 }
 
 TEST(TimelineEventsTest, AnOrderSaysWhatWasPaid) {
@@ -133,7 +135,7 @@ TEST(TimelineEventsTest, WhatIsUnknownIsLeftAloneAndWhatIsBrokenIsNamed) {
   notification::v1::NotificationEvent empty;
   for (const char* type : {"contact.updated", "score.changed", "model.fitted", "suppression.added", "message.opened"})
     EXPECT_FALSE(ToEntry(Happened(type, kContact, empty))->has_value()) << type;
-  for (const char* type : {"contact.created", "consent.granted", "order.placed", "message.refused"})
+  for (const char* type : {"contact.created", "contact.erased", "consent.granted", "order.placed", "message.refused"})
     EXPECT_EQ(ToEntry(Happened(type, kContact, empty)).error().reason, "EVENT_MALFORMED") << type;
   contact::v1::ContactEvent created;
   created.mutable_created();

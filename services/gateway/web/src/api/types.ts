@@ -70,7 +70,8 @@ export type TimelineKind =
   | 'KIND_CONSENT_GRANTED'
   | 'KIND_CONSENT_WITHDRAWN'
   | 'KIND_UNSUBSCRIBED'
-  | 'KIND_MESSAGE_FAILED';
+  | 'KIND_MESSAGE_FAILED'
+  | 'KIND_CONTACT_ERASED';
 
 export interface TimelineEntry {
   name: string;

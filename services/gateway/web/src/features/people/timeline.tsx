@@ -12,6 +12,7 @@ import {
   ThumbsDown,
   ThumbsUp,
   UserPlus,
+  UserX,
 } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { TimelineEntry, TimelineKind } from '../../api/types';
@@ -39,6 +40,7 @@ const MARKS: Record<TimelineKind, [Tone, LucideIcon]> = {
   KIND_CONSENT_WITHDRAWN: ['warning', ThumbsDown],
   KIND_UNSUBSCRIBED: ['warning', Link2Off],
   KIND_MESSAGE_FAILED: ['bad', CornerUpLeft],
+  KIND_CONTACT_ERASED: ['warning', UserX],
 };
 
 type Line = { month: string } | { entry: TimelineEntry };
@@ -184,11 +186,12 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 /** The facts of an entry that are worth reading, as one line. */
 function useDetails(): (entry: TimelineEntry) => string {
   const { t, code, format } = useWords();
-  return ({ facts = {} }) => {
+  return ({ kind, facts = {} }) => {
     const parts: string[] = [];
     if (facts.total) parts.push(format.money(facts.total, facts.currency));
     if (facts.item_count) parts.push(t('timeline.items', { count: Number(facts.item_count) }));
-    if (facts.reason) parts.push(code('refused', facts.reason, code('suppression', facts.reason)));
+    if (facts.reason && kind === 'KIND_CONTACT_ERASED') parts.push(code('erased', facts.reason));
+    else if (facts.reason) parts.push(code('refused', facts.reason, code('suppression', facts.reason)));
     if (facts.reply) parts.push(facts.reply);
     if (facts.purpose) parts.push(t('timeline.purpose', { purpose: code('purpose', facts.purpose) }));
     if (facts.source) parts.push(facts.source);
