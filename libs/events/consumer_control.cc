@@ -96,6 +96,7 @@ ConsumerMetrics::ConsumerMetrics(telemetry::Metrics& metrics, const std::string&
       parked_subjects(
           metrics.AddGauge("vefa_consumer_parked_subjects", "Subjects that stand still.", {{"consumer", consumer}})),
       gaps_unhealed(metrics.AddGauge("vefa_consumer_gaps_unhealed", "Holes not healed in time.", {{"consumer", consumer}})),
-      stopped(metrics.AddGauge("vefa_consumer_stopped", "Whether the consumer stopped itself.", {{"consumer", consumer}})) {}
+      stopped(metrics.AddGauge("vefa_consumer_stopped", "Whether the consumer stopped itself.", {{"consumer", consumer}})),
+      paused(metrics.AddGauge("vefa_consumer_paused", "Whether an operator paused it.", {{"consumer", consumer}})) {}
 
 }  // namespace vefa::events

@@ -52,6 +52,7 @@ struct ConsumerMetrics {
   telemetry::Gauge& parked_subjects;
   telemetry::Gauge& gaps_unhealed;
   telemetry::Gauge& stopped;
+  telemetry::Gauge& paused;
 };
 
 }  // namespace vefa::events

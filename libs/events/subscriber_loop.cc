@@ -110,6 +110,7 @@ void SubscriberLoop::Adopt(const ConsumerState& state) {
   metrics_.parked_subjects.Set(static_cast<double>(state.parked_subjects));
   metrics_.gaps_unhealed.Set(static_cast<double>(state.gaps_unhealed));
   metrics_.stopped.Set(stopped_reason_.empty() ? 0 : 1);
+  metrics_.paused.Set(paused_ ? 1 : 0);
   if (!placed_) return;
   // Somebody else moved a position of ours: an operator, or a reader that has taken over.
   bool moved = false;

@@ -100,7 +100,8 @@ TEST_F(OperationsTest, AConsumerIsPausedResumedAndMoved) {
   ASSERT_TRUE(FindConsumer(parts(), consumer_, Soon(), seen).ok());
   EXPECT_TRUE(seen.paused());
   // It may be at a batch when it is paused; what comes after is left alone.
-  ASSERT_TRUE(testing::Eventually([&] { return subscriber.resting(); }));
+  std::string resting = "vefa_consumer_paused{consumer=\"" + consumer_ + "\"} 1";
+  ASSERT_TRUE(testing::Eventually([&] { return metrics_.Expose().find(resting) != std::string::npos; }));
   Append("things/1", {3});
   ASSERT_TRUE(testing::Eventually([&] { return Published(); }));
   ASSERT_TRUE(testing::Eventually([&] {

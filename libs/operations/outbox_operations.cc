@@ -20,8 +20,8 @@ const Statement kOutbox{
     " (SELECT record_time FROM event_log ORDER BY id LIMIT 1)"};
 const Statement kLeases{
     "operations_leases",
-    "SELECT owner, count(*)::int, max(lease_until) FROM relay_lane WHERE owner IS NOT NULL AND"
-    " lease_until > clock_timestamp() GROUP BY owner ORDER BY owner"};
+    "SELECT m.member::text, count(l.lane)::int, max(m.lease_until) FROM relay_member m"
+    " LEFT JOIN relay_lane l USING (member) WHERE m.lease_until > clock_timestamp() GROUP BY m.member ORDER BY 1"};
 const Statement kReplay{"operations_replay", "SELECT replay_events($1, $2, $3)"};
 const Statement kRenew{"operations_renew", "SELECT check_incarnation(true)"};
 
