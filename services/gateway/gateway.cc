@@ -7,6 +7,7 @@
 #include "vefa/campaign/v1/campaign_service.pb.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -70,6 +71,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
           event::v1::GetOutboxRequest::descriptor()->file()->service(0),
           contact::v1::GetContactRequest::descriptor()->file()->service(0),
+          contact::v1::BatchGetPiiKeysRequest::descriptor()->file()->service(0),
           interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
           campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
           notification::v1::GetMessageRequest::descriptor()->file()->service(0)};
