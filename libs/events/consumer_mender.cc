@@ -24,12 +24,14 @@ constexpr std::chrono::milliseconds kPatienceMost(60000);
 // Nothing to do until the consumer sees something.
 constexpr std::chrono::hours kRest(1);
 
-// Another replica does not take it up for a while.
+// Another replica does not take it up for a while. The choice is made once, in the WITH: as a part of the join
+// it would be made anew for every row.
 const Statement kClaim{
     "mender_claim",
-    "UPDATE parked_subject p SET next_attempt_time = now() + interval '60 seconds' FROM ("
-    "  SELECT tenant_id, subject FROM parked_subject WHERE consumer = $1 AND NOT complete AND next_attempt_time <= now()"
-    "   ORDER BY next_attempt_time LIMIT 1 FOR UPDATE SKIP LOCKED) c"
+    "WITH c AS MATERIALIZED (SELECT tenant_id, subject FROM parked_subject"
+    "   WHERE consumer = $1 AND NOT complete AND next_attempt_time <= now()"
+    "   ORDER BY next_attempt_time LIMIT 1 FOR UPDATE SKIP LOCKED)"
+    " UPDATE parked_subject p SET next_attempt_time = now() + interval '60 seconds' FROM c"
     " WHERE p.consumer = $1 AND p.tenant_id = c.tenant_id AND p.subject = c.subject"
     " RETURNING p.tenant_id, p.subject, p.topic, p.kind, p.attempts"};
 const Statement kInspect{
@@ -59,10 +61,11 @@ const Statement kSameLife{
     "UPDATE applied_version SET incarnation = $4 WHERE consumer = $1 AND tenant_id = $2 AND subject = $3 AND version = $5"};
 const Statement kTakeUp{
     "mender_take_up",
-    "DELETE FROM unreadable_record WHERE (consumer, topic, part, off) IN ("
-    "  SELECT consumer, topic, part, off FROM unreadable_record u JOIN tenant t ON t.id = u.unknown_tenant"
-    "   WHERE u.consumer = $1 ORDER BY refuse_time LIMIT $2 FOR UPDATE OF u SKIP LOCKED)"
-    " RETURNING topic, part, off, record_key, headers, coalesce(value, '')"};
+    "WITH c AS MATERIALIZED (SELECT u.topic, u.part, u.off FROM unreadable_record u JOIN tenant t ON t.id = u.unknown_tenant"
+    "   WHERE u.consumer = $1 ORDER BY u.refuse_time LIMIT $2 FOR UPDATE OF u SKIP LOCKED)"
+    " DELETE FROM unreadable_record u USING c"
+    " WHERE u.consumer = $1 AND u.topic = c.topic AND u.part = c.part AND u.off = c.off"
+    " RETURNING u.topic, u.part, u.off, u.record_key, u.headers, coalesce(u.value, '')"};
 
 // Errors after which asking again may help.
 bool IsPassing(const Error& error) {
@@ -78,11 +81,6 @@ bool IsPassing(const Error& error) {
     default:
       return false;
   }
-}
-
-// -1 stands for never.
-double Seconds(std::optional<std::chrono::milliseconds> wait) {
-  return static_cast<double>(wait.value_or(std::chrono::milliseconds(-1000)).count()) / 1000;
 }
 
 bool IsGone(const Error& error) { return error.reason == "EVENTS_DROPPED"; }
@@ -236,20 +234,21 @@ Status ConsumerMender::Complete(const Claim& claim) {
 
 Status ConsumerMender::GiveUp(const Claim& claim, const Error& why) {
   int attempts = claim.attempts + 1;
-  std::optional<std::chrono::milliseconds> next = NextAttempt(settings_.retries, attempts);
+  constexpr std::chrono::milliseconds kNever(-1000);
+  std::chrono::milliseconds next = NextAttempt(settings_.retries, attempts).value_or(kNever);
   std::optional<std::string> kind;
   if (IsPassing(why)) {
     next = std::min<std::chrono::milliseconds>(kPatienceMost, kPatienceFirst * (1L << std::clamp(attempts - 1, 0, 10)));
   } else if (IsGone(why) || why.reason == "EVENT_FORKED" || why.reason == "LEDGER_RESTORED") {
-    next = std::nullopt;
+    next = kNever;
     if (why.reason == "EVENT_FORKED") kind = ParkKindName(ParkKind::kFork);
   }
-  telemetry::Log(next ? telemetry::Level::kWarn : telemetry::Level::kError,
-                 next ? "a hole is not healed yet" : "a parked subject cannot be mended; an operator has to decide",
+  telemetry::Log(next == kNever ? telemetry::Level::kError : telemetry::Level::kWarn,
+                 next == kNever ? "a parked subject cannot be mended; an operator has to decide" : "a hole is not healed yet",
                  {{"consumer", consumer_}, {"subject", claim.subject}, {"kind", claim.kind}, {"reason", why.reason}});
   VEFA_TRY_OK(pump_.Run(Scope::Tenants({claim.tenant}), kLater,
                         Bound(consumer_, claim.tenant, claim.subject, static_cast<int32_t>(attempts), ReasonText(why), kind,
-                              Seconds(next)),
+                              static_cast<double>(next.count()) / 1000),
                         Deadline::After(kTimeout)));
   return Ok();
 }
