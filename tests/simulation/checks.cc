@@ -97,7 +97,8 @@ void CheckSubject(Run& run, int subject, const SubjectRows& rows, const std::vec
                   const Database& database, const Broker& broker) {
   auto undone = [&database](const Fact& fact) { return database.undone().contains(fact.event); };
   if (rows.parked) ++run.figures.parked;
-  if (std::any_of(rows.effects.begin(), rows.effects.end(), undone)) return CheckUndone(run, subject, rows, database, broker);
+  if (std::any_of(rows.effects.begin(), rows.effects.end(), undone))
+    return CheckUndone(run, subject, rows, database, broker);
   auto poison = std::find_if(truth.begin(), truth.end(), RefusesForEver);
   size_t expected = static_cast<size_t>(poison - truth.begin());
   // Poison that was undone stands in the way of what came instead of it, until an operator skips it.
@@ -107,8 +108,9 @@ void CheckSubject(Run& run, int subject, const SubjectRows& rows, const std::vec
   bool equal = rows.effects.size() == expected && static_cast<size_t>(rows.mark.version) == expected;
   for (size_t i = 0; equal && i < expected; ++i) equal = rows.effects[i].event == truth[i].event;
   if (!equal)
-    run.Violate(Text("subject ", subject, ": ", rows.effects.size(), " versions applied, watermark ", rows.mark.version, ", parked for ",
-                     rows.parked ? NameOf(rows.parked->kind) : "nothing", "; the ledger has ", truth.size()));
+    run.Violate(Text("subject ", subject, ": ", rows.effects.size(), " versions applied, watermark ", rows.mark.version,
+                     ", parked for ", rows.parked ? NameOf(rows.parked->kind) : "nothing", "; the ledger has ",
+                     truth.size()));
   if (rows.parked.has_value() != (poison != truth.end()))
     run.Violate(Text("subject ", subject, rows.parked ? " is parked without a cause" : " has poison and is not parked",
                      rows.parked ? Text(" for ", NameOf(rows.parked->kind)) : ""));

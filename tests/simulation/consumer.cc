@@ -201,8 +201,8 @@ bool Consumer::ParkEvent(const events::Event& event, const Parked& parked) {
   const Fact& fact = FactOf(event);
   if (store_.Park(transaction_, fact.subject, parked) == Outcome::kWaits) return false;
   store_.AddWaiting(transaction_, fact);
-  run_.Trace("consumer ", number_, ": parks subject ", fact.subject, " version ", fact.version, " life ", fact.incarnation,
-             " at ", store_.Read(transaction_, fact.subject).mark.version, " for ", NameOf(parked.kind));
+  run_.Trace("consumer ", number_, ": parks subject ", fact.subject, " version ", fact.version, " life ",
+             fact.incarnation, " at ", store_.subject(fact.subject).mark.version, " for ", NameOf(parked.kind));
   return true;
 }
 

@@ -70,7 +70,8 @@ void Database::Delete(std::span<const int64_t> rows) {
 
 void Database::Replay(int64_t from, int64_t to) {
   Entry again{Entry::Kind::kAgain, {}, {}};
-  for (auto at = ledger_.lower_bound(from); at != ledger_.end() && at->first <= to; ++at) again.rows.push_back(at->first);
+  for (auto at = ledger_.lower_bound(from); at != ledger_.end() && at->first <= to; ++at)
+    again.rows.push_back(at->first);
   log_.push_back(std::move(again));
   Apply(log_.back());
   Flush();

@@ -57,14 +57,17 @@ bool Read(int argc, char** argv, Options& options) {
 
 // One JSON object, so that a script can read it.
 void Print(const Figures& all, uint64_t first, uint64_t failed, double seconds) {
-  std::cout << std::fixed << std::setprecision(1) << "{\"first_seed\": " << first << ", \"schedules\": " << all.schedules
-            << ", \"failed\": " << failed << ", \"seconds\": " << seconds
-            << ", \"schedules_per_second\": " << static_cast<double>(all.schedules) / seconds
-            << ", \"steps\": " << all.steps << ", \"faults\": " << all.faults << ", \"writes_acknowledged\": " << all.acknowledged
-            << ", \"events\": " << all.events << ", \"records\": " << all.records << ", \"duplicates\": " << all.duplicates
-            << ", \"fenced\": " << all.fenced << ", \"gaps\": " << all.gaps << ", \"healed\": " << all.healed
-            << ", \"parked\": " << all.parked << ", \"restored\": " << all.restored << ", \"lost\": " << all.lost
-            << ", \"disordered\": " << all.disordered << "}\n";
+  std::cout << std::fixed << std::setprecision(1) << "{\"first_seed\": " << first << ", \"failed\": " << failed
+            << ", \"seconds\": " << seconds
+            << ", \"schedules_per_second\": " << static_cast<double>(all.schedules) / seconds;
+  for (const auto& [name, count] : {std::pair("schedules", all.schedules), {"steps", all.steps},
+                                    {"faults", all.faults}, {"writes_acknowledged", all.acknowledged},
+                                    {"events", all.events}, {"records", all.records}, {"duplicates", all.duplicates},
+                                    {"fenced", all.fenced}, {"gaps", all.gaps}, {"healed", all.healed},
+                                    {"parked", all.parked}, {"restored", all.restored}, {"lost", all.lost},
+                                    {"disordered", all.disordered}})
+    std::cout << ", \"" << name << "\": " << count;
+  std::cout << "}\n";
 }
 
 }  // namespace

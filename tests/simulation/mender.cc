@@ -46,7 +46,8 @@ void Mender::Claim() {
   std::vector<int> due;
   for (int subject = 0; subject < run_.profile.subjects; ++subject) {
     const auto& parked = store_.subject(subject).parked;
-    if (parked && !parked->complete && parked->next_attempt && *parked->next_attempt <= run_.now) due.push_back(subject);
+    if (parked && !parked->complete && parked->next_attempt && *parked->next_attempt <= run_.now)
+      due.push_back(subject);
   }
   if (due.empty()) return;
   subject_ = due[run_.random.Below(due.size())];
@@ -108,7 +109,7 @@ void Mender::Add() {
   if (store_.Keep(transaction_, subject_, *rows.parked) == Outcome::kWaits) return;
   for (const Fact& fact : fetched_) store_.AddWaiting(transaction_, fact);
   bool added = store_.Commit(transaction_);
-  run_.Trace("mender ", number_, ": lays ", fetched_.size(), " versions of subject ", subject_, " beside what is parked");
+  run_.Trace("mender ", number_, ": lays ", fetched_.size(), " versions beside what is parked of subject ", subject_);
   GiveUp();
   if (added) stage_ = Stage::kComplete;
 }

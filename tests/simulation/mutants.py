@@ -59,7 +59,10 @@ def build_mutant(patch, objects, folder):
     for source in sorted({header for target in objects.values() for header in headers_of(target + ".d")} | set(SOURCES)):
         os.makedirs(os.path.join(folder, os.path.dirname(source)), exist_ok=True)
         shutil.copy(os.path.join(ROOT, source), os.path.join(folder, source))
-    subprocess.run(["patch", "--quiet", "--strip=1", "--fuzz=0", "--directory", folder, "--input", patch], check=True)
+    applied = subprocess.run(["patch", "--strip=1", "--fuzz=0", "--directory", folder, "--input", patch],
+                             capture_output=True, text=True)
+    if applied.returncode != 0:
+        sys.exit(f"{patch} does not apply any more; plant the bug anew in what the code is now:\n{applied.stdout}")
     mutated = dict(objects)
     for source, target in objects.items():
         if headers_of(target + ".d").isdisjoint(touched):

@@ -139,7 +139,8 @@ Parked Retry::Kept(const SubjectRows& rows) const {
 void Retry::Finish() {
   if (run_.Fault(run_.profile.trouble) || !store_.Commit(transaction_)) return GiveUp();
   const SubjectRows& rows = store_.subject(subject_);
-  run_.Trace("retry ", number_, ": subject ", subject_, " is at ", rows.mark.version, ", ", rows.waiting.size(), " wait");
+  run_.Trace("retry ", number_, ": subject ", subject_, " is at ", rows.mark.version, ", ", rows.waiting.size(),
+             " wait");
   if (!rows.parked) ++run_.figures.healed;
   // Until nothing more can be applied.
   stage_ = applied_ > 0 ? Stage::kClaim : Stage::kFind;

@@ -87,7 +87,8 @@ void Schedule::DisturbProcesses() {
   if (run_.Fault(profile.seek)) {
     ++run_.figures.faults;
     int partition = static_cast<int>(run_.random.Below(static_cast<size_t>(profile.partitions)));
-    store_.Seek(partition, static_cast<int64_t>(run_.random.Below(static_cast<size_t>(store_.position(partition)) + 1)));
+    size_t places = static_cast<size_t>(store_.position(partition)) + 1;
+    store_.Seek(partition, static_cast<int64_t>(run_.random.Below(places)));
   }
 }
 
@@ -141,7 +142,8 @@ void Schedule::Settle() {
   std::string positions;
   for (int partition = 0; partition < broker_.partitions(); ++partition)
     positions += Text(" ", store_.position(partition), " of ", broker_.log(partition).size());
-  run_.Violate(Text("it never comes to rest: ", database_.pending().size(), " rows are pending, readers are at", positions));
+  run_.Violate(Text("it never comes to rest: ", database_.pending().size(), " rows are pending, readers are at",
+                    positions));
 }
 
 void Schedule::Play() {

@@ -112,7 +112,8 @@ bool Store::Commit(int64_t transaction) {
     int64_t& position = positions_[static_cast<size_t>(partition)].value;
     // Each offset is applied by one reader: whoever read from another place than this is a stranger here.
     if (move.first != position || move.second < position)
-      run_.Violate(Text("partition ", partition, " at ", position, " was moved from ", move.first, " to ", move.second));
+      run_.Violate(Text("partition ", partition, " at ", position, " was moved from ", move.first, " to ",
+                        move.second));
     position = move.second;
   }
   Rollback(transaction);
@@ -129,7 +130,8 @@ void Store::CheckSubject(int subject, const SubjectRows& before, const SubjectRo
       run_.Violate(Text("subject ", subject, ": version ", after.effects[i].version, " applied as number ", i + 1));
   }
   if (after.mark.version != static_cast<int64_t>(after.effects.size()))
-    run_.Violate(Text("subject ", subject, ": the watermark is ", after.mark.version, " after ", after.effects.size(), " effects"));
+    run_.Violate(Text("subject ", subject, ": the watermark is ", after.mark.version, " after ",
+                      after.effects.size(), " effects"));
   if (!after.parked && !after.waiting.empty())
     run_.Violate(Text("subject ", subject, ": ", after.waiting.size(), " events wait and nobody will ever try them"));
 }

@@ -33,7 +33,8 @@ void Writer::Begin() {
   transaction_ = database_.Begin();
   subjects_.clear();
   size_t many = run_.random.Chance(run_.profile.several_rows) ? run_.random.Below(3) + 2 : 1;
-  for (size_t i = 0; i < many; ++i) subjects_.push_back(static_cast<int>(run_.random.Below(static_cast<size_t>(run_.profile.subjects))));
+  size_t subjects = static_cast<size_t>(run_.profile.subjects);
+  for (size_t i = 0; i < many; ++i) subjects_.push_back(static_cast<int>(run_.random.Below(subjects)));
   std::sort(subjects_.begin(), subjects_.end());
   locked_ = written_ = 0;
   stage_ = Stage::kLock;
