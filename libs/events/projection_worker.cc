@@ -29,7 +29,7 @@ constexpr int kKeptDays = 90;
 // One waiting, or one whose worker has not been heard of. At most one of a projection runs: the index
 // projection_run_running decides between two who claim at once.
 const Statement kClaim{
-    "run_claim",
+    "projection_run_claim",
     "UPDATE projection_run SET state = 2, lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => 60),"
     "  attempts = attempts + 1, events = 0"
     " WHERE id = (SELECT r.id FROM projection_run r WHERE r.consumer = ANY ($2::text[]) AND r.state IN (1, 2)"
