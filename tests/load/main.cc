@@ -11,6 +11,7 @@
 
 #include "libs/config/environment.h"
 #include "tests/load/grpc_door.h"
+#include "tests/load/reader.h"
 #include "tests/load/rest_door.h"
 #include "tests/load/writer.h"
 
@@ -23,6 +24,7 @@ constexpr char kUsage[] =
     "  seconds    how long; SIGTERM ends it sooner\n"
     "  seed       chooses what is written\n"
     "  history    file to append every try to\n"
+    "  feed       file to append what readers of the feeds saw to; none read without it\n"
     "  gateway    http://host:port\n"
     "  contact    [host:port, …], replicas of the contact service; interaction likewise\n"
     "  tenants    [{id, slug, email, password, run, canary, grpc_writers, rest_writers}, …]\n"
@@ -47,6 +49,35 @@ void Print(const Totals& totals, double seconds) {
               static_cast<long long>(totals.unknown), static_cast<long long>(totals.given_up));
   std::fflush(stdout);
 }
+
+// One reader of each tenant's feed, with a thread of its own.
+class Readers {
+ public:
+  Readers(const Json& settings, const http::Url& gateway, const Pace& writers) {
+    std::string path = settings.value("feed", "");
+    if (path.empty()) return;
+    file_ = std::fopen(path.c_str(), "a");
+    VEFA_CHECK(file_ != nullptr);
+    for (const Json& tenant : settings.at("tenants")) {
+      std::vector<std::string> foreign;
+      for (const Json& other : settings.at("tenants"))
+        if (other.at("id") != tenant.at("id")) foreign.push_back(other.at("canary"));
+      readers_.push_back(std::make_unique<FeedReader>(
+          gateway, User{tenant.at("slug"), tenant.at("email"), tenant.at("password")}, tenant.at("id"), foreign, file_));
+      threads_.emplace_back([reader = readers_.back().get(), &writers] { reader->Run(writers); });
+    }
+  }
+  // Until they have read everything.
+  ~Readers() {
+    for (std::thread& thread : threads_) thread.join();
+    if (file_ != nullptr) std::fclose(file_);
+  }
+
+ private:
+  std::FILE* file_ = nullptr;
+  std::vector<std::unique_ptr<FeedReader>> readers_;
+  std::vector<std::thread> threads_;
+};
 
 // Prints until the time is over or a signal comes.
 void Watch(const Totals& totals, double seconds, int stop_fd) {
@@ -90,6 +121,7 @@ int Run(const Json& settings, int stop_fd) {
                                                  writing, std::move(door), pace, **history, totals, clock));
     }
   }
+  Readers readers(settings, *url, pace);
   std::vector<std::thread> threads;
   for (auto& writer : writers) threads.emplace_back([&writer] { writer->Run(kGrace); });
   Watch(totals, settings.at("seconds").get<double>(), stop_fd);

@@ -66,12 +66,16 @@ Status ReadHistory(const std::string& path, Evidence& evidence) {
   });
 }
 
-// tenant, event id.
+// tenant, event id, 1 when the page it stood on held a word of another tenant.
 Status ReadFeedReaders(const std::string& path, Evidence& evidence) {
-  return EachLine(path, 2, [&](const Fields& fields) -> Status {
+  return EachLine(path, 3, [&](const Fields& fields) -> Status {
     VEFA_TRY(Uuid tenant, Uuid::Parse(fields[0]));
     VEFA_TRY(Uuid id, Uuid::Parse(fields[1]));
     evidence.feed_read[tenant].push_back(id);
+    ++evidence.outputs_searched;
+    if (fields[2] != "1") return Ok();
+    ++evidence.foreign_words;
+    evidence.foreign_places.push_back("a page of the feed of " + std::string(fields[0]));
     return Ok();
   });
 }
