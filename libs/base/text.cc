@@ -166,12 +166,24 @@ Time StartOfDay(int32_t day) { return Time(std::chrono::days(day)); }
 std::string ToRfc3339(Time time) {
   auto day = std::chrono::floor<std::chrono::days>(time);
   std::chrono::year_month_day date(day);
-  int64_t rest = (time - day).count();
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(rest / 3600000000LL), static_cast<int>(rest / 60000000LL % 60),
-                static_cast<int>(rest / 1000000LL % 60), static_cast<int>(rest % 1000000LL));
+  auto rest = static_cast<uint64_t>((time - day).count());
+  // By hand: a relay writes two of these per event.
+  std::string text("0000-00-00T00:00:00.000000Z");
+  auto put = [&text](size_t at, int digits, uint64_t number) {
+    for (; digits > 0; --digits, number /= 10) text[at + static_cast<size_t>(digits) - 1] = static_cast<char>('0' + number % 10);
+  };
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, rest / 3600000000);
+  put(14, 2, rest / 60000000 % 60);
+  put(17, 2, rest / 1000000 % 60);
+  put(20, 6, rest % 1000000);
+  int year = static_cast<int>(date.year());
+  if (year >= 0 && year <= 9999) {
+    put(0, 4, static_cast<uint64_t>(year));
+  } else {
+    text.replace(0, 4, std::to_string(year));
+  }
   return text;
 }
 
