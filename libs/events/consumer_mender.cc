@@ -89,13 +89,14 @@ bool IsGone(const Error& error) { return error.reason == "EVENTS_DROPPED"; }
 
 ConsumerMender::ConsumerMender(const std::string& consumer, const std::string& brokers, postgres::Database& pump,
                                LedgerReader* ledger, ConsumerMetrics& metrics, const SubscriberSettings& settings,
-                               std::function<void()> mended)
+                               std::function<void()> mended, std::function<void()> gave_up)
     : consumer_(consumer),
       pump_(pump),
       ledger_(ledger),
       metrics_(metrics),
       settings_(settings),
       mended_(std::move(mended)),
+      gave_up_(std::move(gave_up)),
       dead_letters_(consumer, settings.dead_letter_topic, brokers, pump, metrics, settings.heal_window),
       loop_([this] { return Step(); }) {}
 
@@ -250,6 +251,7 @@ Status ConsumerMender::GiveUp(const Claim& claim, const Error& why) {
                         Bound(consumer_, claim.tenant, claim.subject, static_cast<int32_t>(attempts), ReasonText(why), kind,
                               static_cast<double>(next.count()) / 1000),
                         Deadline::After(kTimeout)));
+  if (next == kNever) gave_up_();
   return Ok();
 }
 

@@ -21,9 +21,11 @@ namespace vefa::events {
 // letters. It applies nothing. Owned by the subscriber.
 class ConsumerMender {
  public:
-  // `mended` is called from this thread when something can be tried. `ledger` may be null.
+  // `mended` is called from this thread when something can be tried, and `gave_up` when a subject is left to an
+  // operator. `ledger` may be null.
   ConsumerMender(const std::string& consumer, const std::string& brokers, postgres::Database& pump, LedgerReader* ledger,
-                 ConsumerMetrics& metrics, const SubscriberSettings& settings, std::function<void()> mended);
+                 ConsumerMetrics& metrics, const SubscriberSettings& settings, std::function<void()> mended,
+                 std::function<void()> gave_up);
 
   // There is something to do.
   void Wake() { loop_.Wake(); }
@@ -62,6 +64,7 @@ class ConsumerMender {
   ConsumerMetrics& metrics_;
   const SubscriberSettings& settings_;
   const std::function<void()> mended_;
+  const std::function<void()> gave_up_;
   DeadLetters dead_letters_;
   runtime::Loop loop_;  // Last: its thread uses everything above.
 };

@@ -48,7 +48,7 @@ SubscriberLoop::SubscriberLoop(std::string name, std::vector<std::string> topics
           brokers, settings_.group.empty() ? name_ : settings_.group, std::move(topics),
           [this](const std::vector<kafka::Partition>& partitions) { return Assigned(partitions); },
           [this](const std::vector<kafka::Partition>& partitions) { Revoked(partitions); }, settings_.poll_interval),
-      mender_(name_, brokers, pump, ledger, metrics_, settings_, [this] { news_ = true; }),
+      mender_(name_, brokers, pump, ledger, metrics_, settings_, [this] { news_ = true; }, [this] { ++given_up_; }),
       loop_([this] { return Step(); }) {}
 
 void SubscriberLoop::Stop() {
@@ -94,6 +94,7 @@ void SubscriberLoop::Look() {
   look_at_ = Steady::now() + kLookEvery;
   auto state = ReadConsumerState(pump_, name_, settings_.heal_window, has_ledger_);
   if (state.ok()) Adopt(*state);
+  CountParked(given_up_.exchange(0));
   Measure();
 }
 
@@ -256,9 +257,12 @@ void SubscriberLoop::Advance(const ConsumerBatch::Range& range) {
   for (const auto& [partition, offset] : range.next) positions_[partition] = offset;
   if (!range.events.empty()) last_record_time_ = range.events.back().record_time;
   held_.Settle(range.size);
-  auto now = Steady::now();
+  CountParked(apply_.TakeParked());
+}
+
+void SubscriberLoop::CountParked(size_t subjects) {
   bool many = false;
-  for (size_t parked = apply_.TakeParked(); parked > 0; --parked) many = limit_.Add(now) || many;
+  for (; subjects > 0; --subjects) many = limit_.Add(Steady::now()) || many;
   if (many) Halt(kTooManyParked);
 }
 

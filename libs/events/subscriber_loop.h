@@ -51,6 +51,7 @@ class SubscriberLoop {
   void Advance(const ConsumerBatch::Range& range);
   void Wait(const Error& why);
   void Halt(const std::string& reason);
+  void CountParked(size_t subjects);
 
   const std::string name_;
   const SubscriberSettings settings_;
@@ -79,6 +80,7 @@ class SubscriberLoop {
   Steady::time_point ask_at_;
   std::optional<Time> last_record_time_;
   std::atomic<bool> news_{false};
+  std::atomic<size_t> given_up_{0};  // By the mender, since the last look.
   std::atomic<double> lag_seconds_{0};
 
   kafka::Consumer consumer_;
