@@ -69,6 +69,20 @@ TEST(PlanBatchTest, ASubjectStandsStillAloneAndOnlyTheFirstEventSaysWhy) {
   EXPECT_EQ(plan.moved.at({Id(1), "b"}).version, 2);
 }
 
+// Behind the first event of a later life nothing new of an earlier one follows in a topic: what does was sent by a
+// stalled relay. What waited is put into the order of versions, where it may.
+TEST(PlanBatchTest, WhatIsOutlivedIsDroppedFromATopicAndNotFromWhatWaited) {
+  std::vector<Event> events{Of("a", 4, 4, 2), Of("a", 5, 5, 1), Of("a", 5, 6, 2), Of("a", 6, 7, 0)};
+  std::map<SubjectKey, Watermark> known{{{Id(1), "a"}, {3, Id(3), Id(1), false}}};
+  BatchPlan plan = PlanBatch(events, known);
+  EXPECT_EQ(plan.apply, (std::vector<const Event*>{&events[0], &events[2], &events[3]}));
+  EXPECT_EQ(plan.duplicates, 1u);
+  plan = PlanBatch(events, known, Order::kWaited);
+  EXPECT_EQ(plan.apply, (std::vector<const Event*>{&events[0], &events[1]}));
+  ASSERT_EQ(plan.park.size(), 2u);
+  EXPECT_EQ(plan.park[0].second, Verdict::kRestored);
+}
+
 TEST(NextAttemptTest, TheLadderEndsAtAnOperator) {
   std::vector<milliseconds> retries{milliseconds(1), milliseconds(5)};
   EXPECT_EQ(NextAttempt(retries, 0), milliseconds(1));

@@ -20,7 +20,7 @@ using events::Verdict;
 using events::Watermark;
 using Marks = std::map<SubjectKey, Watermark>;
 
-constexpr size_t kEventsMax = 300;
+constexpr size_t kEventsMax = 80;
 constexpr int kSubjects = 4;
 
 Uuid IdOf(uint8_t kind, uint8_t a, uint8_t b) {
