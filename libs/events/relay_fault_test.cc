@@ -1,0 +1,57 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "libs/events/relay_harness.h"
+
+// Relays whose moments of danger fail again and again, as armed by a file before anything else happens in the
+// process: nothing may be lost and no first occurrence out of order.
+namespace vefa::events {
+namespace {
+
+const char* const kPoints[] = {"relay.after_read", "relay.after_produce", "relay.between_acks",
+                               "relay.after_ack_before_delete", "relay.during_lease_renew"};
+
+std::string FaultsFile() { return ::testing::TempDir() + "relay-faults-" + std::to_string(getpid()); }
+
+// The faults are read once a process, before the first relay.
+const bool kArmed = [] {
+  std::ofstream file(FaultsFile());
+  for (const char* point : kPoints) file << point << " error " << (std::string(point) == "relay.between_acks" ? 100 : 3) << "\n";
+  return setenv("VEFA_FAULTS_FILE", FaultsFile().c_str(), 1) == 0;
+}();
+
+TEST(RelayFaultTest, NothingIsLostWhateverFails) {
+  ASSERT_TRUE(kArmed);
+  RelayHarness harness;
+  harness.CreateThings(40);
+  RelayOptions options;
+  options.in_flight_max = 100;
+  auto one = harness.StartRelay(options);
+  auto two = harness.StartRelay(options);
+  harness.StartWriters(8, 150, 66);
+  harness.Join();
+  ASSERT_TRUE(harness.Drained(std::chrono::seconds(120)));
+  // A renewal is due once a second.
+  auto strikes = [](const std::string& point) {
+    std::ostringstream text;
+    text << std::ifstream(FaultsFile() + ".hits").rdbuf();
+    return text.str().find(point + " error") != std::string::npos;
+  };
+  for (const char* point : kPoints)
+    EXPECT_TRUE(testing::Eventually([&] { return strikes(point); }, std::chrono::seconds(30))) << point;
+  one.reset();
+  two.reset();
+  Account account = AccountOf(harness.ReadTopic());
+  EXPECT_EQ(account.events, harness.database.Count("SELECT count(*) FROM event_log"));
+  EXPECT_EQ(account.disordered, 0);
+  EXPECT_GT(account.repeats, 0);
+  std::filesystem::remove(FaultsFile());
+  std::filesystem::remove(FaultsFile() + ".hits");
+}
+
+}  // namespace
+}  // namespace vefa::events
