@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "libs/events/projection.h"
 #include "libs/events/handler.h"
+#include "libs/events/projection.h"
 
 namespace vefa::events {
 

@@ -36,7 +36,7 @@ class LedgerReader {
 // each other, subjects of a topic too. It is called by two threads at once: live and in a run.
 // The migration that makes the tables declares them: SELECT declare_projection('<consumer>', '<table>', …).
 struct ProjectionInfo {
-  std::string consumer;             // `interaction.timeline.v1`
+  std::string consumer;  // `interaction.timeline.v1`
   std::vector<std::string> topics;
   std::vector<std::string> tables;  // `timeline_entry`; each with tenant_id first in its primary key.
   // Columns that may differ between two foldings, as table.column: the time of writing, for example.

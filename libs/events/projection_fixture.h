@@ -50,7 +50,8 @@ inline Status WriteToy(postgres::Transaction& transaction, const std::vector<Toy
       " summed AS (INSERT INTO toy_sum AS s (tenant_id, bucket, n, total)"
       "  SELECT tenant_id, bucket, count(*), sum(amount) FROM input GROUP BY 1, 2 ORDER BY 1, 2"
       "  ON CONFLICT (tenant_id, bucket) DO UPDATE SET n = s.n + excluded.n, total = s.total + excluded.total)"
-      " INSERT INTO toy_line (tenant_id, subject, version, amount) SELECT tenant_id, subject, version, amount FROM input"};
+      " INSERT INTO toy_line (tenant_id, subject, version, amount) SELECT tenant_id, subject, version, amount FROM "
+      "input"};
   std::vector<Uuid> tenants;
   std::vector<std::string> subjects;
   std::vector<int64_t> versions, buckets, amounts;
@@ -66,16 +67,17 @@ inline Status WriteToy(postgres::Transaction& transaction, const std::vector<Toy
 }
 
 inline std::vector<postgres::Migration> ToyMigrations() {
-  return {{"0100_toy",
-           "CREATE TABLE toy_sum (tenant_id uuid, bucket bigint, n bigint NOT NULL CHECK (n >= 0), total numeric NOT NULL,"
-           "  PRIMARY KEY (tenant_id, bucket)) WITH (fillfactor = 80);"
-           "CREATE TABLE toy_line (tenant_id uuid, subject text COLLATE \"C\", version bigint, amount bigint NOT NULL,"
-           "  write_time timestamptz NOT NULL DEFAULT clock_timestamp(),"
-           "  CONSTRAINT toy_line_by_subject PRIMARY KEY (tenant_id, subject, version));"
-           "CREATE INDEX toy_line_big ON toy_line (tenant_id, amount) WHERE amount > 900;"
-           "SELECT protect_tenant_rows('toy_sum', 'toy_line');"
-           "GRANT SELECT ON toy_sum, toy_line TO ${service};"
-           "GRANT SELECT, INSERT, UPDATE ON toy_sum, toy_line TO ${pump};"}};
+  return {
+      {"0100_toy",
+       "CREATE TABLE toy_sum (tenant_id uuid, bucket bigint, n bigint NOT NULL CHECK (n >= 0), total numeric NOT NULL,"
+       "  PRIMARY KEY (tenant_id, bucket)) WITH (fillfactor = 80);"
+       "CREATE TABLE toy_line (tenant_id uuid, subject text COLLATE \"C\", version bigint, amount bigint NOT NULL,"
+       "  write_time timestamptz NOT NULL DEFAULT clock_timestamp(),"
+       "  CONSTRAINT toy_line_by_subject PRIMARY KEY (tenant_id, subject, version));"
+       "CREATE INDEX toy_line_big ON toy_line (tenant_id, amount) WHERE amount > 900;"
+       "SELECT protect_tenant_rows('toy_sum', 'toy_line');"
+       "GRANT SELECT ON toy_sum, toy_line TO ${service};"
+       "GRANT SELECT, INSERT, UPDATE ON toy_sum, toy_line TO ${pump};"}};
 }
 
 class ProjectionFixture : public ::testing::Test {
@@ -91,11 +93,10 @@ class ProjectionFixture : public ::testing::Test {
   }
   void Append(const Uuid& tenant, const std::string& prefix, int count, int each, const std::string& type) {
     static const postgres::Statement kAppend{
-        "toy_append",
-        "SELECT " VEFA_APPEND_EVENTS_ORDERED(
-            "$1, $2 || '/' || (i / $4), i % $4 + 1, gen_random_uuid(), $5, now(), '', NULL,"
-            " convert_to((i % 17) || ' ' || (i * 7 % 1000), 'UTF8')",
-            " ORDER BY i") " FROM generate_series(0, $3 - 1) i"};
+        "toy_append", "SELECT " VEFA_APPEND_EVENTS_ORDERED(
+                          "$1, $2 || '/' || (i / $4), i % $4 + 1, gen_random_uuid(), $5, now(), '', NULL,"
+                          " convert_to((i % 17) || ' ' || (i * 7 % 1000), 'UTF8')",
+                          " ORDER BY i") " FROM generate_series(0, $3 - 1) i"};
     auto done = database_.service().Run(postgres::Scope::Tenant(tenant), kAppend,
                                         postgres::Bound(tenant, prefix, count, each, type), Soon());
     ASSERT_TRUE(done.ok()) << done.error().metadata.at("detail");
@@ -113,7 +114,8 @@ class ProjectionFixture : public ::testing::Test {
   }
 
   void GoLive() {
-    relay_ = std::make_unique<Relay>(database_.pump(), testing::KafkaBrokers(), Source{"toy", topic_, "vefa.toy.v1"}, metrics_);
+    relay_ = std::make_unique<Relay>(database_.pump(), testing::KafkaBrokers(), Source{"toy", topic_, "vefa.toy.v1"},
+                                     metrics_);
     subscriber_ = std::make_unique<Subscriber>(info_.consumer, info_.topics, testing::KafkaBrokers(), database_.pump(),
                                                handler_, metrics_);
   }
@@ -122,9 +124,12 @@ class ProjectionFixture : public ::testing::Test {
     return testing::Eventually(
         [&] {
           return database_.Count(
-                     "SELECT count(*) FROM (SELECT tenant_id, subject, max(aggregate_version) AS v FROM event_log GROUP BY 1, 2)"
+                     "SELECT count(*) FROM (SELECT tenant_id, subject, max(aggregate_version) AS v FROM event_log "
+                     "GROUP BY 1, 2)"
                      " e LEFT JOIN applied_version a ON (a.tenant_id, a.subject) = (e.tenant_id, e.subject)"
-                     " AND a.consumer = '" + info_.consumer + "' WHERE a.version IS DISTINCT FROM e.v AND NOT EXISTS"
+                     " AND a.consumer = '" +
+                     info_.consumer +
+                     "' WHERE a.version IS DISTINCT FROM e.v AND NOT EXISTS"
                      " (SELECT FROM parked_event p WHERE (p.tenant_id, p.subject) = (e.tenant_id, e.subject))") == 0;
         },
         std::chrono::seconds(90));
@@ -132,18 +137,21 @@ class ProjectionFixture : public ::testing::Test {
   // Rows in which the live tables differ from what SQL makes of the ledger; the handler has no part in it.
   int64_t Wrong() {
     std::string applied =
-        "(SELECT e.tenant_id, e.subject, aggregate_version AS version, split_part(convert_from(payload, 'UTF8'), ' ', 1)::bigint"
-        " AS bucket, split_part(convert_from(payload, 'UTF8'), ' ', 2)::bigint AS amount FROM event_log e JOIN applied_version a"
+        "(SELECT e.tenant_id, e.subject, aggregate_version AS version, split_part(convert_from(payload, 'UTF8'), ' ', "
+        "1)::bigint"
+        " AS bucket, split_part(convert_from(payload, 'UTF8'), ' ', 2)::bigint AS amount FROM event_log e JOIN "
+        "applied_version a"
         " ON (a.tenant_id, a.subject) = (e.tenant_id, e.subject) WHERE aggregate_version <= a.version AND NOT EXISTS ("
-        "SELECT FROM skipped_event k WHERE (k.tenant_id, k.subject, k.version) = (e.tenant_id, e.subject, e.aggregate_version)))";
+        "SELECT FROM skipped_event k WHERE (k.tenant_id, k.subject, k.version) = (e.tenant_id, e.subject, "
+        "e.aggregate_version)))";
     std::string sums = "(SELECT tenant_id, bucket, count(*), sum(amount) FROM " + applied + " a GROUP BY 1, 2)";
     std::string lines = "(SELECT tenant_id, subject, version, amount FROM " + applied + " a)";
     std::string live_sums = "(SELECT tenant_id, bucket, n, total FROM toy_sum)";
     std::string live_lines = "(SELECT tenant_id, subject, version, amount FROM toy_line)";
     return database_.Count("SELECT count(*) FROM ((" + sums + " EXCEPT ALL " + live_sums + ") UNION ALL (" + live_sums +
                            " EXCEPT ALL " + sums + ")) d") +
-           database_.Count("SELECT count(*) FROM ((" + lines + " EXCEPT ALL " + live_lines + ") UNION ALL (" + live_lines +
-                           " EXCEPT ALL " + lines + ")) d");
+           database_.Count("SELECT count(*) FROM ((" + lines + " EXCEPT ALL " + live_lines + ") UNION ALL (" +
+                           live_lines + " EXCEPT ALL " + lines + ")) d");
   }
   int64_t Schemas() { return database_.Count("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'shadow%'"); }
 
@@ -179,7 +187,8 @@ class ProjectionFixture : public ::testing::Test {
   telemetry::Metrics metrics_;
   testing::TestDatabase database_{ToyMigrations()};
   std::string topic_ = testing::TestTopic("vefa.toy");
-  ProjectionInfo info_{topic_ + ".toy", {topic_}, {"toy_sum", "toy_line"}, {"toy_line.write_time"}, {{"toy_line", "subject"}}};
+  ProjectionInfo info_{
+      topic_ + ".toy", {topic_}, {"toy_sum", "toy_line"}, {"toy_line.write_time"}, {{"toy_line", "subject"}}};
   BatchHandler<std::vector<ToyLine>> handler_{&ReadToy, &WriteToy};
   testing::DatabaseLedger ledger_{{{topic_, &database_.service()}}};
   std::unique_ptr<Relay> relay_;

@@ -37,8 +37,9 @@ Status ProjectionFold::Apply(std::vector<Event> events) {
   unhealed_.clear();
   VEFA_TRY_OK(Range(events));
   if (parked_ > kParkedMax && !verifies())
-    return Error{Code::kFailedPrecondition, "PROJECTION_INCOMPLETE",
-                 "Too many events could not be folded: their subjects' beginnings are gone, or the handler refuses them."};
+    return Error{
+        Code::kFailedPrecondition, "PROJECTION_INCOMPLETE",
+        "Too many events could not be folded: their subjects' beginnings are gone, or the handler refuses them."};
   return Ok();
 }
 
@@ -48,8 +49,7 @@ Status ProjectionFold::Range(std::span<const Event> events) {
     Error why;
     std::vector<Hole> holes;
     switch (Try(events, why, holes)) {
-      case Outcome::kApplied:
-        return Ok();
+      case Outcome::kApplied: return Ok();
       case Outcome::kHoles: {
         VEFA_TRY(std::vector<Event> whole, Heal(events, holes));
         healed = std::move(whole);
@@ -199,13 +199,16 @@ Result<std::vector<Event>> ProjectionFold::Fetch(const Hole& hole) {
 }
 
 Status ProjectionFold::ParkPoison(const Event& event, const Error& why) {
-  telemetry::Warn("an event cannot be folded",
-                  {{"consumer", shadow_.info().consumer}, {"subject", event.subject},
-                   {"version", event.aggregate_version}, {"reason", why.reason}, {"error", why.message}});
+  telemetry::Warn("an event cannot be folded", {{"consumer", shadow_.info().consumer},
+                                                {"subject", event.subject},
+                                                {"version", event.aggregate_version},
+                                                {"reason", why.reason},
+                                                {"error", why.message}});
   VEFA_TRY(postgres::Transaction transaction,
            shadow_.Begin({event.tenant}, events_, Deadline::After(kTransactionTimeout)));
-  VEFA_TRY_OK(transaction.Execute(kFoldPark, Bound(std::vector<Uuid>{event.tenant}, std::vector<std::string>{event.subject},
-                                                   std::vector<std::string>{"POISON"})));
+  VEFA_TRY_OK(
+      transaction.Execute(kFoldPark, Bound(std::vector<Uuid>{event.tenant}, std::vector<std::string>{event.subject},
+                                           std::vector<std::string>{"POISON"})));
   ++parked_;
   return transaction.Commit();
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "libs/events/consumer_core.h"
-#include "libs/events/shadow.h"
 #include "libs/events/handler.h"
+#include "libs/events/shadow.h"
 
 namespace vefa::events {
 
@@ -29,8 +29,8 @@ class ProjectionFold {
  private:
   struct Mark {
     Watermark known;
-    int64_t limit = 0;           // The version captured of the live one.
-    std::set<int64_t> skipped;   // Versions an operator gave up.
+    int64_t limit = 0;          // The version captured of the live one.
+    std::set<int64_t> skipped;  // Versions an operator gave up.
   };
   using Marks = std::map<SubjectKey, Mark>;
   // Versions of a subject that are missing: from `first` to the one before `next`.

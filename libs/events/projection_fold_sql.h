@@ -12,8 +12,10 @@ namespace vefa::events {
 
 inline const postgres::Statement kFoldReadMarks{
     "fold_read_marks",
-    "SELECT w.tenant_id, w.subject, coalesce(a.version, 0), coalesce(a.event_id, zero.id), coalesce(a.incarnation, zero.id),"
-    "  EXISTS (SELECT FROM \"~parked\" k WHERE k.tenant_id = w.tenant_id AND k.subject = w.subject), coalesce(l.version, 0)"
+    "SELECT w.tenant_id, w.subject, coalesce(a.version, 0), coalesce(a.event_id, zero.id), coalesce(a.incarnation, "
+    "zero.id),"
+    "  EXISTS (SELECT FROM \"~parked\" k WHERE k.tenant_id = w.tenant_id AND k.subject = w.subject), "
+    "coalesce(l.version, 0)"
     " FROM unnest($2::uuid[], $3::text[]) AS w(tenant_id, subject)"
     " CROSS JOIN (VALUES ('00000000-0000-0000-0000-000000000000'::uuid)) AS zero(id)"
     " LEFT JOIN applied_version a ON a.consumer = $1 AND a.tenant_id = w.tenant_id AND a.subject = w.subject"
@@ -36,7 +38,8 @@ inline const postgres::Statement kFoldReadSkipped{
     " JOIN skipped_event k ON k.consumer = $1 AND k.tenant_id = w.tenant_id AND k.subject = w.subject"};
 
 inline const postgres::Statement kFoldPark{
-    "fold_park", "INSERT INTO \"~parked\" SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING"};
+    "fold_park",
+    "INSERT INTO \"~parked\" SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING"};
 
 inline postgres::Params FoldMarkParams(const std::string& consumer, const std::map<SubjectKey, Watermark>& moved) {
   std::vector<Uuid> tenants, ids, incarnations;

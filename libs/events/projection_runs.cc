@@ -56,7 +56,8 @@ Result<ProjectionRun> EnqueueRun(postgres::Database& pump, const std::string& co
   auto kind_value = static_cast<int16_t>(kind);
   auto from_value = static_cast<int16_t>(from);
   Uuid id = NewUuidV7(clock);
-  VEFA_TRY(Rows queued, pump.Run(Scope::EveryTenant(), kEnqueue, Bound(id, consumer, kind_value, from_value), deadline));
+  VEFA_TRY(Rows queued,
+           pump.Run(Scope::EveryTenant(), kEnqueue, Bound(id, consumer, kind_value, from_value), deadline));
   if (queued.affected() == 1) return GetRun(pump, id, deadline);
   VEFA_TRY(Rows waiting, pump.Run(Scope::EveryTenant(), kQueued, Bound(consumer, kind_value, from_value), deadline));
   if (!waiting.empty()) return ReadRun(waiting, 0);
@@ -65,7 +66,8 @@ Result<ProjectionRun> EnqueueRun(postgres::Database& pump, const std::string& co
 
 Result<ProjectionRun> GetRun(postgres::Database& pump, const Uuid& id, Deadline deadline) {
   VEFA_TRY(Rows rows, pump.Run(Scope::EveryTenant(), kGet, Bound(id), deadline));
-  if (rows.empty()) return NotFound("PROJECTION_RUN_NOT_FOUND", "There is no such run; list them to see what there is.");
+  if (rows.empty())
+    return NotFound("PROJECTION_RUN_NOT_FOUND", "There is no such run; list them to see what there is.");
   return ReadRun(rows, 0);
 }
 

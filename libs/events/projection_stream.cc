@@ -21,7 +21,8 @@ constexpr std::chrono::seconds kClockMargin(30);
 Error Stopping() { return Unavailable("RUN_STOPPING", "The process is stopping; the run goes on in another."); }
 
 bool IsPassing(const Error& error) {
-  return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded || error.code == Code::kResourceExhausted;
+  return error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded ||
+         error.code == Code::kResourceExhausted;
 }
 
 class LedgerStream final : public EventStream {
@@ -61,7 +62,8 @@ class LedgerStream final : public EventStream {
       auto page = ledgers_.Read(topics_[topic_], tenants_[tenant_], token, Deadline::After(kCallTimeout));
       if (page.ok()) token_ = token;
       if (page.ok() || !IsPassing(page.error()) || patience.Passed()) return page;
-      std::this_thread::sleep_for(Backoff(attempt, std::chrono::milliseconds(50), std::chrono::seconds(2), RandomShare()));
+      std::this_thread::sleep_for(
+          Backoff(attempt, std::chrono::milliseconds(50), std::chrono::seconds(2), RandomShare()));
     }
   }
 
@@ -85,7 +87,8 @@ class KafkaStream final : public EventStream {
     Deadline patience = Deadline::After(kPatience);
     while (batch.empty() && !replay_->done()) {
       if (stopping_()) return Stopping();
-      if (patience.Passed()) return Unavailable("KAFKA_UNAVAILABLE", "Kafka stopped answering; the run is tried again.");
+      if (patience.Passed())
+        return Unavailable("KAFKA_UNAVAILABLE", "Kafka stopped answering; the run is tried again.");
       for (kafka::Message& message : replay_->Poll(kBatchMax, std::chrono::seconds(1))) {
         // What is no event of ours the live projection skips, too, and keeps note of.
         auto event = FromMessage(std::move(message));

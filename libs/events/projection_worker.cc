@@ -30,7 +30,8 @@ constexpr int kKeptDays = 90;
 // projection_run_running decides between two who claim at once.
 const Statement kClaim{
     "projection_run_claim",
-    "UPDATE projection_run SET state = 2, lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => 60),"
+    "UPDATE projection_run SET state = 2, lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => "
+    "60),"
     "  attempts = attempts + 1, events = 0"
     " WHERE id = (SELECT r.id FROM projection_run r WHERE r.consumer = ANY ($2::text[]) AND r.state IN (1, 2)"
     "   AND r.lease_until < now() AND NOT EXISTS (SELECT FROM projection_run o WHERE o.consumer = r.consumer"
@@ -43,25 +44,27 @@ const Statement kFinish{
     "  subjects_unverifiable = $8, error = $9, differences = $10, finish_time = clock_timestamp()"
     " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
 // Not when another of the same kind waits: that one will do.
-const Statement kGiveBack{
-    "run_give_back",
-    "UPDATE projection_run r SET error = $3, attempts = attempts - $4::int, lease_owner = NULL,"
-    "  lease_until = clock_timestamp() + make_interval(secs => $5), state = CASE WHEN EXISTS (SELECT FROM projection_run o"
-    "   WHERE o.consumer = r.consumer AND o.kind = r.kind AND o.read_from = r.read_from AND o.state = 1) THEN 4 ELSE 1 END"
-    " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
-const Statement kAsk{
-    "run_ask_verify",
-    "INSERT INTO projection_run (id, consumer, kind, read_from, state) SELECT $1, $2, 2, $3, 1"
-    " WHERE NOT EXISTS (SELECT FROM projection_run WHERE consumer = $2 AND kind = 2"
-    "   AND create_time > now() - make_interval(secs => $4))"
-    " ON CONFLICT DO NOTHING"};
-const Statement kPrune{"run_prune",
-                       "DELETE FROM projection_run WHERE state IN (3, 4) AND create_time < now() - make_interval(days => $1)"};
+const Statement kGiveBack{"run_give_back",
+                          "UPDATE projection_run r SET error = $3, attempts = attempts - $4::int, lease_owner = NULL,"
+                          "  lease_until = clock_timestamp() + make_interval(secs => $5), state = CASE WHEN EXISTS "
+                          "(SELECT FROM projection_run o"
+                          "   WHERE o.consumer = r.consumer AND o.kind = r.kind AND o.read_from = r.read_from AND "
+                          "o.state = 1) THEN 4 ELSE 1 END"
+                          " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
+const Statement kAsk{"run_ask_verify",
+                     "INSERT INTO projection_run (id, consumer, kind, read_from, state) SELECT $1, $2, 2, $3, 1"
+                     " WHERE NOT EXISTS (SELECT FROM projection_run WHERE consumer = $2 AND kind = 2"
+                     "   AND create_time > now() - make_interval(secs => $4))"
+                     " ON CONFLICT DO NOTHING"};
+const Statement kPrune{
+    "run_prune",
+    "DELETE FROM projection_run WHERE state IN (3, 4) AND create_time < now() - make_interval(days => $1)"};
 const Statement kFindings{
     "run_findings",
     "SELECT DISTINCT ON (consumer) consumer, rows_missing + rows_unexpected, subjects_unverifiable,"
     "  extract(epoch FROM finish_time)::float8"
-    " FROM projection_run WHERE kind = 2 AND state = 3 AND consumer = ANY ($1::text[]) ORDER BY consumer, create_time DESC"};
+    " FROM projection_run WHERE kind = 2 AND state = 3 AND consumer = ANY ($1::text[]) ORDER BY consumer, create_time "
+    "DESC"};
 
 std::vector<std::string> Consumers(const std::vector<Projection>& projections) {
   std::vector<std::string> consumers;
@@ -82,7 +85,8 @@ std::string DetailOf(const Error& error) {
 // Replicas that started together must not ask together for ever.
 std::chrono::seconds DrawAge(std::chrono::minutes verify_every) {
   double share = 0.75 + 0.5 * RandomShare();
-  return std::chrono::seconds(static_cast<int64_t>(share * static_cast<double>(std::chrono::seconds(verify_every).count())));
+  return std::chrono::seconds(
+      static_cast<int64_t>(share * static_cast<double>(std::chrono::seconds(verify_every).count())));
 }
 
 }  // namespace
@@ -136,7 +140,8 @@ std::chrono::milliseconds ProjectionWorker::Step() {
 
 Result<std::optional<ProjectionRun>> ProjectionWorker::Claim() {
   std::optional<ProjectionRun> none;
-  auto rows = pump_.Run(Scope::EveryTenant(), kClaim, Bound(owner_, Consumers(projections_)), Deadline::After(kTimeout));
+  auto rows =
+      pump_.Run(Scope::EveryTenant(), kClaim, Bound(owner_, Consumers(projections_)), Deadline::After(kTimeout));
   // Another process was faster.
   if (!rows.ok() && postgres::ConstraintOf(rows.error()) == "projection_run_running") return none;
   if (!rows.ok()) return std::move(rows).error();
@@ -154,21 +159,27 @@ Result<std::optional<ProjectionRun>> ProjectionWorker::Claim() {
 void ProjectionWorker::Work(ProjectionRun run) {
   auto found = std::find_if(projections_.begin(), projections_.end(),
                             [&](const Projection& projection) { return projection.info.consumer == run.consumer; });
-  RunContext context{pump_, found->info, *found->handler, ledgers_, brokers_, owner_, [this] { return loop_.stopping(); }};
+  RunContext context{
+      pump_, found->info, *found->handler, ledgers_, brokers_, owner_, [this] { return loop_.stopping(); }};
   const char* kind = run.kind == RunKind::kRebuild ? "rebuild" : "verify";
   telemetry::Info("a run begins", {{"consumer", run.consumer}, {"kind", kind}, {"attempt", run.attempts}});
-  Status outcome = run.attempts > kAttemptsMax
-                       ? Status(Error{Code::kAborted, "RUN_ATTEMPTS", "Every process that began the run ended before it."})
-                   : run.kind == RunKind::kRebuild ? Rebuild(context, run)
-                                                   : Verify(context, run);
+  Status outcome =
+      run.attempts > kAttemptsMax
+          ? Status(Error{Code::kAborted, "RUN_ATTEMPTS", "Every process that began the run ended before it."})
+      : run.kind == RunKind::kRebuild ? Rebuild(context, run)
+                                      : Verify(context, run);
   if (outcome.ok() && run.rows_missing + run.rows_unexpected > 0)
     telemetry::Fault("a projection is not what its events make it",
-                     {{"consumer", run.consumer}, {"missing", run.rows_missing}, {"unexpected", run.rows_unexpected},
+                     {{"consumer", run.consumer},
+                      {"missing", run.rows_missing},
+                      {"unexpected", run.rows_unexpected},
                       {"first", run.differences.empty() ? "" : run.differences.front()}});
   if (!outcome.ok())
-    telemetry::Fault("a run of a projection failed", {{"consumer", run.consumer}, {"kind", kind},
-                                                     {"reason", outcome.error().reason}, {"error", outcome.error().message},
-                                                     {"detail", DetailOf(outcome.error())}});
+    telemetry::Fault("a run of a projection failed", {{"consumer", run.consumer},
+                                                      {"kind", kind},
+                                                      {"reason", outcome.error().reason},
+                                                      {"error", outcome.error().message},
+                                                      {"detail", DetailOf(outcome.error())}});
   Status finished = Finish(run, outcome);
   if (!finished.ok())
     telemetry::Warn("the end of a run cannot be noted; it begins anew", {{"reason", finished.error().reason}});
@@ -177,8 +188,9 @@ void ProjectionWorker::Work(ProjectionRun run) {
 Status ProjectionWorker::Finish(const ProjectionRun& run, const Status& outcome) {
   std::string error = outcome.ok() ? "" : outcome.error().reason + ": " + outcome.error().message;
   bool is_stopping = !outcome.ok() && outcome.error().reason == "RUN_STOPPING";
-  bool may_pass = !outcome.ok() && (outcome.error().code == Code::kUnavailable ||
-                                    outcome.error().code == Code::kDeadlineExceeded || postgres::IsTrouble(outcome.error()));
+  bool may_pass =
+      !outcome.ok() && (outcome.error().code == Code::kUnavailable || outcome.error().code == Code::kDeadlineExceeded ||
+                        postgres::IsTrouble(outcome.error()));
   if (is_stopping || (may_pass && run.attempts < kAttemptsMax)) {
     VEFA_TRY_OK(pump_.Run(Scope::EveryTenant(), kGiveBack,
                           Bound(run.id, owner_, error, is_stopping ? 1 : 0, is_stopping ? 0.0 : kRetrySeconds),
@@ -210,7 +222,8 @@ Status ProjectionWorker::AskForVerifications() {
 }
 
 Status ProjectionWorker::ExportFindings() {
-  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kFindings, Bound(Consumers(projections_)), Deadline::After(kTimeout)));
+  VEFA_TRY(Rows rows,
+           pump_.Run(Scope::EveryTenant(), kFindings, Bound(Consumers(projections_)), Deadline::After(kTimeout)));
   for (int i = 0; i < rows.size(); ++i) {
     const Gauges& gauges = gauges_.at(rows.String(i, 0));
     gauges.differences->Set(static_cast<double>(rows.Int64(i, 1)));

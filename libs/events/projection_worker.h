@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "libs/events/handler.h"
 #include "libs/events/projection.h"
 #include "libs/events/projection_runs.h"
-#include "libs/events/handler.h"
 #include "libs/postgres/database.h"
 #include "libs/runtime/loop.h"
 #include "libs/telemetry/metrics.h"
@@ -49,7 +49,8 @@ class ProjectionWorker {
   // Queues the verifications that are due.
   Status AskForVerifications();
   Status ExportFindings();
-  static std::map<std::string, Gauges> MakeGauges(const std::vector<Projection>& projections, telemetry::Metrics& metrics);
+  static std::map<std::string, Gauges> MakeGauges(const std::vector<Projection>& projections,
+                                                  telemetry::Metrics& metrics);
 
   postgres::Database& pump_;
   const std::vector<Projection> projections_;

@@ -26,7 +26,8 @@ const Statement kAnalyze{"rebuild_analyze", "SELECT analyze_shadow($1)"};
 // From here on the live consumer waits, with its batches and with what it had parked, so that it cannot write what
 // the swap would forget. Given up soon, because the other consumers of this database wait, too.
 const Statement kPatience{"rebuild_patience", "SELECT set_config('lock_timeout', '5s', true)"};
-const Statement kHold{"rebuild_hold", "LOCK TABLE public.consumer_position, public.applied_version IN SHARE ROW EXCLUSIVE MODE"};
+const Statement kHold{"rebuild_hold",
+                      "LOCK TABLE public.consumer_position, public.applied_version IN SHARE ROW EXCLUSIVE MODE"};
 // A partition first read after the capture begins again.
 const Statement kPositions{
     "rebuild_positions",
@@ -53,8 +54,8 @@ Status CheckBehind(const Rows& rows, ProjectionRun& run) {
   run.subjects_unverifiable = rows.Int64(0, 0);
   if (run.subjects_unverifiable == 0) return Ok();
   return Error{Code::kFailedPrecondition, "PROJECTION_INCOMPLETE",
-               "The live projection stays: " + std::to_string(run.subjects_unverifiable) +
-                   " subjects, for example " + rows.String(0, 1) +
+               "The live projection stays: " + std::to_string(run.subjects_unverifiable) + " subjects, for example " +
+                   rows.String(0, 1) +
                    ", could not be folded as far as it is. Their beginning is gone from what was read, or the"
                    " handler refuses one of their events."};
 }
@@ -80,19 +81,24 @@ Status CheckParked(Shadow& shadow, postgres::Transaction& transaction, Projectio
 // What the consumer remembers becomes what the fold remembers. What the fold passed is parked no longer;
 // what is left of a parked subject is tried again at once; a fork that the fold met, too, stays.
 std::vector<std::string> RememberSql(const Shadow& shadow) {
-  std::string forks = "SELECT tenant_id, subject FROM " + shadow.Name("~parked") + " WHERE kind IN ('FORK', 'RESTORED')";
+  std::string forks =
+      "SELECT tenant_id, subject FROM " + shadow.Name("~parked") + " WHERE kind IN ('FORK', 'RESTORED')";
   return {
       "DELETE FROM public.applied_version WHERE consumer = $1",
       "INSERT INTO public.applied_version SELECT * FROM " + shadow.Name("applied_version") + " WHERE consumer = $1",
       "DELETE FROM public.parked_event e USING public.parked_subject k LEFT JOIN " + shadow.Name("applied_version") +
-          " s USING (consumer, tenant_id, subject) WHERE e.consumer = $1 AND k.consumer = $1 AND k.tenant_id = e.tenant_id"
+          " s USING (consumer, tenant_id, subject) WHERE e.consumer = $1 AND k.consumer = $1 AND k.tenant_id = "
+          "e.tenant_id"
           " AND k.subject = e.subject AND (e.version <= s.version OR k.kind IN ('FORK', 'RESTORED'))"
-          " AND (k.tenant_id, k.subject) NOT IN (" + forks + ")",
+          " AND (k.tenant_id, k.subject) NOT IN (" +
+          forks + ")",
       "DELETE FROM public.parked_subject k WHERE consumer = $1 AND NOT EXISTS (SELECT FROM public.parked_event e"
       " WHERE e.consumer = $1 AND e.tenant_id = k.tenant_id AND e.subject = k.subject)",
-      "UPDATE public.parked_subject k SET attempts = 0, next_attempt_time = now(), first_version = (SELECT min(e.version)"
+      "UPDATE public.parked_subject k SET attempts = 0, next_attempt_time = now(), first_version = (SELECT "
+      "min(e.version)"
       "  FROM public.parked_event e WHERE e.consumer = $1 AND e.tenant_id = k.tenant_id AND e.subject = k.subject)"
-      " WHERE consumer = $1 AND kind IN ('POISON', 'GAP') AND (k.tenant_id, k.subject) NOT IN (" + forks + ")",
+      " WHERE consumer = $1 AND kind IN ('POISON', 'GAP') AND (k.tenant_id, k.subject) NOT IN (" +
+          forks + ")",
   };
 }
 
@@ -111,8 +117,8 @@ Status SwapOnce(Shadow& shadow, ProjectionRun& run) {
   VEFA_TRY(Rows finished, transaction.Execute(kFinish, Bound(run.id, shadow.owner(), run.events)));
   if (finished.affected() != 1)
     return Error{Code::kAborted, "RUN_LOST", "The run was taken over by another process, which goes on with it."};
-  VEFA_TRY_OK(transaction.ExecuteAll(
-      {{&kPatience, {}}, {&kHold, {}}, {&kPositions, Bound(consumer, topics, parts, offsets)}}));
+  VEFA_TRY_OK(
+      transaction.ExecuteAll({{&kPatience, {}}, {&kHold, {}}, {&kPositions, Bound(consumer, topics, parts, offsets)}}));
   VEFA_TRY_OK(CheckParked(shadow, transaction, run));
   for (const std::string& sql : RememberSql(shadow)) {
     Statement remember{"rebuild_remember", sql.c_str(), true};
@@ -128,7 +134,8 @@ Status Swap(Shadow& shadow, ProjectionRun& run) {
     VEFA_TRY_OK(shadow.Renew(run.events, kSwapTimeout));
     Status swapped = SwapOnce(shadow, run);
     if (swapped.ok() || attempt >= kSwapTries || !postgres::IsTrouble(swapped.error())) return swapped;
-    std::this_thread::sleep_for(Backoff(attempt, std::chrono::milliseconds(100), std::chrono::seconds(2), RandomShare()));
+    std::this_thread::sleep_for(
+        Backoff(attempt, std::chrono::milliseconds(100), std::chrono::seconds(2), RandomShare()));
   }
 }
 
@@ -152,8 +159,8 @@ Status FoldAll(const RunContext& context, Shadow& shadow, ProjectionRun& run) {
   if (run.from == RunFrom::kKafka) {
     VEFA_TRY(stream, StreamKafka(context.brokers, context.info.topics, context.stopping));
   } else if (context.ledgers != nullptr) {
-    stream = StreamLedgers(*context.ledgers, context.info.topics, shadow.tenants(), shadow.capture_time(),
-                           context.stopping);
+    stream =
+        StreamLedgers(*context.ledgers, context.info.topics, shadow.tenants(), shadow.capture_time(), context.stopping);
   } else {
     return Error{Code::kFailedPrecondition, "LEDGER_UNKNOWN",
                  "No ledger can be asked: set the addresses of the services, or read from Kafka."};

@@ -3,8 +3,8 @@
 #include <functional>
 #include <string>
 
-#include "libs/events/shadow.h"
 #include "libs/events/handler.h"
+#include "libs/events/shadow.h"
 
 namespace vefa::events {
 
@@ -15,8 +15,8 @@ struct RunContext {
   Handler& handler;
   LedgerReader* ledgers = nullptr;  // Null where nobody's ledger can be reached: only Kafka is read then.
   std::string brokers;
-  Uuid owner;                       // Who holds the run's lease.
-  std::function<bool()> stopping;   // Whether to give the run back.
+  Uuid owner;                      // Who holds the run's lease.
+  std::function<bool()> stopping;  // Whether to give the run back.
 };
 
 // Builds a projection anew beside the live one and swaps it in, in one transaction with its watermarks, its parked
@@ -26,7 +26,8 @@ struct RunContext {
 // when it began, which then stays as it is. Fills `run` with what it found.
 Status Rebuild(const RunContext& context, ProjectionRun& run);
 
-// For both kinds of run: folds the ledgers, or what Kafka holds, into a shadow; removes the shadow of a run that failed.
+// For both kinds of run: folds the ledgers, or what Kafka holds, into a shadow; removes the shadow of a run that
+// failed.
 Status FoldAll(const RunContext& context, Shadow& shadow, ProjectionRun& run);
 Status Clean(Shadow& shadow, Status outcome);
 

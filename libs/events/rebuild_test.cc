@@ -13,16 +13,19 @@ class RebuildTest : public ProjectionFixture {
  protected:
   // As a bug would: some sums are wrong, some lines are gone.
   void Spoil() {
-    database_.Run("UPDATE toy_sum SET n = n + 3, total = total - 1 WHERE bucket % 2 = 0;"
-                  "DELETE FROM toy_line WHERE amount % 3 = 0");
+    database_.Run(
+        "UPDATE toy_sum SET n = n + 3, total = total - 1 WHERE bucket % 2 = 0;"
+        "DELETE FROM toy_line WHERE amount % 3 = 0");
     ASSERT_GT(Wrong(), 0);
   }
   // What a table is, but for its contents.
   std::string Shape(const std::string& table) {
     std::string sql =
-        "SELECT concat_ws(' | ', (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull,"
+        "SELECT concat_ws(' | ', (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), "
+        "attnotnull,"
         "   attcollation, pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY attname) FROM pg_attribute a"
-        "   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE attrelid = c.oid AND attnum > 0),"
+        "   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE attrelid = c.oid AND attnum "
+        "> 0),"
         " (SELECT string_agg(pg_get_indexdef(indexrelid), ', ' ORDER BY pg_get_indexdef(indexrelid)) FROM pg_index"
         "   WHERE indrelid = c.oid),"
         " (SELECT string_agg(conname || pg_get_constraintdef(oid), ', ' ORDER BY conname) FROM pg_constraint"
@@ -31,7 +34,8 @@ class RebuildTest : public ProjectionFixture {
         "   AND schemaname = 'public'),"
         " (SELECT string_agg(a::text, ', ' ORDER BY a::text) FROM unnest(c.relacl) a), c.reloptions::text,"
         " c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence)"
-        " FROM pg_class c WHERE oid = 'public." + table + "'::regclass";
+        " FROM pg_class c WHERE oid = 'public." +
+        table + "'::regclass";
     postgres::Statement statement{"test_shape", sql.c_str(), true};
     auto rows = database_.owner().Run(postgres::Scope::EveryTenant(), statement, {}, Soon());
     EXPECT_TRUE(rows.ok()) << rows.error().metadata.at("detail");
@@ -40,8 +44,9 @@ class RebuildTest : public ProjectionFixture {
   // Claims a run as `owner` would.
   ProjectionRun Claimed(const Uuid& owner, RunKind kind = RunKind::kRebuild) {
     ProjectionRun run = Ask(kind);
-    database_.Run("UPDATE projection_run SET state = 2, attempts = 1, lease_until = now() + interval '1 hour', lease_owner = '" +
-                  owner.ToString() + "'");
+    database_.Run(
+        "UPDATE projection_run SET state = 2, attempts = 1, lease_until = now() + interval '1 hour', lease_owner = '" +
+        owner.ToString() + "'");
     return run;
   }
 };
@@ -131,11 +136,12 @@ TEST_F(RebuildTest, ARunThatWasTakenOverWritesNoMore) {
   Append("things", 3000);
   Uuid first = NewUuidV7(clock_);
   ProjectionRun run = Claimed(first);
-  RunContext context{database_.pump(), info_, handler_, &ledger_, "", first, [&, pages = 0]() mutable {
-                       if (++pages == 3)
-                         database_.Run("UPDATE projection_run SET lease_owner = '" + NewUuidV7(clock_).ToString() + "'");
-                       return false;
-                     }};
+  RunContext context{
+      database_.pump(), info_, handler_, &ledger_, "", first, [&, pages = 0]() mutable {
+        if (++pages == 3)
+          database_.Run("UPDATE projection_run SET lease_owner = '" + NewUuidV7(clock_).ToString() + "'");
+        return false;
+      }};
   Status outcome = Rebuild(context, run);
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().reason, "RUN_LOST");
@@ -192,8 +198,9 @@ TEST_F(RebuildTest, WhatCannotBeBuiltAsFarAsTheLiveOneIsNotSwappedIn) {
   GoLive();
   Append("things", 500);
   ASSERT_TRUE(EventuallyCaughtUp());
-  database_.Run("DELETE FROM event_log WHERE subject IN ('things/3', 'things/4') AND aggregate_version < 3;"
-                "DELETE FROM event_log WHERE subject = 'things/5'");
+  database_.Run(
+      "DELETE FROM event_log WHERE subject IN ('things/3', 'things/4') AND aggregate_version < 3;"
+      "DELETE FROM event_log WHERE subject = 'things/5'");
   ProjectionRun run = Do(RunKind::kRebuild);
   EXPECT_EQ(run.state, RunState::kFailed);
   EXPECT_TRUE(run.error.starts_with("PROJECTION_INCOMPLETE")) << run.error;
@@ -210,10 +217,15 @@ TEST_F(RebuildTest, APoisonedSubjectStaysParkedUntilTheHandlerCanReadIt) {
   Append("good", 300);
   Append("bad", 1, 1, "toy.added");
   ASSERT_TRUE(EventuallyCaughtUp());
-  database_.Run("SELECT set_config('app.tenant', '" + database_.tenant().ToString() + "', false);"
-                "SELECT append_events(ARRAY[('" + database_.tenant().ToString() + "', 'bad/0', 2, gen_random_uuid(), 'toy.poison',"
+  database_.Run("SELECT set_config('app.tenant', '" + database_.tenant().ToString() +
+                "', false);"
+                "SELECT append_events(ARRAY[('" +
+                database_.tenant().ToString() +
+                "', 'bad/0', 2, gen_random_uuid(), 'toy.poison',"
                 "  now(), '', NULL, convert_to('1 1', 'UTF8'))::event_draft,"
-                " ('" + database_.tenant().ToString() + "', 'bad/0', 3, gen_random_uuid(), 'toy.added',"
+                " ('" +
+                database_.tenant().ToString() +
+                "', 'bad/0', 3, gen_random_uuid(), 'toy.added',"
                 "  now(), '', NULL, convert_to('1 1', 'UTF8'))::event_draft])");
   relay_->Wake();
   ASSERT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM parked_event") == 2; },
@@ -234,8 +246,8 @@ TEST_F(RebuildTest, APoisonedSubjectStaysParkedUntilTheHandlerCanReadIt) {
 
 TEST_F(RebuildTest, AnEventAnOperatorGaveUpIsPassedOver) {
   Append("things", 10);
-  database_.Run("INSERT INTO skipped_event (consumer, tenant_id, subject, version) VALUES ('" + info_.consumer + "', '" +
-                database_.tenant().ToString() + "', 'things/1', 2)");
+  database_.Run("INSERT INTO skipped_event (consumer, tenant_id, subject, version) VALUES ('" + info_.consumer +
+                "', '" + database_.tenant().ToString() + "', 'things/1', 2)");
   EXPECT_EQ(Do(RunKind::kRebuild).state, RunState::kDone);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM toy_line"), 9);
   EXPECT_EQ(Wrong(), 0);
@@ -243,11 +255,15 @@ TEST_F(RebuildTest, AnEventAnOperatorGaveUpIsPassedOver) {
 
 TEST_F(RebuildTest, APartitionFirstReadMeanwhileIsReadAgain) {
   Append("things", 100);
-  database_.Run("INSERT INTO consumer_position (consumer, topic, part, next_offset) VALUES ('" + info_.consumer + "', 't', 0, 7)");
+  database_.Run("INSERT INTO consumer_position (consumer, topic, part, next_offset) VALUES ('" + info_.consumer +
+                "', 't', 0, 7)");
   ledger_.before_page = [&] {
-    database_.Run("UPDATE consumer_position SET next_offset = 9;"
-                  "INSERT INTO consumer_position (consumer, topic, part, next_offset) VALUES ('" + info_.consumer + "', 't', 1, 5)"
-                  " ON CONFLICT DO NOTHING");
+    database_.Run(
+        "UPDATE consumer_position SET next_offset = 9;"
+        "INSERT INTO consumer_position (consumer, topic, part, next_offset) VALUES ('" +
+        info_.consumer +
+        "', 't', 1, 5)"
+        " ON CONFLICT DO NOTHING");
   };
   EXPECT_EQ(Do(RunKind::kRebuild).state, RunState::kDone);
   EXPECT_EQ(database_.Count("SELECT next_offset FROM consumer_position WHERE part = 0"), 7);
@@ -259,8 +275,9 @@ TEST_F(RebuildTest, ThePumpTouchesDeclaredTablesOnly) {
     postgres::Statement statement{"test_refused", sql.c_str(), true};
     return !database_.pump().Run(postgres::Scope::EveryTenant(), statement, {}, Soon()).ok();
   };
-  for (const char* function : {"make_shadow('x', true)", "drop_shadow('x')", "swap_shadow('x')", "drop_shadow('x\"; DROP TABLE toy_sum')",
-                               "declare_projection('x', 'event_log')", "clone_table('tenant', 'public', '_mine', true)"})
+  for (const char* function :
+       {"make_shadow('x', true)", "drop_shadow('x')", "swap_shadow('x')", "drop_shadow('x\"; DROP TABLE toy_sum')",
+        "declare_projection('x', 'event_log')", "clone_table('tenant', 'public', '_mine', true)"})
     EXPECT_TRUE(refused(std::string("SELECT ") + function)) << function;
   EXPECT_TRUE(refused("INSERT INTO projection_table VALUES ('x', 'tenant')"));
   EXPECT_TRUE(refused("CREATE SCHEMA mine"));

@@ -25,9 +25,10 @@ const Statement kTenants{"shadow_tenants", "SELECT t FROM projection_tenants($1)
 // Losing the last moments in a crash costs nothing: the run begins anew.
 const Statement kPath{"shadow_path",
                       "SELECT set_config('search_path', $1, true), set_config('synchronous_commit', 'off', true)"};
-const Statement kFence{"shadow_fence",
-                       "UPDATE projection_run SET events = $3, lease_until = clock_timestamp() + make_interval(secs => $4)"
-                       " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
+const Statement kFence{
+    "shadow_fence",
+    "UPDATE projection_run SET events = $3, lease_until = clock_timestamp() + make_interval(secs => $4)"
+    " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
 
 Error RunLost() {
   return {Code::kAborted, "RUN_LOST", "The run was taken over by another process, which goes on with it."};
@@ -49,11 +50,13 @@ std::string Shadow::Name(const std::string& table) const {
 }
 
 Status Shadow::Make() {
-  VEFA_TRY(Rows declared, pump_.Run(Scope::EveryTenant(), kDeclared, Bound(info_.consumer), Deadline::After(kMakeTimeout)));
+  VEFA_TRY(Rows declared,
+           pump_.Run(Scope::EveryTenant(), kDeclared, Bound(info_.consumer), Deadline::After(kMakeTimeout)));
   std::vector<std::string> tables = info_.tables;
   std::sort(tables.begin(), tables.end());
   bool is_same = declared.size() == static_cast<int>(tables.size());
-  for (int i = 0; is_same && i < declared.size(); ++i) is_same = declared.String(i, 0) == tables[static_cast<size_t>(i)];
+  for (int i = 0; is_same && i < declared.size(); ++i)
+    is_same = declared.String(i, 0) == tables[static_cast<size_t>(i)];
   if (!is_same)
     return Error{Code::kFailedPrecondition, "PROJECTION_UNDECLARED",
                  "The tables of " + info_.consumer + " are not those its migrations declare by declare_projection."};
@@ -66,7 +69,8 @@ Status Shadow::Make() {
 
 Status Shadow::Capture() {
   VEFA_TRY_OK(Renew(0, kCaptureTimeout));
-  VEFA_TRY(Rows tenants, pump_.Run(Scope::EveryTenant(), kTenants, Bound(info_.consumer), Deadline::After(kCaptureTimeout)));
+  VEFA_TRY(Rows tenants,
+           pump_.Run(Scope::EveryTenant(), kTenants, Bound(info_.consumer), Deadline::After(kCaptureTimeout)));
   tenants_.clear();
   for (int i = 0; i < tenants.size(); ++i) tenants_.push_back(tenants.Id(i, 0));
   // One statement is one snapshot: rows, watermarks and positions of the same moment.
@@ -75,8 +79,9 @@ Status Shadow::Capture() {
   for (size_t i = 0; run_.kind == RunKind::kVerify && i < info_.tables.size(); ++i)
     sql += ", rows_" + std::to_string(i) + " AS (INSERT INTO " + Name(info_.tables[i] + "~live") +
            " SELECT * FROM public." + QuotedName(info_.tables[i]) + ")";
-  sql += " SELECT clock_timestamp(), topic, part, next_offset FROM (SELECT) one"
-         " LEFT JOIN public.consumer_position ON consumer = $1";
+  sql +=
+      " SELECT clock_timestamp(), topic, part, next_offset FROM (SELECT) one"
+      " LEFT JOIN public.consumer_position ON consumer = $1";
   Statement capture{"shadow_capture", sql.c_str(), true};
   VEFA_TRY(std::vector<Rows> captured, Run({{&capture, Bound(info_.consumer)}}, kCaptureTimeout));
   positions_.clear();

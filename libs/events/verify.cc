@@ -18,7 +18,8 @@ const Statement kColumns{
     "verify_columns",
     "SELECT a.attname::text, coalesce(a.attnum = ANY (i.indkey::int2[]), false) FROM pg_attribute a"
     " LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary"
-    " WHERE a.attrelid = format('public.%I', $1::text)::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"};
+    " WHERE a.attrelid = format('public.%I', $1::text)::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY "
+    "a.attnum"};
 
 // Whatever was applied live and not folded, and is not the handler's refusal, has lost its beginning.
 std::string LeaveOutSql(const Shadow& shadow) {
@@ -63,9 +64,11 @@ class TableComparison {
       using_keys += (using_keys.empty() ? "" : ", ") + quoted;
     }
     for (const std::string& other : others_)
-      differing += ", CASE WHEN m." + QuotedName(other) + " IS DISTINCT FROM u." + QuotedName(other) + " THEN '" + other + "' END";
+      differing += ", CASE WHEN m." + QuotedName(other) + " IS DISTINCT FROM u." + QuotedName(other) + " THEN '" +
+                   other + "' END";
     return With() + " SELECT " + names + ", m.here, u.here, concat_ws(', '" + (differing.empty() ? ", ''" : differing) +
-           ") FROM (SELECT true AS here, * FROM missing) m FULL JOIN (SELECT true AS here, * FROM unexpected) u USING (" +
+           ") FROM (SELECT true AS here, * FROM missing) m FULL JOIN (SELECT true AS here, * FROM unexpected) u USING "
+           "(" +
            using_keys + ") ORDER BY " + using_keys + " LIMIT $1";
   }
   const std::string& table() const { return table_; }
@@ -88,7 +91,8 @@ class TableComparison {
   std::string With() const {
     std::string live = "SELECT " + Columns() + " FROM " + Live() + Within();
     std::string folded = "SELECT " + Columns() + " FROM " + shadow_.Name(table_) + Within();
-    return "WITH missing AS (" + folded + " EXCEPT ALL " + live + "), unexpected AS (" + live + " EXCEPT ALL " + folded + ")";
+    return "WITH missing AS (" + folded + " EXCEPT ALL " + live + "), unexpected AS (" + live + " EXCEPT ALL " +
+           folded + ")";
   }
 
   Shadow& shadow_;
@@ -117,7 +121,9 @@ Status Compare(Shadow& shadow, const std::string& table, ProjectionRun& run) {
   if (missing + unexpected == 0 || room <= 0) return Ok();
   VEFA_TRY(Rows rows, RunOnce(shadow, "verify_names", comparison.NamesSql(), Bound(static_cast<int64_t>(room))));
   for (int i = 0; i < rows.size(); ++i) {
-    std::string what = rows.IsNull(i, 2) ? "is missing" : rows.IsNull(i, 1) ? "is not expected" : "differs in " + rows.String(i, 3);
+    std::string what = rows.IsNull(i, 2)   ? "is missing"
+                       : rows.IsNull(i, 1) ? "is not expected"
+                                           : "differs in " + rows.String(i, 3);
     run.differences.push_back(table + ": " + rows.String(i, 0) + " " + what);
   }
   return Ok();

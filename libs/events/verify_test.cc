@@ -32,11 +32,14 @@ TEST_F(VerifyTest, EveryPlantedDifferenceIsFoundAndNamedByItsKey) {
   Append("things", 500);
   ASSERT_TRUE(EventuallyCaughtUp());
   std::string tenant = database_.tenant().ToString();
-  database_.Run("DELETE FROM toy_line WHERE subject = 'things/7' AND version = 2;"
-                "UPDATE toy_line SET amount = amount + 123456 WHERE subject = 'things/8' AND version = 1;"
-                "INSERT INTO toy_line (tenant_id, subject, version, amount) VALUES ('" + tenant + "', 'things/9', 99, 5);"
-                "UPDATE toy_sum SET n = n + 1, total = total + 1 WHERE bucket = 4;"
-                "UPDATE toy_line SET write_time = now() - interval '1 day'");
+  database_.Run(
+      "DELETE FROM toy_line WHERE subject = 'things/7' AND version = 2;"
+      "UPDATE toy_line SET amount = amount + 123456 WHERE subject = 'things/8' AND version = 1;"
+      "INSERT INTO toy_line (tenant_id, subject, version, amount) VALUES ('" +
+      tenant +
+      "', 'things/9', 99, 5);"
+      "UPDATE toy_sum SET n = n + 1, total = total + 1 WHERE bucket = 4;"
+      "UPDATE toy_line SET write_time = now() - interval '1 day'");
   ProjectionRun run = Do(RunKind::kVerify);
   EXPECT_EQ(run.state, RunState::kDone) << run.error;
   EXPECT_EQ(run.rows_missing, 3);
@@ -67,10 +70,11 @@ TEST_F(VerifyTest, WhatTheLedgerDroppedIsCountedAndLeftOut) {
   Append("things", 500);
   Append(database_.other_tenant(), "theirs", 100, 5, "toy.added");
   ASSERT_TRUE(EventuallyCaughtUp());
-  database_.Run("DELETE FROM event_log WHERE subject IN ('things/3', 'things/4') AND aggregate_version < 3;"
-                "DELETE FROM event_log WHERE subject = 'things/5';"
-                "DELETE FROM toy_line WHERE subject = 'things/7' AND version = 2;"
-                "UPDATE toy_sum SET n = n + 1 WHERE bucket = 4");
+  database_.Run(
+      "DELETE FROM event_log WHERE subject IN ('things/3', 'things/4') AND aggregate_version < 3;"
+      "DELETE FROM event_log WHERE subject = 'things/5';"
+      "DELETE FROM toy_line WHERE subject = 'things/7' AND version = 2;"
+      "UPDATE toy_sum SET n = n + 1 WHERE bucket = 4");
   ProjectionRun run = Do(RunKind::kVerify);
   EXPECT_EQ(run.state, RunState::kDone) << run.error;
   EXPECT_EQ(run.subjects_unverifiable, 3);
@@ -78,7 +82,8 @@ TEST_F(VerifyTest, WhatTheLedgerDroppedIsCountedAndLeftOut) {
   EXPECT_EQ(run.rows_missing, 2);
   EXPECT_EQ(run.rows_unexpected, 1);
   ASSERT_EQ(run.differences.size(), 2u);
-  EXPECT_EQ(run.differences[0], "toy_sum: tenant_id=" + database_.other_tenant().ToString() + ", bucket=4 differs in n");
+  EXPECT_EQ(run.differences[0],
+            "toy_sum: tenant_id=" + database_.other_tenant().ToString() + ", bucket=4 differs in n");
 }
 
 TEST_F(VerifyTest, AHandlerThatRefusesWhatItOnceAppliedIsADifference) {
@@ -99,8 +104,8 @@ TEST_F(VerifyTest, OneOfSeveralProcessesVerifiesAndAllExportIt) {
   ASSERT_TRUE(EventuallyCaughtUp());
   database_.Run("DELETE FROM toy_line WHERE subject = 'things/7' AND version = 2");
   telemetry::Metrics other;
-  ProjectionWorker second(database_.pump(), {{info_, &handler_}}, &ledger_, testing::KafkaBrokers(), std::chrono::minutes(60),
-                          clock_, other);
+  ProjectionWorker second(database_.pump(), {{info_, &handler_}}, &ledger_, testing::KafkaBrokers(),
+                          std::chrono::minutes(60), clock_, other);
   auto first = Work(std::chrono::minutes(60));
   std::string line = "vefa_projection_differences{consumer=\"" + info_.consumer + "\"} 1";
   EXPECT_TRUE(testing::Eventually(

@@ -3,6 +3,7 @@
 #include "libs/kafka/admin.h"
 #include "libs/kafka/consumer.h"
 #include "libs/kafka/producer.h"
+#include "libs/kafka/replay.h"
 #include "libs/testing/engines.h"
 
 namespace vefa::kafka {
@@ -87,6 +88,35 @@ TEST(KafkaTest, TailStartsNearTheEnd) {
     return all.size() >= 5;
   }));
   EXPECT_EQ(all.front().offset, 45);
+}
+
+TEST(KafkaTest, AReplayReadsWhatIsThereAtItsOpeningAndEnds) {
+  std::string topic = testing::TestTopic("vefa.test", 3);
+  std::string empty = testing::TestTopic("vefa.test", 2);
+  Producer producer(testing::KafkaBrokers(), "test");
+  producer.Publish(Records(topic, 700), Soon(), [] { return false; });
+  auto replay = Replay::Open(testing::KafkaBrokers(), {topic, empty}, Soon());
+  ASSERT_TRUE(replay.ok()) << replay.error().message;
+  producer.Publish(Records(topic, 50), Soon(), [] { return false; });
+  std::map<Partition, int64_t> next;
+  size_t read = 0;
+  EXPECT_TRUE(testing::Eventually([&] {
+    for (const Message& message : (*replay)->Poll(100, std::chrono::milliseconds(200))) {
+      EXPECT_EQ(message.offset, (next[{message.topic, message.partition}]++));
+      ++read;
+    }
+    return (*replay)->done();
+  }));
+  EXPECT_EQ(read, 700u);
+  EXPECT_TRUE((*replay)->Poll(100, std::chrono::milliseconds(10)).empty());
+}
+
+TEST(KafkaTest, AReplayOfNothingIsDoneAtOnce) {
+  auto replay = Replay::Open(testing::KafkaBrokers(), {testing::TestTopic("vefa.test")}, Soon());
+  ASSERT_TRUE(replay.ok());
+  EXPECT_TRUE((*replay)->done());
+  EXPECT_EQ(Replay::Open("127.0.0.1:1", {"vefa.test"}, Deadline::After(std::chrono::seconds(1))).error().reason,
+            "KAFKA_UNAVAILABLE");
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <thread>
+
+#include "libs/base/backoff.h"
 #include "libs/kafka/convert.h"
 #include "libs/kafka/offsets.h"
 #include "libs/kafka/settings.h"
@@ -23,7 +26,14 @@ Replay::~Replay() = default;
 
 Result<std::unique_ptr<Replay>> Replay::Open(const std::string& brokers, const std::vector<std::string>& topics,
                                              Deadline deadline) {
-  VEFA_TRY(auto ranges, ReadOffsets(brokers, topics, deadline));
+  auto known = ReadOffsets(brokers, topics, deadline);
+  // A partition between two leaders has no offsets for a moment.
+  for (int attempt = 0; !known.ok() && known.error().code == Code::kUnavailable && !deadline.Passed(); ++attempt) {
+    std::this_thread::sleep_for(Backoff(attempt, std::chrono::milliseconds(50), std::chrono::seconds(1), RandomShare()));
+    known = ReadOffsets(brokers, topics, deadline);
+  }
+  if (!known.ok()) return std::move(known).error();
+  const auto& ranges = *known;
   // The end of a partition is told, because its last records may be ones that no reader sees.
   rd_kafka_conf_t* conf = MakeSettings({{"bootstrap.servers", brokers.c_str()},
                                         {"group.id", "vefa-replay"},

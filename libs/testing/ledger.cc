@@ -10,13 +10,13 @@ using postgres::Statement;
 
 constexpr int kPage = 500;
 
-#define VEFA_LEDGER_COLUMNS                                                                                          \
+#define VEFA_LEDGER_COLUMNS                                                                                         \
   "id, tenant_id, subject, aggregate_version, event_id, event_type, occur_time, record_time, traceparent, payload," \
   " (SELECT incarnation FROM db_identity)"
 
-const Statement kFetch{"test_ledger_fetch",
-                       "SELECT " VEFA_LEDGER_COLUMNS " FROM event_log WHERE tenant_id = $1 AND subject = $2"
-                       " AND aggregate_version BETWEEN $3 AND $4 ORDER BY aggregate_version"};
+const Statement kFetch{"test_ledger_fetch", "SELECT " VEFA_LEDGER_COLUMNS
+                                            " FROM event_log WHERE tenant_id = $1 AND subject = $2"
+                                            " AND aggregate_version BETWEEN $3 AND $4 ORDER BY aggregate_version"};
 const Statement kRead{"test_ledger_read", "SELECT " VEFA_LEDGER_COLUMNS
                                           " FROM event_log WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"};
 

@@ -83,14 +83,20 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION clone_table FROM PUBLIC;
 
--- Drops what a run left behind.
+-- Drops what a run left behind, and nothing that somebody else hung on it.
 CREATE FUNCTION drop_shadow(consumer text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  schema text := shadow_schema(consumer);
+  name text;
 BEGIN
   IF NOT EXISTS (SELECT FROM projection_table p WHERE p.consumer = drop_shadow.consumer) THEN
     RAISE EXCEPTION 'no projection of the consumer % is declared', consumer;
   END IF;
-  EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', shadow_schema(consumer));
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = schema LOOP
+    EXECUTE format('DROP TABLE %I.%I', schema, name);
+  END LOOP;
+  EXECUTE format('DROP SCHEMA IF EXISTS %I', schema);
 END $$;
 
 -- Makes an empty shadow of a projection and of its watermarks. Beside them `<table>~live`, to hold what the

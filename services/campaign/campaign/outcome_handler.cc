@@ -27,7 +27,8 @@ Status ReadNotificationEvent(const events::Event& event, std::vector<Outcome>& o
     case NotificationEvent::kAccepted:
       return ReadOutcome(event, proto.accepted().message(), RecipientState::kAccepted, "", outcomes);
     case NotificationEvent::kRefused:
-      return ReadOutcome(event, proto.refused().message(), RecipientState::kRefused, proto.refused().reason(), outcomes);
+      return ReadOutcome(event, proto.refused().message(), RecipientState::kRefused, proto.refused().reason(),
+                         outcomes);
     case NotificationEvent::kDelivered:
       return ReadOutcome(event, proto.delivered().message(), RecipientState::kDelivered, "", outcomes);
     case NotificationEvent::kBounced:
@@ -36,8 +37,7 @@ Status ReadNotificationEvent(const events::Event& event, std::vector<Outcome>& o
       return ReadOutcome(event, proto.failed().message(), RecipientState::kFailed, "", outcomes);
     case NotificationEvent::kUnknown:
       return ReadOutcome(event, proto.unknown().message(), RecipientState::kUnknown, "", outcomes);
-    default:
-      return Malformed();
+    default: return Malformed();
   }
 }
 

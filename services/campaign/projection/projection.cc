@@ -44,25 +44,25 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
   ContactEvent proto;
   if (!proto.ParseFromString(event.payload)) return Malformed();
   switch (proto.kind_case()) {
-    case ContactEvent::kCreated:
-      return ReadState(event, proto.created().state(), changes);
-    case ContactEvent::kUpdated:
-      return ReadState(event, proto.updated().state(), changes);
-    case ContactEvent::kConsentGranted:
-      return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
-    case ContactEvent::kConsentWithdrawn:
-      return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
-    case ContactEvent::kErased:
-      return ReadErased(event, changes);
-    case ContactEvent::KIND_NOT_SET:
-      break;
+    case ContactEvent::kCreated: return ReadState(event, proto.created().state(), changes);
+    case ContactEvent::kUpdated: return ReadState(event, proto.updated().state(), changes);
+    case ContactEvent::kConsentGranted: return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
+    case ContactEvent::kConsentWithdrawn: return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
+    case ContactEvent::kErased: return ReadErased(event, changes);
+    case ContactEvent::KIND_NOT_SET: break;
   }
   return Malformed();
 }
 
 Score ReadScore(const interaction::v1::ScoreChanged& score) {
-  Score values{static_cast<double>(score.frequency()), score.recency_weeks(), score.age_weeks(), score.mean_value(),
-               score.p_alive(),  score.p_buy_90d(), score.expected_purchases(), score.expected_value(),
+  Score values{static_cast<double>(score.frequency()),
+               score.recency_weeks(),
+               score.age_weeks(),
+               score.mean_value(),
+               score.p_alive(),
+               score.p_buy_90d(),
+               score.expected_purchases(),
+               score.expected_value(),
                score.residual_lifetime_value()};
   // What is not a number compares with nothing: it is missing.
   for (double& value : values)
@@ -92,7 +92,8 @@ bool IsOneOf(const std::string& type, std::initializer_list<const char*> types) 
 
 // Topics may come in any order between each other: the end is the same.
 Status Read(const events::Event& event, PeopleChanges& changes) {
-  if (IsOneOf(event.type, {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn", "contact.erased"}))
+  if (IsOneOf(event.type,
+              {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn", "contact.erased"}))
     return ReadContactEvent(event, changes);
   if (IsOneOf(event.type, {"order.placed", "score.changed"})) return ReadInteractionEvent(event, changes);
   return Ok();
