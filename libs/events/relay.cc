@@ -49,12 +49,12 @@ Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telem
       producer_(std::move(brokers), source_.service + "-relay"),
       core_(options_.in_flight_max),
       published_(metrics.AddCounter("vefa_relay_published_total", "Events acknowledged by Kafka, repeats included.")),
-      rebuilds_(metrics.AddCounter("vefa_relay_producer_rebuilds_total", "Producers thrown away with what was in flight.")),
+      rebuilds_(metrics.AddCounter("vefa_relay_producer_rebuilds_total", "Producers lost with what was in flight.")),
       pending_(metrics.AddGauge("vefa_outbox_pending", "Events of every lane that wait for Kafka's acknowledgement.")),
       oldest_age_(metrics.AddGauge("vefa_outbox_oldest_age_seconds", "Age of the oldest unpublished event.")),
       lanes_held_(metrics.AddGauge("vefa_relay_lanes", "Lanes of the outbox this process works on.")),
       ready_(metrics.AddGauge("vefa_relay_ready", "1 once database and topic are as the relay needs them.")),
-      publish_seconds_(metrics.AddHistogram("vefa_outbox_publish_seconds", "From record time to Kafka's acknowledgement.")),
+      publish_seconds_(metrics.AddHistogram("vefa_outbox_publish_seconds", "From record time to acknowledgement.")),
       lanes_(options_.leases ? 0 : kEveryLane),
       idle_(kIdleFirst),
       look_(Now()),
@@ -128,7 +128,8 @@ void Relay::Keep() {
   }
   if (maintain_.Passed()) {
     maintain_ = Deadline::After(kMaintainEvery);
-    Status done = store_.MaintainLedger(options_.ledger_partition_size, options_.ledger_days, Deadline::After(kDatabaseTimeout));
+    Status done = store_.MaintainLedger(options_.ledger_partition_size, options_.ledger_days,
+                                        Deadline::After(kDatabaseTimeout));
     if (!done.ok()) Say(done.error());
   }
 }

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "libs/events/relay_harness.h"
+#include "libs/events/relay_fixture.h"
 
 // Relays whose moments of danger fail again and again, as armed by a file before anything else happens in the
 // process: nothing may be lost and no first occurrence out of order.
@@ -20,7 +20,8 @@ std::string FaultsFile() { return ::testing::TempDir() + "relay-faults-" + std::
 // The faults are read once a process, before the first relay.
 const bool kArmed = [] {
   std::ofstream file(FaultsFile());
-  for (const char* point : kPoints) file << point << " error " << (std::string(point) == "relay.between_acks" ? 100 : 3) << "\n";
+  for (const char* point : kPoints)
+    file << point << " error " << (std::string(point) == "relay.between_acks" ? 100 : 3) << "\n";
   return setenv("VEFA_FAULTS_FILE", FaultsFile().c_str(), 1) == 0;
 }();
 

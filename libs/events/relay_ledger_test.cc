@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "libs/events/relay_harness.h"
+#include "libs/events/relay_fixture.h"
 
 // The upkeep of the ledger's partitions, with partitions of ten ids.
 namespace vefa::events {
@@ -110,7 +110,8 @@ TEST_F(LedgerUpkeepTest, ARelayDoesTheUpkeep) {
   }
   auto relay = harness_.StartRelay(options);
   EXPECT_TRUE(testing::Eventually([&] { return Count("SELECT min(id) FROM event_log") == 20; }));
-  EXPECT_TRUE(testing::Eventually([&] { return Count("SELECT count(*) FROM event_log_partition WHERE first_id > 25") == 2; }));
+  const std::string ahead = "SELECT count(*) FROM event_log_partition WHERE first_id > 25";
+  EXPECT_TRUE(testing::Eventually([&] { return Count(ahead) == 2; }));
 }
 
 }  // namespace

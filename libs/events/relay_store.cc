@@ -56,7 +56,8 @@ const Statement kCount{
     "SELECT (SELECT count(*) FROM outbox_pending),"
     "       coalesce((SELECT extract(epoch FROM clock_timestamp() - l.record_time)::float8"
     "                   FROM (SELECT id FROM outbox_pending ORDER BY id LIMIT 1) p"
-    "                  CROSS JOIN LATERAL (SELECT record_time FROM event_log WHERE event_log.id = p.id OFFSET 0) l), 0)"};
+    "                  CROSS JOIN LATERAL (SELECT record_time FROM event_log WHERE event_log.id = p.id OFFSET 0) l),"
+    "                0)"};
 const Statement kMaintain{"relay_maintain", "SELECT maintain_event_log($1, $2)"};
 
 Scope Nobody() { return Scope::Tenants({}); }
@@ -92,7 +93,8 @@ Result<PendingRows> RelayStore::Exchange(const std::vector<int64_t>& published, 
         {&kRead, Bound(static_cast<int64_t>(lanes), held, static_cast<int64_t>(most), kReadBytesMax)});
   VEFA_TRY(std::vector<Rows> rows, pump_.Run(Nobody(), std::move(calls), deadline));
   if (!rows[1].Bool(0, 0))
-    return Unavailable("DATABASE_RESTORED", "The database was restored, failed over or renewed; its life is looked at again.");
+    return Unavailable("DATABASE_RESTORED",
+                       "The database was restored, failed over or renewed; its life is looked at again.");
   return reads ? PendingRows(std::move(rows.back())) : PendingRows();
 }
 

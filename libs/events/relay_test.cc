@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/events/catalog.h"
-#include "libs/events/relay_harness.h"
+#include "libs/events/relay_fixture.h"
 #include "libs/kafka/admin.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
@@ -28,7 +28,8 @@ class RelayTest : public ::testing::Test {
   }
   // Whether nothing was published while a relay ran that long and could not.
   bool StaysPending(int64_t events) {
-    EXPECT_FALSE(testing::Eventually([&] { return Count("SELECT count(*) FROM outbox_pending") != events; }, milliseconds(700)));
+    const std::string pending = "SELECT count(*) FROM outbox_pending";
+    EXPECT_FALSE(testing::Eventually([&] { return Count(pending) != events; }, milliseconds(700)));
     return Metric("vefa_relay_ready") == 0;
   }
 
@@ -75,7 +76,8 @@ TEST_F(RelayTest, LiveRelaysShareTheLanesFairly) {
   telemetry::Metrics metrics[3];
   std::vector<std::unique_ptr<Relay>> relays;
   for (auto& own : metrics)
-    relays.push_back(std::make_unique<Relay>(harness_.database.pump(), testing::KafkaBrokers(), harness_.source(), own));
+    relays.push_back(
+        std::make_unique<Relay>(harness_.database.pump(), testing::KafkaBrokers(), harness_.source(), own));
   auto shares = [&](int64_t least, int64_t members) {
     return testing::Eventually([&] {
       return Count("SELECT count(*) FROM (SELECT member FROM relay_lane WHERE member IS NOT NULL GROUP BY member"
@@ -166,8 +168,8 @@ TEST_F(RelayTest, HeadersSayWhoseEventInWhichLifeAndWhy) {
   ASSERT_TRUE(harness_.Drained());
   std::vector<kafka::Message> records = harness_.ReadRecords();
   ASSERT_EQ(records.size(), 1u);
-  auto life = harness_.database.pump().Run(postgres::Scope::Tenants({}), {"test_life", "SELECT incarnation FROM db_identity"},
-                                           {}, Soon());
+  static const postgres::Statement kLife{"test_life", "SELECT incarnation FROM db_identity"};
+  auto life = harness_.database.pump().Run(postgres::Scope::Tenants({}), kLife, {}, Soon());
   EXPECT_EQ(records[0].header("ce_source"), "/vefa/contact/" + life->Id(0, 0).ToString());
   EXPECT_EQ(records[0].header("ce_dataclassification"), source.catalog->ClassificationOf(type));
   EXPECT_EQ(records[0].header("ce_correlationid"), "0af7651916cd43dd8448eb211c80319c");
@@ -230,8 +232,9 @@ TEST_F(RelayTest, APayloadTooLargeIsRefusedWhenWritten) {
     static const postgres::Statement kBig{
         "test_big", "SELECT append_events(ARRAY[($1, 'things/1', 1, gen_random_uuid(), 'test.big', now(), '', NULL,"
                     " convert_to(repeat('x', $2), 'UTF8'))::event_draft])"};
-    return harness_.database.service().Run(postgres::Scope::Tenant(harness_.database.tenant()), kBig,
-                                           postgres::Bound(harness_.database.tenant(), static_cast<int32_t>(size)), Soon());
+    const Uuid tenant = harness_.database.tenant();
+    return harness_.database.service().Run(postgres::Scope::Tenant(tenant), kBig,
+                                           postgres::Bound(tenant, static_cast<int32_t>(size)), Soon());
   };
   auto refused = write(921601);
   ASSERT_FALSE(refused.ok());

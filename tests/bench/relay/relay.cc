@@ -19,8 +19,9 @@ Outbox::Outbox()
     : database({}), source{"bench", testing::TestTopic("vefa.bench", 24), "vefa.bench.v1.Thing"} {}
 
 void Outbox::Fill(int events) {
-  auto filled = database.service().Run(postgres::Scope::Tenant(database.tenant()), kFill,
-                                       postgres::Bound(database.tenant(), events), Deadline::After(std::chrono::minutes(2)));
+  auto filled =
+      database.service().Run(postgres::Scope::Tenant(database.tenant()), kFill,
+                             postgres::Bound(database.tenant(), events), Deadline::After(std::chrono::minutes(2)));
   Must(filled.ok(), "filling the outbox");
 }
 

@@ -1,4 +1,4 @@
-#include "libs/events/relay_harness.h"
+#include "libs/events/relay_fixture.h"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,10 @@ using postgres::Statement;
 const Statement kChange{
     "test_change",
     "WITH changed AS (UPDATE thing SET version = version + 1 WHERE tenant_id = $1 AND number = $2 RETURNING *),"
-    " logged AS (SELECT " VEFA_APPEND_EVENTS("tenant_id, 'things/' || number, version, gen_random_uuid(), 'thing.changed',"
-    " now(), '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', NULL, convert_to($3, 'UTF8')") " FROM changed)"
+    " logged AS (SELECT "
+    VEFA_APPEND_EVENTS("tenant_id, 'things/' || number, version, gen_random_uuid(), 'thing.changed', now(),"
+                       " '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', NULL, convert_to($3, 'UTF8')")
+    " FROM changed)"
     " SELECT append_events FROM logged"};
 // The id is drawn; others draw greater ones and commit before this transaction does.
 const Statement kDawdle{"test_dawdle", "SELECT pg_sleep($1)"};
@@ -87,7 +89,8 @@ std::vector<kafka::Message> RelayHarness::ReadRecords() {
   EXPECT_TRUE(replay.ok());
   std::vector<kafka::Message> records;
   EXPECT_TRUE(testing::Eventually([&] {
-    for (kafka::Message& record : (*replay)->Poll(1000, std::chrono::milliseconds(200))) records.push_back(std::move(record));
+    for (kafka::Message& record : (*replay)->Poll(1000, std::chrono::milliseconds(200)))
+      records.push_back(std::move(record));
     return (*replay)->done();
   }, std::chrono::seconds(30)));
   return records;
