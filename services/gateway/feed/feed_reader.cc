@@ -58,7 +58,7 @@ Result<FeedReader::Page> FeedReader::Read(size_t most, bool follows, Deadline de
     return page;
   }
   feed_.NotePage(true);
-  VEFA_TRY(FeedPage stored, feed_.store().Read(tenant_, place_, deadline));
+  VEFA_TRY(FeedPage stored, feed_.store().Read(tenant_, place_, deadline, most <= kFeedFew && !filter_.drops()));
   if (stored.entries.empty()) place_ = stored.next;
   Page page = Take(stored.entries, most);
   page.more = place_.seq < stored.head.seq;

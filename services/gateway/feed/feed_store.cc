@@ -19,17 +19,21 @@ using postgres::Scope;
   "   END AS shared"                                                                                 \
   " FROM feed_tenant f WHERE f.tenant_id = $1 AND $2::bigint IS NOT NULL)"
 
-// One statement, so that all of it is of one moment.
-const postgres::Statement kRead{
-    "feed_read",
-    "SELECT t.seq, t.incarnation, t.shared, e.seq, e.event_type, e.subject, e.classification, e.envelope"
-    " FROM " FEED_HEAD " t"
-    " LEFT JOIN LATERAL ("
-    "   SELECT * FROM (SELECT p.*, sum(octet_length(p.envelope)) OVER (ORDER BY p.seq) - octet_length(p.envelope) AS bytes"
-    "                  FROM (SELECT seq, event_type, subject, classification, envelope FROM feed_event"
-    "                        WHERE tenant_id = $1 AND seq > $2 AND seq <= t.seq ORDER BY seq LIMIT 500) p) q"
-    "   WHERE q.bytes < $4) e ON $2 <= t.shared"
-    " ORDER BY e.seq"};
+// One statement, so that all of it is of one moment. The limit is a constant, so that the plan is one for few rows.
+#define FEED_READ(limit)                                                                                             \
+  "SELECT t.seq, t.incarnation, t.shared, e.seq, e.event_type, e.subject, e.classification, e.envelope"              \
+  " FROM " FEED_HEAD " t"                                                                                            \
+  " LEFT JOIN LATERAL ("                                                                                             \
+  "   SELECT * FROM (SELECT p.*,"                                                                                    \
+  "                    sum(octet_length(p.envelope)) OVER (ORDER BY p.seq) - octet_length(p.envelope) AS bytes"      \
+  "                  FROM (SELECT seq, event_type, subject, classification, envelope FROM feed_event"                \
+  "                        WHERE tenant_id = $1 AND seq > $2 AND seq <= t.seq ORDER BY seq LIMIT " limit ") p) q"     \
+  "   WHERE q.bytes < $4) e ON $2 <= t.shared"                                                                       \
+  " ORDER BY e.seq"
+
+const postgres::Statement kRead{"feed_read", FEED_READ("500")};
+const postgres::Statement kReadFew{"feed_read_few", FEED_READ("20")};
+static_assert(kFeedPageMax == 500 && kFeedFew == 20);
 
 const postgres::Statement kLocate{"feed_locate", "SELECT t.seq, t.incarnation, t.shared FROM " FEED_HEAD " t"};
 
@@ -66,8 +70,8 @@ Status FeedStore::CheckShared(const Rows& rows, const Uuid& tenant, const FeedPl
   return Ok();
 }
 
-Result<FeedPage> FeedStore::Read(const Uuid& tenant, const FeedPlace& after, Deadline deadline) const {
-  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kRead, Bound(tenant, after.seq, after.life, kFeedPageBytes),
+Result<FeedPage> FeedStore::Read(const Uuid& tenant, const FeedPlace& after, Deadline deadline, bool few) const {
+  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), few ? kReadFew : kRead, Bound(tenant, after.seq, after.life, kFeedPageBytes),
                                     deadline));
   VEFA_TRY_OK(CheckShared(rows, tenant, after));
   FeedPage page;

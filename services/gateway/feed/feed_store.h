@@ -14,6 +14,7 @@ namespace vefa::gateway {
 
 // Most events, and about the most bytes, that one reading brings.
 inline constexpr int kFeedPageMax = 500;
+inline constexpr int kFeedFew = 20;
 inline constexpr int64_t kFeedPageBytes = 1 << 20;
 
 // Events that follow each other without a gap.
@@ -34,8 +35,8 @@ class FeedStore {
  public:
   FeedStore(postgres::Database& database, const CursorCodec& codec) : database_(database), codec_(codec) {}
 
-  // What comes after a place. OUT_OF_RANGE `CURSOR_EXPIRED`, `CURSOR_UNKNOWN`.
-  Result<FeedPage> Read(const Uuid& tenant, const FeedPlace& after, Deadline deadline) const;
+  // What comes after a place; at most kFeedFew for who wants no more. OUT_OF_RANGE `CURSOR_EXPIRED`, `CURSOR_UNKNOWN`.
+  Result<FeedPage> Read(const Uuid& tenant, const FeedPlace& after, Deadline deadline, bool few = false) const;
   // The place as it is called in the feed's present life. OUT_OF_RANGE `CURSOR_UNKNOWN`.
   Result<FeedPlace> Locate(const Uuid& tenant, const FeedPlace& place, Deadline deadline) const;
   Result<FeedBounds> Bounds(const Uuid& tenant, Deadline deadline) const;

@@ -22,6 +22,8 @@ class FeedFilter {
                                  std::vector<std::string> classifications);
 
   bool Passes(std::string_view type, std::string_view subject, std::string_view classification) const;
+  // Whether there may be events that do not pass.
+  bool drops() const { return !types_.empty() || !subjects_.empty() || !classifications_.empty(); }
 
  private:
   std::vector<std::string> types_, subjects_, classifications_;

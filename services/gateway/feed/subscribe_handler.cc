@@ -124,7 +124,7 @@ Result<FeedPlace> SubscribeHandler::StartOf(const event::v1::SubscribeRequest& r
     default: return InvalidArgument("PRESET_UNKNOWN", "Give LATEST, EARLIEST or CUSTOM.");
   }
   // A place that cannot be gone on from is said at once, not with the first credit.
-  VEFA_TRY(FeedPage page, store.Read(tenant, place, deadline));
+  VEFA_TRY(FeedPage page, store.Read(tenant, place, deadline, true));
   place.life = page.head.life;
   if (!subscription_.empty() && !stored)
     VEFA_TRY_OK(calls_.subscriptions().Commit(tenant, subscription_, place, false, deadline));
