@@ -102,6 +102,14 @@ class ProjectionFixture : public ::testing::Test {
     ASSERT_TRUE(done.ok()) << done.error().metadata.at("detail");
   }
 
+  // One event, past every rule of the service.
+  void AppendOne(const std::string& subject, int64_t version, const std::string& type = "toy.added") {
+    std::string tenant = database_.tenant().ToString();
+    database_.Run("SELECT set_config('app.tenant', '" + tenant + "', false); SELECT append_events(ARRAY[('" + tenant +
+                  "', '" + subject + "', " + std::to_string(version) + ", gen_random_uuid(), '" + type +
+                  "', now(), '', NULL, convert_to('1 1', 'UTF8'))::event_draft])");
+  }
+
   // No faster than the relay, so that a load leaves the machine to others.
   void AppendAndPublish(const std::string& prefix, int count) {
     Append(prefix, count);
@@ -113,9 +121,12 @@ class ProjectionFixture : public ::testing::Test {
     }));
   }
 
+  std::unique_ptr<Relay> MakeRelay() {
+    return std::make_unique<Relay>(database_.pump(), testing::KafkaBrokers(), Source{"toy", topic_, "vefa.toy.v1"},
+                                   metrics_);
+  }
   void GoLive() {
-    relay_ = std::make_unique<Relay>(database_.pump(), testing::KafkaBrokers(), Source{"toy", topic_, "vefa.toy.v1"},
-                                     metrics_);
+    relay_ = MakeRelay();
     subscriber_ = std::make_unique<Subscriber>(info_.consumer, info_.topics, testing::KafkaBrokers(), database_.pump(),
                                                handler_, metrics_);
   }

@@ -22,6 +22,8 @@ constexpr int kTries = 6;
 // partitions has one before most subjects, and would be asked in vain for each.
 constexpr int64_t kHoleMax = 10'000;
 constexpr int kFetchesMax = 10'000;
+// What one batch may fetch.
+constexpr size_t kHealedBytesMax = 64 << 20;
 // Events a rebuilding may leave standing before it is given up: it would not be swapped in.
 constexpr int64_t kParkedMax = 10'000;
 
@@ -35,6 +37,7 @@ std::vector<Uuid> TenantsOf(std::span<const Event> events) {
 
 Status ProjectionFold::Apply(std::vector<Event> events) {
   unhealed_.clear();
+  healed_bytes_ = 0;
   VEFA_TRY_OK(Range(events));
   if (parked_ > kParkedMax && !verifies())
     return Error{
@@ -183,6 +186,7 @@ Result<std::vector<Event>> ProjectionFold::Heal(std::span<const Event> events, c
 Result<std::vector<Event>> ProjectionFold::Fetch(const Hole& hole) {
   std::vector<Event> found;
   if (ledgers_ == nullptr || hole.next - hole.first > kHoleMax || fetches_ >= kFetchesMax) return found;
+  if (healed_bytes_ > kHealedBytesMax) return found;
   ++fetches_;
   for (int64_t from = hole.first; from < hole.next; from = found.back().aggregate_version + 1) {
     auto some = ledgers_->Fetch(hole.topic, hole.subject.first, hole.subject.second, from, hole.next - 1,
@@ -194,7 +198,10 @@ Result<std::vector<Event>> ProjectionFold::Fetch(const Hole& hole) {
     if (some->empty()) return std::vector<Event>();
     std::move(some->begin(), some->end(), std::back_inserter(found));
   }
-  for (Event& event : found) event.topic = hole.topic;
+  for (Event& event : found) {
+    event.topic = hole.topic;
+    healed_bytes_ += event.payload.size();
+  }
   return found;
 }
 

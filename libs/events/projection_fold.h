@@ -63,6 +63,7 @@ class ProjectionFold {
   int fetches_ = 0;
   int64_t parked_ = 0;
   std::set<SubjectKey> unhealed_;  // Of the batch at hand.
+  size_t healed_bytes_ = 0;        // Of the batch at hand.
 };
 
 }  // namespace vefa::events

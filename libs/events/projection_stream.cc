@@ -12,6 +12,7 @@ namespace {
 
 // What one transaction of a fold takes at most, about.
 constexpr size_t kBatchMax = 2000;
+constexpr size_t kBatchBytesMax = 8 << 20;
 constexpr std::chrono::seconds kCallTimeout(30);
 // How long a source may be away before the run is given back to be tried later.
 constexpr std::chrono::seconds kPatience(60);
@@ -37,14 +38,18 @@ class LedgerStream final : public EventStream {
 
   Result<std::vector<Event>> Next() override {
     std::vector<Event> batch;
-    while (topic_ < topics_.size() && batch.size() < kBatchMax) {
+    size_t bytes = 0;
+    while (topic_ < topics_.size() && batch.size() < kBatchMax && bytes < kBatchBytesMax) {
       if (tenant_ >= tenants_.size()) {
         tenant_ = 0;
         ++topic_;
         continue;
       }
       VEFA_TRY(std::vector<Event> page, Page());
-      for (Event& event : page) event.topic = topics_[topic_];
+      for (Event& event : page) {
+        event.topic = topics_[topic_];
+        bytes += event.payload.size();
+      }
       std::move(page.begin(), page.end(), std::back_inserter(batch));
       bool is_beyond = !batch.empty() && batch.back().record_time > until_;
       if (is_beyond) token_.clear();

@@ -217,16 +217,8 @@ TEST_F(RebuildTest, APoisonedSubjectStaysParkedUntilTheHandlerCanReadIt) {
   Append("good", 300);
   Append("bad", 1, 1, "toy.added");
   ASSERT_TRUE(EventuallyCaughtUp());
-  database_.Run("SELECT set_config('app.tenant', '" + database_.tenant().ToString() +
-                "', false);"
-                "SELECT append_events(ARRAY[('" +
-                database_.tenant().ToString() +
-                "', 'bad/0', 2, gen_random_uuid(), 'toy.poison',"
-                "  now(), '', NULL, convert_to('1 1', 'UTF8'))::event_draft,"
-                " ('" +
-                database_.tenant().ToString() +
-                "', 'bad/0', 3, gen_random_uuid(), 'toy.added',"
-                "  now(), '', NULL, convert_to('1 1', 'UTF8'))::event_draft])");
+  AppendOne("bad/0", 2, "toy.poison");
+  AppendOne("bad/0", 3);
   relay_->Wake();
   ASSERT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM parked_event") == 2; },
                                   std::chrono::seconds(60)));
@@ -241,6 +233,37 @@ TEST_F(RebuildTest, APoisonedSubjectStaysParkedUntilTheHandlerCanReadIt) {
   EXPECT_EQ(database_.Count("SELECT count(*) FROM parked_event"), 0);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM parked_subject"), 0);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM toy_line WHERE subject = 'bad/0'"), 3);
+  EXPECT_EQ(Wrong(), 0);
+}
+
+TEST_F(RebuildTest, AfterARestoreTheLedgersHistoryIsTheOne) {
+  GoLive();
+  Append("things", 30, 3);
+  ASSERT_TRUE(EventuallyCaughtUp());
+  // The owner's database is put back to before its last event, which never happened in the next life.
+  relay_.reset();
+  database_.Run(
+      "DELETE FROM event_log WHERE subject = 'things/1' AND aggregate_version = 3; SELECT check_incarnation(true)");
+  relay_ = MakeRelay();
+  AppendOne("things/1", 3);
+  AppendOne("things/1", 4);
+  relay_->Wake();
+  ASSERT_TRUE(testing::Eventually(
+      [&] {
+        return database_.Count("SELECT count(*) FROM parked_subject WHERE kind = 'RESTORED'") == 1 &&
+               database_.Count("SELECT count(*) FROM parked_event") == 2;
+      },
+      std::chrono::seconds(60)));
+  EXPECT_GT(Wrong(), 0);
+  ProjectionRun run = Do(RunKind::kRebuild);
+  EXPECT_EQ(run.state, RunState::kDone) << run.error;
+  EXPECT_EQ(Wrong(), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM parked_subject"), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM parked_event"), 0);
+  AppendOne("things/1", 5);
+  relay_->Wake();
+  ASSERT_TRUE(EventuallyCaughtUp());
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM toy_line WHERE subject = 'things/1'"), 5);
   EXPECT_EQ(Wrong(), 0);
 }
 

@@ -10,6 +10,11 @@
 #include "libs/kafka/settings.h"
 
 namespace vefa::kafka {
+namespace {
+
+constexpr size_t kBatchBytesMax = 8 << 20;
+
+}  // namespace
 
 struct Replay::Handle {
   rd_kafka_t* kafka = nullptr;
@@ -29,7 +34,8 @@ Result<std::unique_ptr<Replay>> Replay::Open(const std::string& brokers, const s
   auto known = ReadOffsets(brokers, topics, deadline);
   // A partition between two leaders has no offsets for a moment.
   for (int attempt = 0; !known.ok() && known.error().code == Code::kUnavailable && !deadline.Passed(); ++attempt) {
-    std::this_thread::sleep_for(Backoff(attempt, std::chrono::milliseconds(50), std::chrono::seconds(1), RandomShare()));
+    std::this_thread::sleep_for(
+        Backoff(attempt, std::chrono::milliseconds(50), std::chrono::seconds(1), RandomShare()));
     known = ReadOffsets(brokers, topics, deadline);
   }
   if (!known.ok()) return std::move(known).error();
@@ -75,7 +81,8 @@ void Replay::Advance(const Partition& partition, int64_t next) {
 std::vector<Message> Replay::Poll(size_t most, std::chrono::milliseconds wait) {
   std::vector<Message> batch;
   Deadline deadline = Deadline::After(wait);
-  while (batch.size() < most && !done() && !deadline.Passed()) {
+  size_t bytes = 0;
+  while (batch.size() < most && bytes < kBatchBytesMax && !done() && !deadline.Passed()) {
     auto left = batch.empty() ? deadline.Left() : std::min(deadline.Left(), std::chrono::milliseconds(20));
     rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, static_cast<int>(left.count()));
     if (message == nullptr) break;
@@ -84,6 +91,7 @@ std::vector<Message> Replay::Poll(size_t most, std::chrono::milliseconds wait) {
       if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         Advance(at, message->offset);
       } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        bytes += message->len;
         // What came after the opening is none of ours.
         if (left_.contains(at) && message->offset < left_[at]) batch.push_back(ToMessage(message));
         Advance(at, message->offset + 1);

@@ -20,7 +20,7 @@ class Replay {
                                               Deadline deadline);
   ~Replay();
 
-  // Up to `most` records, waiting at most `wait` for the first; none when there are no more or none came.
+  // Up to `most` records, or 8 MiB of them, waiting at most `wait` for the first; none when there are no more or none came.
   std::vector<Message> Poll(size_t most, std::chrono::milliseconds wait);
   // Whether every partition was read up to where it ended at the opening.
   bool done() const { return left_.empty(); }
