@@ -23,6 +23,29 @@ describe('the stream format', () => {
     for (let cut = 1; cut < text.length; cut++) expect(parse(text.slice(0, cut), text.slice(cut))).toEqual(whole);
   });
 
+  it('hears of an id without an event', () => {
+    const moved: string[] = [];
+    const parser = new StreamParser(
+      () => {},
+      (id) => moved.push(id),
+    );
+    parser.push(': heartbeat\n\nid: 8\n\n');
+    expect(moved).toEqual(['8']);
+  });
+
+  it('ends the connection when what it brings is refused', async () => {
+    const cancelled = vi.fn();
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('data: x\n\n')),
+      cancel: cancelled,
+    });
+    const refuse = () => {
+      throw new Error('no');
+    };
+    await expect(readStream(body, refuse)).rejects.toThrow('no');
+    expect(cancelled).toHaveBeenCalledOnce();
+  });
+
   it('gives up on a line without an end', () => {
     expect(() => parse('data: '.padEnd(1_000_001, 'x'))).toThrow('without an end');
   });
@@ -149,7 +172,40 @@ describe('the live stream of a browser', () => {
     expect(hub.events.length).toBe(2);
   });
 
-  it('tells a gap, shrugs at what is no event, and keeps a bounded number', async () => {
+  it('shrugs at what is no event, and keeps a bounded number', async () => {
+    stubLocks();
+    const server = streamServer();
+    const hub = tab();
+    hub.start('demo/elif');
+    await until(() => expect(hub.state).toBe('live'));
+    server.raw('data: no json\n\ndata: {"x":1}\n\n');
+    for (let i = 0; i < MAX_KEPT_EVENTS + 5; i++) server.send(String(i));
+    await until(() => expect(hub.events.at(-1)?.id).toBe(String(MAX_KEPT_EVENTS + 4)));
+    expect(hub.events.length).toBe(MAX_KEPT_EVENTS);
+  });
+
+  it('begins anew with the newest events after a gap, in every tab', async () => {
+    stubLocks();
+    const server = streamServer();
+    const [first, second] = [tab(), tab()];
+    const [gap, gapThere] = [vi.fn(), vi.fn()];
+    first.onGap = gap;
+    second.onGap = gapThere;
+    first.start('demo/elif');
+    await until(() => expect(first.state).toBe('live'));
+    second.start('demo/elif');
+    server.send('1');
+    await until(() => expect(second.events.length).toBe(1));
+    server.raw('id: c9\nevent: gap\ndata: {"reason":"CURSOR_EXPIRED"}\n\n');
+    await until(() => expect(server.requests.length).toBe(2));
+    expect(server.requests[1]?.get('Last-Event-ID')).toBeNull();
+    await until(() => expect(gapThere).toHaveBeenCalledOnce());
+    expect(gap).toHaveBeenCalledOnce();
+    server.send('2');
+    await until(() => expect([first, second].map((hub) => hub.events.map((each) => each.id))).toEqual([['2'], ['2']]));
+  });
+
+  it('begins anew when the server does not know its cursor', async () => {
     stubLocks();
     const server = streamServer();
     const hub = tab();
@@ -157,11 +213,35 @@ describe('the live stream of a browser', () => {
     hub.onGap = gap;
     hub.start('demo/elif');
     await until(() => expect(hub.state).toBe('live'));
-    server.raw('event: gap\ndata: {}\n\ndata: no json\n\ndata: {"x":1}\n\n');
-    for (let i = 0; i < MAX_KEPT_EVENTS + 5; i++) server.send(String(i));
-    await until(() => expect(hub.events.at(-1)?.id).toBe(String(MAX_KEPT_EVENTS + 4)));
+    server.send('1');
+    await until(() => expect(hub.events.length).toBe(1));
+    const refused: (string | null)[] = [];
+    const serve = fetch;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      const cursor = new Headers(init.headers).get('Last-Event-ID');
+      if (cursor === null) return serve(url, init);
+      refused.push(cursor);
+      return new Response('{"code":"INVALID_ARGUMENT","reason":"CURSOR_MALFORMED"}', { status: 400 });
+    });
+    server.end();
+    await until(() => expect(server.requests.length).toBe(2));
+    expect(refused).toEqual(['c1']);
     expect(gap).toHaveBeenCalledOnce();
-    expect(hub.events.length).toBe(MAX_KEPT_EVENTS);
+    await until(() => expect(hub.state).toBe('live'));
+  });
+
+  it('goes on from an id that came without an event', async () => {
+    stubLocks();
+    const server = streamServer();
+    const hub = tab();
+    hub.start('demo/elif');
+    await until(() => expect(hub.state).toBe('live'));
+    server.send('1');
+    server.raw('id: c7\n\n');
+    await until(() => expect(hub.events.length).toBe(1));
+    server.end();
+    await until(() => expect(server.requests.length).toBe(2));
+    expect(server.requests[1]?.get('Last-Event-ID')).toBe('c7');
   });
 
   it('says when the stream is refused because the session ended', async () => {

@@ -1,5 +1,5 @@
 import { newTrace } from './client';
-import { errorFromResponse, isSignedOut, retryDelay } from './errors';
+import { ApiError, errorFromResponse, isSignedOut, retryDelay } from './errors';
 import { readStream, type StreamMessage } from './sse';
 import type { VefaEvent } from './types';
 
@@ -17,6 +17,14 @@ type TabMessage =
 export const MAX_KEPT_EVENTS = 2_000;
 /** Events told to a tab that joins late. */
 const MAX_TOLD_EVENTS = 200;
+
+/** Thrown out of a stream that is to be opened again from the newest events. */
+const FROM_ANEW = new Error('the stream has a gap');
+
+/** Whether the server refused the place to go on from: another one is needed, not another try. */
+function isAboutCursor(error: unknown): boolean {
+  return error instanceof ApiError && error.reason.startsWith('CURSOR_');
+}
 
 /** FNV-1a: names the lock and the channel by session, so two users of one browser never share a stream. */
 export function sessionTag(text: string): string {
@@ -102,7 +110,7 @@ export class LiveHub {
       // The answer to somebody's hello reaches everyone; only who has nothing yet takes the past.
       if (this.events.length === 0) for (const event of message.past ?? []) this.take(event, false);
       this.setState(message.state);
-    } else if (message.kind === 'gap') this.onGap();
+    } else if (message.kind === 'gap') this.forget();
     else if (message.kind === 'signedOut') this.onSignedOut();
   }
 
@@ -119,6 +127,13 @@ export class LiveHub {
     for (const listener of this.eventListeners) listener(event, fresh);
   }
 
+  /** Events will be missing on screen: it is read again, and the stream begins anew with the newest. */
+  private forget(): void {
+    this.cursor = '';
+    this.events.length = 0;
+    this.onGap();
+  }
+
   /** Reads the stream until stopped, trying again with growing pauses when it breaks. */
   private async run(signal: AbortSignal): Promise<void> {
     this.owner = true;
@@ -132,6 +147,12 @@ export class LiveHub {
         if (isSignedOut(error)) {
           this.onSignedOut();
           return;
+        }
+        if (error === FROM_ANEW || isAboutCursor(error)) {
+          this.tell({ kind: 'gap' });
+          this.forget();
+          await pause(retryDelay(0, undefined), signal);
+          continue;
         }
         this.setState('lost');
         await pause(retryDelay(Math.min(failures, 5), error), signal);
@@ -154,17 +175,20 @@ export class LiveHub {
     const now = Date.parse(response.headers.get('Date') ?? '') || Date.now();
     this.openedAt = this.cursor === '' ? now - 1_000 : 0;
     this.setState('live');
-    await readStream(response.body, (message) => this.receive(message));
+    await readStream(
+      response.body,
+      (message) => this.receive(message),
+      (id) => {
+        this.cursor = id;
+      },
+    );
   }
 
   private receive(message: StreamMessage): void {
+    // After a gap the server would go on with the oldest events it still has: days of history, to a screen
+    // that shows the present.
+    if (message.type === 'gap') throw FROM_ANEW;
     if (message.id !== '') this.cursor = message.id;
-    if (message.type === 'gap') {
-      // Some events will never come by this stream: what is on screen has to be read again.
-      this.tell({ kind: 'gap' });
-      this.onGap();
-      return;
-    }
     let event: VefaEvent;
     try {
       event = JSON.parse(message.data) as VefaEvent;

@@ -18,7 +18,11 @@ export class StreamParser {
   private type = '';
   private data: string[] = [];
 
-  constructor(private readonly deliver: (message: StreamMessage) => void) {}
+  /** `moved` hears of an id without data: a place further on, past what a filter dropped. */
+  constructor(
+    private readonly deliver: (message: StreamMessage) => void,
+    private readonly moved: (id: string) => void = () => {},
+  ) {}
 
   push(text: string): void {
     this.buffer += text;
@@ -32,6 +36,7 @@ export class StreamParser {
   private line(line: string): void {
     if (line === '') {
       if (this.data.length > 0) this.deliver({ id: this.id, type: this.type || 'message', data: this.data.join('\n') });
+      else if (this.id !== '') this.moved(this.id);
       this.type = '';
       this.data = [];
       return;
@@ -46,14 +51,23 @@ export class StreamParser {
   }
 }
 
-/** Feeds a response body to the parser until it ends or the signal aborts. */
-export async function readStream(body: ReadableStream<Uint8Array>, deliver: (message: StreamMessage) => void): Promise<void> {
-  const parser = new StreamParser(deliver);
+/** Feeds a response body to the parser until it ends, the signal aborts or `deliver` throws. */
+export async function readStream(
+  body: ReadableStream<Uint8Array>,
+  deliver: (message: StreamMessage) => void,
+  moved?: (id: string) => void,
+): Promise<void> {
+  const parser = new StreamParser(deliver, moved);
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    parser.push(decoder.decode(value, { stream: true }));
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      parser.push(decoder.decode(value, { stream: true }));
+    }
+  } finally {
+    // Whatever ended the reading ends the connection as well.
+    reader.cancel().catch(() => {});
   }
 }
