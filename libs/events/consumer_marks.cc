@@ -28,30 +28,30 @@ const Statement kMovePositions{
     " WHERE p.next_offset = (SELECT e.expected FROM unnest($2::text[], $3::int[], $4::bigint[]) AS e(topic, part, expected)"
     "                        WHERE e.topic = p.topic AND e.part = p.part)"};
 
+// LATERAL … LIMIT: one look into an index per subject, however large the tables are and whatever the planner
+// thinks of them; it would rather read a table of some ten thousand rows as a whole, in every batch.
 const Statement kReadMarks{
     "consumer_read_marks",
     "SELECT w.n, coalesce(a.version, 0), a.event_id, a.incarnation, p.consumer IS NOT NULL"
     " FROM unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS w(tenant_id, subject, n)"
-    " LEFT JOIN applied_version a ON a.consumer = $1 AND a.tenant_id = w.tenant_id AND a.subject = w.subject"
-    " LEFT JOIN parked_subject p ON p.consumer = $1 AND p.tenant_id = w.tenant_id AND p.subject = w.subject"
+    " LEFT JOIN LATERAL (SELECT * FROM applied_version x WHERE x.consumer = $1 AND x.tenant_id = w.tenant_id"
+    "   AND x.subject = w.subject LIMIT 1) a ON true"
+    " LEFT JOIN LATERAL (SELECT x.consumer FROM parked_subject x WHERE x.consumer = $1 AND x.tenant_id = w.tenant_id"
+    "   AND x.subject = w.subject LIMIT 1) p ON true"
     " WHERE a.consumer IS NOT NULL OR p.consumer IS NOT NULL"};
 
-// In the order of the key, so that two batches cannot wait for each other.
+// In the order of the key, so that two batches cannot wait for each other. ON CONFLICT finds its rows by the index,
+// for the same reason as above.
 const Statement kMoveMarks{
     "consumer_move_marks",
-    "UPDATE applied_version a SET version = w.version, event_id = w.event_id,"
-    "   incarnation = nullif(w.incarnation, '00000000-0000-0000-0000-000000000000')"
-    " FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[])"
-    "   AS w(tenant_id, subject, expected, version, event_id, incarnation)"
-    " WHERE a.consumer = $1 AND a.tenant_id = w.tenant_id AND a.subject = w.subject AND a.version = w.expected"};
-const Statement kAddMarks{
-    "consumer_add_marks",
-    "INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id, incarnation)"
-    " SELECT $1, w.tenant_id, w.subject, w.version, w.event_id,"
+    "INSERT INTO applied_version AS a (consumer, tenant_id, subject, previous_version, version, event_id, incarnation)"
+    " SELECT $1, w.tenant_id, w.subject, w.previous, w.version, w.event_id,"
     "   nullif(w.incarnation, '00000000-0000-0000-0000-000000000000')"
-    " FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::uuid[])"
-    "   AS w(tenant_id, subject, version, event_id, incarnation)"
-    " ON CONFLICT DO NOTHING"};
+    " FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[])"
+    "   AS w(tenant_id, subject, previous, version, event_id, incarnation)"
+    " ON CONFLICT (consumer, tenant_id, subject) DO UPDATE SET previous_version = excluded.previous_version,"
+    "   version = excluded.version, event_id = excluded.event_id, incarnation = excluded.incarnation"
+    " WHERE a.version = excluded.previous_version"};
 
 const Statement kKnownTenants{"consumer_known_tenants", "SELECT id FROM tenant WHERE id = ANY($1)"};
 
@@ -107,49 +107,34 @@ std::map<SubjectKey, Watermark> MarksQuery::FromRows(const Rows& rows) const {
 
 MarksUpdate::MarksUpdate(const std::string& consumer, const std::map<SubjectKey, Watermark>& known,
                          const std::map<SubjectKey, Watermark>& moved) {
-  struct Columns {
-    std::vector<Uuid> tenants;
-    std::vector<std::string> subjects;
-    std::vector<int64_t> expected;
-    std::vector<int64_t> versions;
-    std::vector<Uuid> ids;
-    std::vector<Uuid> incarnations;
-  } old, fresh;
+  std::vector<Uuid> tenants, ids, incarnations;
+  std::vector<std::string> subjects;
+  std::vector<int64_t> previous, versions;
   for (const auto& [key, mark] : moved) {
     auto before = known.find(key);
     Watermark was = before == known.end() ? Watermark() : before->second;
     // What was only parked stays where it is.
     if (mark.version == was.version && mark.event_id == was.event_id) continue;
-    // No row has version 0.
-    bool exists = was.version > 0;
-    Columns& columns = exists ? old : fresh;
-    columns.tenants.push_back(key.first);
-    columns.subjects.push_back(key.second);
-    columns.expected.push_back(was.version);
-    columns.versions.push_back(mark.version);
-    columns.ids.push_back(mark.event_id);
-    columns.incarnations.push_back(mark.incarnation);
+    tenants.push_back(key.first);
+    subjects.push_back(key.second);
+    previous.push_back(was.version);
+    versions.push_back(mark.version);
+    ids.push_back(mark.event_id);
+    incarnations.push_back(mark.incarnation);
   }
-  if (!old.tenants.empty())
-    calls_.emplace_back(Call{&kMoveMarks, Bound(consumer, old.tenants, old.subjects, old.expected, old.versions, old.ids,
-                                                old.incarnations)},
-                        static_cast<int64_t>(old.tenants.size()));
-  if (!fresh.tenants.empty())
-    calls_.emplace_back(
-        Call{&kAddMarks, Bound(consumer, fresh.tenants, fresh.subjects, fresh.versions, fresh.ids, fresh.incarnations)},
-        static_cast<int64_t>(fresh.tenants.size()));
+  count_ = static_cast<int64_t>(tenants.size());
+  if (count_ > 0)
+    call_ = {&kMoveMarks, Bound(consumer, tenants, subjects, previous, versions, ids, incarnations)};
 }
 
-void MarksUpdate::AddTo(std::vector<Call>& calls) const {
-  for (const auto& [call, count] : calls_) calls.push_back(call);
+void MarksUpdate::AddTo(std::vector<Call>& calls) {
+  if (count_ > 0) calls.push_back(std::move(call_));
 }
 
 bool MarksUpdate::Check(std::span<const Rows>& rows) const {
-  bool good = true;
-  for (const auto& [call, count] : calls_) {
-    good = good && rows.front().affected() == count;
-    rows = rows.subspan(1);
-  }
+  if (count_ == 0) return true;
+  bool good = rows.front().affected() == count_;
+  rows = rows.subspan(1);
   return good;
 }
 

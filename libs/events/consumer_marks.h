@@ -37,12 +37,14 @@ class MarksUpdate {
  public:
   MarksUpdate(const std::string& consumer, const std::map<SubjectKey, Watermark>& known,
               const std::map<SubjectKey, Watermark>& moved);
-  void AddTo(std::vector<postgres::Call>& calls) const;
+  // Once.
+  void AddTo(std::vector<postgres::Call>& calls);
   // Whether all of them moved; `rows` begins with the answers to what AddTo added, which are taken off.
   bool Check(std::span<const postgres::Rows>& rows) const;
 
  private:
-  std::vector<std::pair<postgres::Call, int64_t>> calls_;  // With the number of rows each has to change.
+  postgres::Call call_{};
+  int64_t count_ = 0;  // Rows it has to change.
 };
 
 // Those of the tenants that the database knows.

@@ -5,7 +5,9 @@
 ALTER TABLE applied_version
   ALTER COLUMN consumer TYPE text COLLATE "C",
   ALTER COLUMN subject TYPE text COLLATE "C",
-  ADD COLUMN incarnation uuid;
+  ADD COLUMN incarnation uuid,
+  ADD COLUMN previous_version bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN applied_version.previous_version IS 'What whoever wrote the row took it to be: compared with what it is.';
 COMMENT ON COLUMN applied_version.incarnation IS 'The life of the database that recorded the version; null when it is not known.';
 
 -- A subject that stands still for one consumer while all others go on. Its watermark in
