@@ -10,7 +10,8 @@ declare -gA CHAOS_OFFSET=(
   [notification-postgres]=84 [gateway-postgres]=85 [proxied-redis]=86 [proxied-kafka]=87 [kafka-proxied]=88
 )
 if is_chaos; then
-  for door in "${!CHAOS_OFFSET[@]}"; do PORT_OFFSET[$door]=${CHAOS_OFFSET[$door]}; done
+  # shellcheck disable=SC2034  # Read by port().
+  for door in "${!CHAOS_OFFSET[@]}"; do PORT_OFFSET["$door"]=${CHAOS_OFFSET[$door]}; done
 fi
 
 # reach SERVICE ENGINE: the address under which a service finds an engine.
