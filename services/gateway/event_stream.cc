@@ -74,7 +74,8 @@ Result<EventStream::Wanted> EventStream::Read(const http::Request& request) {
       if (error != std::errc() || end != text.data() + text.size() || wanted.last < 0 || wanted.last > kLastMax)
         return Violations({{name, "FIELD_INVALID", "Ask for 0 to 1,000 events."}});
     } else {
-      return Violations({{name, "FIELD_UNKNOWN", "Only `types`, `subject`, `classification`, `last` and `after` can be asked for."}});
+      return Violations(
+          {{name, "FIELD_UNKNOWN", "Only `types`, `subject`, `classification`, `last` and `after` can be asked for."}});
     }
   }
   // What a client that lost its connection says is newer than the address it was opened with.
@@ -101,7 +102,7 @@ Status EventStream::Serve(http::Exchange& exchange) {
   auto place = wanted.after.empty() ? calls_.Last(tenant, wanted.last, Deadline::After(kAdmitTimeout))
                                     : calls_.After(tenant, wanted.after);
   if (!place.ok()) return std::move(place).error();
-  FeedReader reader(feed, tenant, std::move(wanted.filter), *place);
+  FeedReader reader(feed, tenant, caller.principal.subject, std::move(wanted.filter), *place);
   http::Headers headers{{"Content-Type", "text/event-stream"},
                         {"Cache-Control", "no-store"},
                         {"X-Content-Type-Options", "nosniff"},

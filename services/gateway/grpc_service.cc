@@ -31,7 +31,8 @@ Result<GrpcDoor::Admitted> GrpcDoor::Admit(const rpc::Door::Method& method,
     VEFA_TRY(rpc::CallContext call, door_.Admit(method, context));
     return Admitted{std::move(call), ""};
   }
-  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline() - std::chrono::system_clock::now());
+  auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline() - std::chrono::system_clock::now());
   return AdmitSession(method, authorization, Deadline::After(std::min<std::chrono::milliseconds>(left, kLongestCall)));
 }
 
@@ -53,7 +54,8 @@ Result<GrpcDoor::Admitted> GrpcDoor::AdmitSession(const rpc::Door::Method& metho
 Status GrpcDoor::CheckAgain(const rpc::Door::Method& method, const Admitted& admitted) const {
   if (admitted.token.empty()) return Ok();
   auto again = AdmitSession(method, "Bearer " + admitted.token, Deadline::After(kCheckTimeout));
-  if (again.ok() || again.error().code == Code::kUnavailable || again.error().code == Code::kDeadlineExceeded) return Ok();
+  if (again.ok() || again.error().code == Code::kUnavailable || again.error().code == Code::kDeadlineExceeded)
+    return Ok();
   return std::move(again).error();
 }
 

@@ -13,12 +13,13 @@
 
 namespace vefa::gateway {
 
-// What lets callers of the gateway's own gRPC port in: `authorization: Bearer` with a session's token, as over HTTP,
-// or a principal signed by the house, as the services accept it. Thread-safe.
+// What lets callers of the gateway's own gRPC port in: `authorization: Bearer` with a session's token, as over
+// HTTP, or a principal signed by the house, as the services accept it. Thread-safe.
 class GrpcDoor {
  public:
-  GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Sessions& sessions, const rpc::PrincipalKey& key,
-           rpc::TenantDirectory& tenants, telemetry::Metrics& metrics, const Clock& clock);
+  GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Sessions& sessions,
+           const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
+           const Clock& clock);
 
   struct Admitted {
     rpc::CallContext call;
@@ -45,7 +46,8 @@ class GrpcDoor {
 class GrpcServer {
  public:
   // UNAVAILABLE `LISTEN_FAILED`.
-  static Result<std::unique_ptr<GrpcServer>> Start(const std::string& address, const std::vector<grpc::Service*>& services);
+  static Result<std::unique_ptr<GrpcServer>> Start(const std::string& address,
+                                                   const std::vector<grpc::Service*>& services);
   ~GrpcServer();
   // Takes no new calls, lets those under way end for a moment, then cancels them.
   void Stop();

@@ -18,7 +18,7 @@ class Ban:
 CPP = r"(libs|services|tests)/.*\.(h|cc)"
 TEST = r".*_(test|fixture|for_test)\.(h|cc)|tests/.*\.(h|cc)"
 # gRPC takes deadlines on the system clock and nothing else.
-GRPC_DEADLINES = r"libs/rpc/(peer|door)\.cc|libs/service/host\.cc|services/gateway/upstream\.cc"
+GRPC_DEADLINES = r"libs/rpc/(peer|door)\.cc|libs/service/host\.cc|services/gateway/(upstream|grpc_service)\.cc"
 
 BANS = [
     Ban(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\(|(?<![\w.:>])sleep\s*\(",

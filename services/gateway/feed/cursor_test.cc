@@ -48,9 +48,9 @@ TEST(CursorTest, AnotherTenantAnotherKeyAndAnyFlippedBitAreForged) {
 TEST(CursorTest, WhatIsNoCursorIsMalformed) {
   CursorCodec codec("a secret");
   std::string text = codec.Encode(kTenant, {kLife, 17});
-  for (const std::string& bad :
-       {std::string(), std::string("17"), std::string("abcdef-17"), text.substr(1), text + "A", text.substr(0, 75) + "=",
-        text.substr(0, 75) + "\n", std::string(76, '\0'), std::string(76, 'A'), std::string(100'000, 'x')})
+  for (const std::string& bad : {std::string(), std::string("17"), std::string("abcdef-17"), text.substr(1), text + "A",
+                                 text.substr(0, 75) + "=", text.substr(0, 75) + "\n", std::string(76, '\0'),
+                                 std::string(76, 'A'), std::string(100'000, 'x')})
     EXPECT_EQ(ReasonOf(codec.Decode(bad, kTenant)), "CURSOR_MALFORMED") << bad.substr(0, 80);
 }
 

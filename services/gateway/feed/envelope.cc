@@ -50,7 +50,8 @@ std::string OpaqueJson(const pb::Any& payload) {
 }  // namespace
 
 Status CheckWritable(const events::Event& event) {
-  for (const std::string& text : {event.type, event.subject, event.classification, event.traceparent, event.data_schema})
+  for (const std::string& text :
+       {event.type, event.subject, event.classification, event.traceparent, event.data_schema})
     if (!IsUtf8(text)) return InvalidArgument("EVENT_NOT_UTF8", "A header of the event is not UTF-8.");
   for (Time time : {event.occur_time, event.record_time}) {
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
@@ -58,6 +59,10 @@ Status CheckWritable(const events::Event& event) {
       return InvalidArgument("EVENT_TIME_RANGE", "A time of the event is not of the years 1 to 9999.");
   }
   return Ok();
+}
+
+std::string ClassificationOf(const events::Event& event) {
+  return event.classification.empty() ? "pseudonymous" : event.classification;
 }
 
 std::string_view MessageNameOf(std::string_view data_schema) {
@@ -81,7 +86,7 @@ event::v1::Event ToEnvelope(const events::Event& event) {
   out.set_offset(event.offset);
   out.mutable_payload()->set_type_url(std::string(kTypePrefix) + std::string(MessageNameOf(event.data_schema)));
   out.mutable_payload()->set_value(event.payload);
-  out.set_data_classification(event.classification);
+  out.set_data_classification(ClassificationOf(event));
   out.set_correlation_id(events::CorrelationOf(event.traceparent));
   if (!event.causation_id.is_nil()) out.set_causation_id(event.causation_id.ToString());
   out.set_traceparent(event.traceparent);

@@ -16,6 +16,9 @@ std::string_view MessageNameOf(std::string_view data_schema);
 // Whether every reader could be told of the event. INVALID_ARGUMENT `EVENT_NOT_UTF8`, `EVENT_TIME_RANGE`.
 Status CheckWritable(const events::Event& event);
 
+// How private an event says its fields are; one that does not say may name a person by an id.
+std::string ClassificationOf(const events::Event& event);
+
 // What readers without Kafka's headers see of an event; its cursor is not set.
 event::v1::Event ToEnvelope(const events::Event& event);
 

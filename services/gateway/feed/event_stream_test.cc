@@ -264,14 +264,12 @@ TEST_F(EventPagesTest, OneMayWaitForAnEventAndMoreMayWaitThanThereAreWorkers) {
     waiters.emplace_back([&] {
       http::Client client(http::Url{{"127.0.0.1", gateway_->port()}, ""});
       ++waiting;
-      auto response = client.Send({"GET", "/v1/events", "wait_ms=20000&after=" + after,
-                                   {{"Authorization", "Bearer " + token_}}, "", ""},
-                                  Soon());
+      auto response = client.Send(
+          {"GET", "/v1/events", "wait_ms=20000&after=" + after, {{"Authorization", "Bearer " + token_}}, "", ""},
+          Soon());
       if (response.ok() && Json(*response)["events"].size() == 1) ++got;
     });
-  EXPECT_TRUE(testing::Eventually([&] {
-    return waiting == kWaiters && Ask("GET", "/v1/contacts/17").status == 200;
-  }));
+  EXPECT_TRUE(testing::Eventually([&] { return waiting == kWaiters && Ask("GET", "/v1/contacts/17").status == 200; }));
   WriteTypes(1, 1);
   for (auto& waiter : waiters) waiter.join();
   EXPECT_EQ(got, kWaiters);
@@ -298,7 +296,8 @@ TEST_F(EventPagesTest, SubscriptionsAreCommittedListedAndForgotten) {
   auto page = Json(Ask("GET", "/v1/events"));
   auto cursor = [&](int i) { return page["events"][i]["cursor"].get<std::string>(); };
   auto commit = [&](const std::string& cursor_text, bool rewind = false) {
-    return Ask("POST", "/v1/subscriptions/crm:commit", nlohmann::json{{"cursor", cursor_text}, {"rewind", rewind}}.dump());
+    return Ask("POST", "/v1/subscriptions/crm:commit",
+               nlohmann::json{{"cursor", cursor_text}, {"rewind", rewind}}.dump());
   };
   auto committed = Json(commit(cursor(1)));
   EXPECT_EQ(committed["name"], "subscriptions/crm");
@@ -316,8 +315,9 @@ TEST_F(EventPagesTest, WhatIsWrongIsNamed) {
   EXPECT_EQ(Refusal(Ask("GET", Page("after=17"))), "400 CURSOR_MALFORMED");
   EXPECT_EQ(Refusal(Ask("GET", Page("after=" + CursorCodec(kTestKey).Encode(database_.other_tenant(), {})))),
             "403 CURSOR_FORGED");
-  EXPECT_EQ(Refusal(Ask("GET", Page("after=" + CursorCodec(kTestKey).Encode(database_.tenant(), {NewUuidV7(clock_), 1})))),
-            "400 CURSOR_UNKNOWN");
+  EXPECT_EQ(
+      Refusal(Ask("GET", Page("after=" + CursorCodec(kTestKey).Encode(database_.tenant(), {NewUuidV7(clock_), 1})))),
+      "400 CURSOR_UNKNOWN");
   EXPECT_EQ(Refusal(Ask("GET", Page("pageSize=501"))), "400 PAGE_SIZE_RANGE");
   EXPECT_EQ(Refusal(Ask("GET", Page("waitMs=20001"))), "400 WAIT_RANGE");
   EXPECT_EQ(Refusal(Ask("GET", Page("last=3&after=x"))), "400 LAST_AND_AFTER");

@@ -8,17 +8,27 @@ FairPool::FairPool(int threads, size_t queue_max) : queue_max_(queue_max) {
 
 FairPool::~FairPool() { Stop(); }
 
-bool FairPool::TryPost(const Uuid& tenant, Task task) {
+bool FairPool::TryPost(const Uuid& tenant, const std::string& caller, Task task) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || queued_ >= queue_max_) return false;
-    std::deque<Task>& queue = queues_[tenant];
-    if (queue.empty()) turns_.push_back(tenant);
-    queue.push_back(std::move(task));
+    tenants_.Join(tenant).Join(caller).push_back(std::move(task));
     ++queued_;
   }
   ready_.notify_one();
   return true;
+}
+
+FairPool::Task FairPool::TakeLocked() {
+  Task task;
+  tenants_.Next([&](auto& callers) {
+    callers.Next([&](std::deque<Task>& tasks) {
+      task = std::move(tasks.front());
+      tasks.pop_front();
+    });
+  });
+  --queued_;
+  return task;
 }
 
 void FairPool::Run() {
@@ -28,17 +38,7 @@ void FairPool::Run() {
       std::unique_lock lock(mutex_);
       ready_.wait(lock, [this] { return stopping_ || queued_ > 0; });
       if (queued_ == 0) return;
-      Uuid tenant = turns_.front();
-      turns_.pop_front();
-      std::deque<Task>& queue = queues_[tenant];
-      task = std::move(queue.front());
-      queue.pop_front();
-      --queued_;
-      if (queue.empty()) {
-        queues_.erase(tenant);
-      } else {
-        turns_.push_back(tenant);
-      }
+      task = TakeLocked();
     }
     task();
   }

@@ -35,8 +35,9 @@ Feed::Feed(postgres::Database& database, postgres::Database& pump, std::string_v
       pump_(pump),
       days_(days),
       clock_(clock),
-      readers_behind_(metrics.AddGauge("vefa_feed_readers_behind", "Open streams that read events from PostgreSQL, further "
-                                                                   "back than the newest held in memory.")),
+      readers_behind_(metrics.AddGauge("vefa_feed_readers_behind",
+                                       "Open streams that read events from PostgreSQL, further "
+                                       "back than the newest held in memory.")),
       pages_ring_(metrics.AddCounter("vefa_feed_pages_total", "Pages read, by where from.", {{"from", "memory"}})),
       pages_stored_(metrics.AddCounter("vefa_feed_pages_total", "Pages read, by where from.", {{"from", "postgres"}})),
       days_dropped_(metrics.AddCounter("vefa_feed_days_dropped_total", "Days of the feed dropped as too old.")),

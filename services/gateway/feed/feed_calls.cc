@@ -34,8 +34,8 @@ Result<FeedPlace> FeedCalls::Earliest(const Uuid& tenant, Deadline deadline) con
   return bounds.earliest;
 }
 
-Result<FeedCalls::Listing> FeedCalls::OpenListing(const FeedCaller& caller,
-                                                  const event::v1::ListEventsRequest& request, Deadline deadline) {
+Result<FeedCalls::Listing> FeedCalls::OpenListing(const FeedCaller& caller, const event::v1::ListEventsRequest& request,
+                                                  Deadline deadline) {
   std::vector<Violation> violations;
   if (request.page_size() < 0 || request.page_size() > kFeedPageMax)
     violations.push_back({"page_size", "PAGE_SIZE_RANGE", "Give 1 to 500, or nothing for 100."});
@@ -55,10 +55,10 @@ Result<FeedCalls::Listing> FeedCalls::OpenListing(const FeedCaller& caller,
                : request.last() > 0     ? Last(caller.tenant, request.last(), deadline)
                                         : Earliest(caller.tenant, deadline);
   if (!place.ok()) return std::move(place).error();
-  listing.reader = std::make_unique<FeedReader>(feed_, caller.tenant, std::move(filter), *place);
+  listing.reader = std::make_unique<FeedReader>(feed_, caller.tenant, caller.subject, std::move(filter), *place);
   listing.most = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  listing.until = Deadline::After(std::min<std::chrono::milliseconds>(std::chrono::milliseconds(request.wait_ms()),
-                                                                      deadline.Left() - kAnswerTime));
+  listing.until = Deadline::After(
+      std::min<std::chrono::milliseconds>(std::chrono::milliseconds(request.wait_ms()), deadline.Left() - kAnswerTime));
   return listing;
 }
 
@@ -113,8 +113,7 @@ Result<event::v1::Subscription> FeedCalls::Commit(const FeedCaller& caller,
   VEFA_TRY(std::string id, ParseSlugName(kCollection, request.name()));
   VEFA_TRY(FeedPlace place, After(caller.tenant, request.cursor()));
   VEFA_TRY(place, feed_.store().Locate(caller.tenant, place, deadline));
-  VEFA_TRY(StoredSubscription stored,
-           subscriptions_.Commit(caller.tenant, id, place, request.rewind(), deadline));
+  VEFA_TRY(StoredSubscription stored, subscriptions_.Commit(caller.tenant, id, place, request.rewind(), deadline));
   VEFA_TRY(FeedBounds bounds, feed_.store().Bounds(caller.tenant, deadline));
   return ToProto(caller.tenant, stored, bounds.head);
 }

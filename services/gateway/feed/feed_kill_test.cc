@@ -117,8 +117,10 @@ class FeedKillTest : public ::testing::Test {
     std::string token;
     EXPECT_TRUE(testing::Eventually([&] {
       http::Client client(http::Url{{"127.0.0.1", ports_[0]}, ""});
-      std::string body = nlohmann::json{{"tenant", "one"}, {"email", "admin@example.com"}, {"password", kPassword}}.dump();
-      auto response = client.Send({"POST", "/v1/session", "", {{"Content-Type", "application/json"}}, body, ""}, Soon());
+      std::string body =
+          nlohmann::json{{"tenant", "one"}, {"email", "admin@example.com"}, {"password", kPassword}}.dump();
+      auto response =
+          client.Send({"POST", "/v1/session", "", {{"Content-Type", "application/json"}}, body, ""}, Soon());
       if (response.ok() && response->status == 200) token = nlohmann::json::parse(response->body)["token"];
       return !token.empty();
     }));
@@ -203,8 +205,8 @@ TEST_F(FeedKillTest, AReaderGoesOnAtAnyGatewayWithoutLossOrRepeat) {
       // Each gateway dies in the middle of something: when the feed has grown by a random share.
       int64_t at = database_.Count("SELECT coalesce(max(seq), 0)::bigint FROM feed_tenant") +
                    static_cast<int64_t>(random() % 800);
-      testing::Eventually([&] { return database_.Count("SELECT coalesce(max(seq), 0)::bigint FROM feed_tenant") >= at; },
-                          seconds(3));
+      testing::Eventually(
+          [&] { return database_.Count("SELECT coalesce(max(seq), 0)::bigint FROM feed_tenant") >= at; }, seconds(3));
       int victim = static_cast<int>(random() % 2);
       Kill(victim);
       Launch(victim);

@@ -27,10 +27,10 @@ FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database,
       service_(calls_, door_),
       operations_door_("vefa.event.v1.EventOperationsService", workers_, key, tenants, metrics, clock),
       operations_(operations_door_, {"gateway", "", settings_.brokers, &pump_, nullptr, [this] {
-                    operations::ConsumerInfo info{settings_.consumer, settings_.topics};
-                    if (consuming_) info.lag_seconds = [this] { return subscriber_->lag_seconds(); };
-                    return std::vector<operations::ConsumerInfo>{info};
-                  }}) {}
+                                       operations::ConsumerInfo info{settings_.consumer, settings_.topics};
+                                       if (consuming_) info.lag_seconds = [this] { return subscriber_->lag_seconds(); };
+                                       return std::vector<operations::ConsumerInfo>{info};
+                                     }}) {}
 
 Status FeedParts::Start() {
   VEFA_TRY(server_, GrpcServer::Start(settings_.grpc_address, {&service_, &operations_}));

@@ -35,8 +35,9 @@ struct FeedSettings {
 // share, and EventFeed on the gRPC port. Owned by the gateway.
 class FeedParts {
  public:
-  FeedParts(const FeedSettings& settings, postgres::Database& database, Sessions& sessions, const rpc::PrincipalKey& key,
-            rpc::TenantDirectory& tenants, telemetry::Metrics& metrics, const Clock& clock);
+  FeedParts(const FeedSettings& settings, postgres::Database& database, Sessions& sessions,
+            const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
+            const Clock& clock);
 
   FeedCalls& calls() { return calls_; }
   // Listens and consumes. UNAVAILABLE `LISTEN_FAILED`.

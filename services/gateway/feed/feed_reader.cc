@@ -17,8 +17,8 @@ Error Busy() {
 
 }  // namespace
 
-FeedReader::FeedReader(Feed& feed, const Uuid& tenant, FeedFilter filter, FeedPlace place)
-    : feed_(feed), tenant_(tenant), filter_(std::move(filter)), place_(place) {
+FeedReader::FeedReader(Feed& feed, const Uuid& tenant, std::string caller, FeedFilter filter, FeedPlace place)
+    : feed_(feed), tenant_(tenant), caller_(std::move(caller)), filter_(std::move(filter)), place_(place) {
   feed_.rings().Follow(tenant_);
 }
 
@@ -85,7 +85,7 @@ std::shared_ptr<FeedPoll> FeedPoll::Start(Feed& feed, FeedReader& reader, size_t
 }
 
 void FeedPoll::Post() {
-  if (feed_.pool().TryPost(reader_.tenant(), [self = shared_from_this()] { self->Work(); })) return;
+  if (feed_.pool().TryPost(reader_.tenant(), reader_.caller(), [self = shared_from_this()] { self->Work(); })) return;
   std::unique_lock lock(mutex_);
   Finish(std::move(lock), feed_.stopping() ? FeedDraining() : Busy());
 }
@@ -95,8 +95,7 @@ void FeedPoll::Work() {
     std::lock_guard lock(mutex_);
     moved_ = false;
   }
-  Result<FeedReader::Page> result =
-      reader_.Read(most_, !until_.Passed(), Deadline::After(kPageTimeout));
+  Result<FeedReader::Page> result = reader_.Read(most_, !until_.Passed(), Deadline::After(kPageTimeout));
   std::unique_lock lock(mutex_);
   if (Settle(result)) {
     Finish(std::move(lock), std::move(result));

@@ -13,7 +13,8 @@ namespace vefa::gateway {
 // time. What the filter drops moves the place all the same. Used by one thread at a time.
 class FeedReader {
  public:
-  FeedReader(Feed& feed, const Uuid& tenant, FeedFilter filter, FeedPlace place);
+  // `caller` is who takes turns with the other callers of the tenant.
+  FeedReader(Feed& feed, const Uuid& tenant, std::string caller, FeedFilter filter, FeedPlace place);
   ~FeedReader();
   FeedReader(const FeedReader&) = delete;
   FeedReader& operator=(const FeedReader&) = delete;
@@ -28,6 +29,7 @@ class FeedReader {
   Result<Page> Read(size_t most, bool follows, Deadline deadline);
 
   const Uuid& tenant() const { return tenant_; }
+  const std::string& caller() const { return caller_; }
   const FeedPlace& place() const { return place_; }
   // Goes on from elsewhere.
   void Move(const FeedPlace& place) { place_ = place; }
@@ -39,6 +41,7 @@ class FeedReader {
 
   Feed& feed_;
   const Uuid tenant_;
+  const std::string caller_;
   const FeedFilter filter_;
   FeedPlace place_;
   bool behind_ = false;

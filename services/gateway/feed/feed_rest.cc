@@ -27,7 +27,8 @@ Status ListEvents(FeedCalls& calls, const LocalCall& call, const event::v1::List
     if (json.back() == '}') json += ',';
     json += entry->Json(calls.feed().codec());
   }
-  call.json = json + "],\"nextCursor\":\"" + listing.reader->cursor() + "\",\"more\":" + (page->more ? "true}" : "false}");
+  call.json =
+      json + "],\"nextCursor\":\"" + listing.reader->cursor() + "\",\"more\":" + (page->more ? "true}" : "false}");
   calls.feed().NoteSent(FeedDoor::kPage, page->entries.size());
   return Ok();
 }
@@ -53,15 +54,18 @@ void AddFeedCalls(Api& api, FeedCalls& calls) {
     return ListEvents(calls, call, static_cast<const event::v1::ListEventsRequest&>(in));
   });
   api.AddLocal(service + "GetEvent", [&calls](const LocalCall& call, const pb::Message& in, pb::Message&) -> Status {
-    VEFA_TRY(auto entry, calls.GetEvent(CallerOf(call), static_cast<const event::v1::GetEventRequest&>(in), call.deadline));
+    VEFA_TRY(auto entry,
+             calls.GetEvent(CallerOf(call), static_cast<const event::v1::GetEventRequest&>(in), call.deadline));
     call.json = entry->Json(calls.feed().codec());
     return Ok();
   });
   api.AddLocal(service + "ListSubscriptions", [&calls](const LocalCall& call, const pb::Message&, pb::Message& out) {
     return Fill(calls.ListSubscriptions(CallerOf(call), call.deadline), out);
   });
-  api.AddLocal(service + "CommitSubscription", [&calls](const LocalCall& call, const pb::Message& in, pb::Message& out) {
-    return Fill(calls.Commit(CallerOf(call), static_cast<const event::v1::CommitSubscriptionRequest&>(in), call.deadline), out);
+  api.AddLocal(service + "CommitSubscription", [&calls](const LocalCall& call, const pb::Message& in,
+                                                        pb::Message& out) {
+    return Fill(
+        calls.Commit(CallerOf(call), static_cast<const event::v1::CommitSubscriptionRequest&>(in), call.deadline), out);
   });
   api.AddLocal(service + "DeleteSubscription", [&calls](const LocalCall& call, const pb::Message& in, pb::Message&) {
     return calls.DeleteSubscription(CallerOf(call), static_cast<const event::v1::DeleteSubscriptionRequest&>(in),

@@ -6,7 +6,8 @@
 namespace vefa::gateway {
 namespace {
 
-// One unary call: checked on a worker, then `handler(caller, deadline, finish)`, which calls `finish` once, then or later.
+// One unary call: checked on a worker, then `handler(caller, deadline, finish)`, which calls `finish` once, at once
+// or later.
 template <typename Handler>
 grpc::ServerUnaryReactor* Serve(const GrpcDoor& door, grpc::CallbackServerContext* context, const char* name,
                                 Handler handler) {

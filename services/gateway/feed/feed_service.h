@@ -13,7 +13,8 @@ class FeedService final : public event::v1::EventFeed::CallbackService {
 
   grpc::ServerBidiReactor<event::v1::SubscribeRequest, event::v1::SubscribeResponse>* Subscribe(
       grpc::CallbackServerContext* context) override;
-  grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context, const event::v1::ListEventsRequest* request,
+  grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context,
+                                       const event::v1::ListEventsRequest* request,
                                        event::v1::ListEventsResponse* response) override;
   grpc::ServerUnaryReactor* GetEvent(grpc::CallbackServerContext* context, const event::v1::GetEventRequest* request,
                                      event::v1::Event* response) override;

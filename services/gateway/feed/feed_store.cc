@@ -9,26 +9,28 @@ using postgres::Scope;
 
 // Where a tenant's feed ends, and up to where the life $3 of a reader's place and the feed's present one are the
 // same history: beyond it, one number may mean two events.
-#define FEED_HEAD                                                                                    \
-  "(SELECT f.seq, f.incarnation,"                                                                    \
-  "   CASE WHEN f.incarnation = $3 THEN f.seq"                                                       \
-  "        ELSE coalesce((SELECT min(later.begin_seq) FROM feed_life later"                          \
-  "                       WHERE later.tenant_id = $1 AND later.incarnation > $3"                     \
-  "                         AND EXISTS (SELECT 1 FROM feed_life own"                                 \
-  "                                     WHERE own.tenant_id = $1 AND own.incarnation = $3)), 0)"     \
-  "   END AS shared"                                                                                 \
+#define FEED_HEAD                                                                                \
+  "(SELECT f.seq, f.incarnation,"                                                                \
+  "   CASE WHEN f.incarnation = $3 THEN f.seq"                                                   \
+  "        ELSE coalesce((SELECT min(later.begin_seq) FROM feed_life later"                      \
+  "                       WHERE later.tenant_id = $1 AND later.incarnation > $3"                 \
+  "                         AND EXISTS (SELECT 1 FROM feed_life own"                             \
+  "                                     WHERE own.tenant_id = $1 AND own.incarnation = $3)), 0)" \
+  "   END AS shared"                                                                             \
   " FROM feed_tenant f WHERE f.tenant_id = $1 AND $2::bigint IS NOT NULL)"
 
 // One statement, so that all of it is of one moment. The limit is a constant, so that the plan is one for few rows.
-#define FEED_READ(limit)                                                                                             \
-  "SELECT t.seq, t.incarnation, t.shared, e.seq, e.event_type, e.subject, e.classification, e.envelope"              \
-  " FROM " FEED_HEAD " t"                                                                                            \
-  " LEFT JOIN LATERAL ("                                                                                             \
-  "   SELECT * FROM (SELECT p.*,"                                                                                    \
-  "                    sum(octet_length(p.envelope)) OVER (ORDER BY p.seq) - octet_length(p.envelope) AS bytes"      \
-  "                  FROM (SELECT seq, event_type, subject, classification, envelope FROM feed_event"                \
-  "                        WHERE tenant_id = $1 AND seq > $2 AND seq <= t.seq ORDER BY seq LIMIT " limit ") p) q"     \
-  "   WHERE q.bytes < $4) e ON $2 <= t.shared"                                                                       \
+#define FEED_READ(limit)                                                                                        \
+  "SELECT t.seq, t.incarnation, t.shared, e.seq, e.event_type, e.subject, e.classification, e.envelope"         \
+  " FROM " FEED_HEAD                                                                                            \
+  " t"                                                                                                          \
+  " LEFT JOIN LATERAL ("                                                                                        \
+  "   SELECT * FROM (SELECT p.*,"                                                                               \
+  "                    sum(octet_length(p.envelope)) OVER (ORDER BY p.seq) - octet_length(p.envelope) AS bytes" \
+  "                  FROM (SELECT seq, event_type, subject, classification, envelope FROM feed_event"           \
+  "                        WHERE tenant_id = $1 AND seq > $2 AND seq <= t.seq ORDER BY seq LIMIT " limit        \
+  ") p) q"                                                                                                      \
+  "   WHERE q.bytes < $4) e ON $2 <= t.shared"                                                                  \
   " ORDER BY e.seq"
 
 const postgres::Statement kRead{"feed_read", FEED_READ("500")};
@@ -71,8 +73,8 @@ Status FeedStore::CheckShared(const Rows& rows, const Uuid& tenant, const FeedPl
 }
 
 Result<FeedPage> FeedStore::Read(const Uuid& tenant, const FeedPlace& after, Deadline deadline, bool few) const {
-  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), few ? kReadFew : kRead, Bound(tenant, after.seq, after.life, kFeedPageBytes),
-                                    deadline));
+  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), few ? kReadFew : kRead,
+                                    Bound(tenant, after.seq, after.life, kFeedPageBytes), deadline));
   VEFA_TRY_OK(CheckShared(rows, tenant, after));
   FeedPage page;
   if (rows.empty()) return page;

@@ -63,7 +63,8 @@ class FeedStoreTest : public ::testing::Test {
 TEST_F(FeedStoreTest, EventsAreNumberedInTheirOrderPerTenant) {
   std::vector<events::Event> mixed;
   for (int i = 0; i < 10; ++i)
-    mixed.push_back(maker_.Make(i % 3 == 0 ? database_.other_tenant() : database_.tenant(), "contact.n" + std::to_string(i)));
+    mixed.push_back(
+        maker_.Make(i % 3 == 0 ? database_.other_tenant() : database_.tenant(), "contact.n" + std::to_string(i)));
   Write(mixed);
   auto page = store_.Read(database_.tenant(), {}, Soon());
   ASSERT_EQ(page->entries.size(), 6u);
@@ -163,8 +164,9 @@ TEST_F(FeedStoreTest, DaysAreDroppedWholeAndReadersAreToldNotSkipped) {
 }
 
 TEST_F(FeedStoreTest, ADayThatNobodyMadeIsMadeByWhoeverWrites) {
-  database_.Run("DO $$ DECLARE name text; BEGIN FOR name IN SELECT inhrelid::regclass::text FROM pg_inherits"
-                " WHERE inhparent = 'feed_event'::regclass LOOP EXECUTE 'DROP TABLE ' || name; END LOOP; END $$");
+  database_.Run(
+      "DO $$ DECLARE name text; BEGIN FOR name IN SELECT inhrelid::regclass::text FROM pg_inherits"
+      " WHERE inhparent = 'feed_event'::regclass LOOP EXECUTE 'DROP TABLE ' || name; END LOOP; END $$");
   Write(3);
   EXPECT_EQ(Head().seq, 3);
 }
@@ -254,8 +256,10 @@ TEST_F(FeedStoreTest, ATenantHasAHundredSubscriptionsAlsoWhenManyAskAtOnce) {
     makers.emplace_back([&, t] {
       for (int i = 0; i < 30; ++i) {
         auto stored = subscriptions_.Commit(database_.tenant(), "s" + std::to_string(t * 100 + i), {}, false, Soon());
-        if (stored.ok()) ++made;
-        else if (stored.error().reason == "TOO_MANY_SUBSCRIPTIONS") ++refused;
+        if (stored.ok())
+          ++made;
+        else if (stored.error().reason == "TOO_MANY_SUBSCRIPTIONS")
+          ++refused;
       }
     });
   for (auto& maker : makers) maker.join();

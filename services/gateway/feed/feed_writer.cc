@@ -14,9 +14,9 @@ using postgres::Rows;
 const postgres::Statement kCheckLife{"feed_check_life", "SELECT check_incarnation()"};
 
 // The days an insert of this moment may need; they are there already unless nobody kept days for long.
-const postgres::Statement kAddDays{
-    "feed_add_days",
-    "SELECT add_feed_day(day), add_feed_day(day + 1) FROM (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day) d"};
+const postgres::Statement kAddDays{"feed_add_days",
+                                   "SELECT add_feed_day(day), add_feed_day(day + 1)"
+                                   " FROM (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day) d"};
 
 // Takes numbers for each tenant, in the order of tenants so that two writers cannot wait for each other,
 // and gives them to the tenant's events in their order. A life's first numbers end the one before it.
@@ -38,7 +38,8 @@ const postgres::Statement kWrite{
     "  INSERT INTO feed_life (tenant_id, incarnation, begin_seq)"
     "  SELECT n.tenant_id, n.incarnation, n.seq - c.n FROM numbered n JOIN counted c USING (tenant_id)"
     "  ON CONFLICT DO NOTHING)"
-    " INSERT INTO feed_event (tenant_id, day, seq, event_id, event_type, subject, classification, record_time, envelope)"
+    " INSERT INTO feed_event"
+    "   (tenant_id, day, seq, event_id, event_type, subject, classification, record_time, envelope)"
     " SELECT n.tenant_id, n.day, n.seq - c.n + g.place, g.event_id, g.event_type, g.subject, g.classification,"
     "   g.record_time, g.envelope"
     " FROM given g JOIN counted c USING (tenant_id) JOIN numbered n USING (tenant_id)"};
@@ -49,8 +50,8 @@ const postgres::Statement kKeepDays{"feed_keep_days", "SELECT keep_feed_days($1,
 
 FeedWriter::FeedWriter(std::function<void()> moved, telemetry::Metrics& metrics)
     : moved_(std::move(moved)),
-      written_(metrics.AddCounter("vefa_feed_events_written_total", "Events numbered and kept for readers of the feed.")) {
-}
+      written_(
+          metrics.AddCounter("vefa_feed_events_written_total", "Events numbered and kept for readers of the feed.")) {}
 
 Status FeedWriter::Apply(postgres::Transaction& transaction, std::span<const events::Event> events) {
   std::vector<Uuid> tenants, ids;
@@ -62,7 +63,7 @@ Status FeedWriter::Apply(postgres::Transaction& transaction, std::span<const eve
     ids.push_back(event.id);
     types.push_back(event.type);
     subjects.push_back(event.subject);
-    classifications.push_back(event.classification);
+    classifications.push_back(ClassificationOf(event));
     times.push_back(event.record_time);
     envelopes.push_back(ToEnvelope(event).SerializeAsString());
   }
@@ -78,7 +79,8 @@ Status FeedWriter::Apply(postgres::Transaction& transaction, std::span<const eve
 }
 
 Result<int> KeepFeedDays(postgres::Database& pump, Time now, int kept, Deadline deadline) {
-  VEFA_TRY(Rows rows, pump.Run(postgres::Scope::Tenants({}), kKeepDays, Bound(postgres::Day{DayOf(now)}, kept), deadline));
+  VEFA_TRY(Rows rows,
+           pump.Run(postgres::Scope::Tenants({}), kKeepDays, Bound(postgres::Day{DayOf(now)}, kept), deadline));
   return rows.Int32(0, 0);
 }
 

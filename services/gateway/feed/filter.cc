@@ -34,10 +34,10 @@ bool IsClassification(std::string_view text) {
 
 bool AnyFits(const std::vector<std::string>& patterns, std::string_view text) {
   return patterns.empty() || std::ranges::any_of(patterns, [text](std::string_view pattern) {
-    if (!pattern.ends_with('*')) return text == pattern;
-    pattern.remove_suffix(1);
-    return text.starts_with(pattern);
-  });
+           if (!pattern.ends_with('*')) return text == pattern;
+           pattern.remove_suffix(1);
+           return text.starts_with(pattern);
+         });
 }
 
 template <typename Check>

@@ -37,7 +37,8 @@ std::optional<FeedEntries> FeedRings::After(const Uuid& tenant, const FeedPlace&
   ring.used = ++uses_;
   FeedEntries entries;
   // Numbers have no gaps, so the first one wanted has its place in the ring.
-  for (auto at = static_cast<size_t>(place.seq - ring.start->seq); at < ring.entries.size() && entries.size() < most; ++at)
+  for (auto at = static_cast<size_t>(place.seq - ring.start->seq); at < ring.entries.size() && entries.size() < most;
+       ++at)
     entries.push_back(ring.entries[at]);
   return entries;
 }
@@ -84,7 +85,8 @@ void FeedRings::MakeRoomLocked(const Uuid& keep) {
   while (weight_ > kAllWeight) {
     auto oldest = rings_.end();
     for (auto it = rings_.begin(); it != rings_.end(); ++it)
-      if (it->first != keep && it->second.weight > 0 && (oldest == rings_.end() || it->second.used < oldest->second.used))
+      if (it->first != keep && it->second.weight > 0 &&
+          (oldest == rings_.end() || it->second.used < oldest->second.used))
         oldest = it;
     if (oldest == rings_.end()) return;
     BeginLocked(oldest->second, oldest->second.Tail());

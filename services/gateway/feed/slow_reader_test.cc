@@ -74,10 +74,11 @@ class SlowReaderTest : public GatewayStreamTest {
   }
   int64_t ReadBySse(const std::string& token) {
     http::Client client(http::Url{{"127.0.0.1", gateway_->port()}, ""});
-    auto first = client.Send({"GET", "/v1/events", "pageSize=1", {{"Authorization", "Bearer " + token}}, "", ""}, Soon());
+    auto first =
+        client.Send({"GET", "/v1/events", "pageSize=1", {{"Authorization", "Bearer " + token}}, "", ""}, Soon());
     std::string after = nlohmann::json::parse(first->body)["nextCursor"];
-    auto stream = client.Open({"GET", "/v1/events:stream", "after=" + after, {{"Authorization", "Bearer " + token}}, "", ""},
-                              false, Soon());
+    auto stream = client.Open(
+        {"GET", "/v1/events:stream", "after=" + after, {{"Authorization", "Bearer " + token}}, "", ""}, false, Soon());
     if (!stream.ok() || (*stream)->ReadHead(Soon())->status != 200) return -1;
     http::LineCutter lines(1 << 20);
     auto deadline = Deadline::After(seconds(100));
@@ -131,7 +132,8 @@ TEST_F(SlowReaderTest, WhoNeverReadsHoldsNeitherMemoryNorTheOthers) {
   }
   // All that was sent is twenty times the feed; what was held is a page or two of each.
   size_t sent = size_t{20} * kEvents * kPayload;
-  RecordProperty("seconds", std::to_string(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()));
+  RecordProperty("seconds",
+                 std::to_string(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()));
   RecordProperty("held_mib", std::to_string((most - before) >> 20));
   EXPECT_LT(most - before, sent / 4);
   // Who took nothing for long was let go, and can go on from any cursor.

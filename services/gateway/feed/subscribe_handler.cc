@@ -20,7 +20,8 @@ bool NamesBeginning(const event::v1::SubscribeRequest& request) {
 
 }  // namespace
 
-SubscribeHandler* SubscribeHandler::Start(FeedCalls& calls, const GrpcDoor& door, grpc::CallbackServerContext& context) {
+SubscribeHandler* SubscribeHandler::Start(FeedCalls& calls, const GrpcDoor& door,
+                                          grpc::CallbackServerContext& context) {
   auto handler = std::shared_ptr<SubscribeHandler>(new SubscribeHandler(calls, door, context));
   handler->self_ = handler;
   handler->method_.started->Add();
@@ -83,9 +84,10 @@ Status SubscribeHandler::Open() {
   const Uuid tenant = admitted.call.tenant;
   VEFA_TRY(lease_, feed.limits().Take(tenant, admitted.call.principal.subject));
   VEFA_TRY(FeedFilter filter, FeedCalls::FilterOf(request_.filter()));
+  const std::string caller = admitted.call.principal.subject;
   admitted_ = std::move(admitted);
   VEFA_TRY(FeedPlace place, StartOf(request_, Deadline::After(kRequestTimeout)));
-  auto reader = std::make_unique<FeedReader>(feed, tenant, std::move(filter), place);
+  auto reader = std::make_unique<FeedReader>(feed, tenant, caller, std::move(filter), place);
   feed.NoteOpen(FeedDoor::kGrpc, 1);
   Feed::Watch watch = feed.AddWatcher(tenant, shared_from_this());
   std::lock_guard lock(mutex_);
@@ -133,7 +135,8 @@ Result<FeedPlace> SubscribeHandler::StartOf(const event::v1::SubscribeRequest& r
 
 Status SubscribeHandler::Take(const event::v1::SubscribeRequest& request, Deadline deadline) {
   if (watched_ && NamesBeginning(request))
-    return InvalidArgument("FIRST_REQUEST_ONLY", "Only the first request says where to begin and what to read; open another stream.");
+    return InvalidArgument("FIRST_REQUEST_ONLY",
+                           "Only the first request says where to begin and what to read; open another stream.");
   if (request.num_requested() < 0 || request.num_requested() > kFeedPageMax)
     return Violations({{"num_requested", "CREDIT_RANGE", "Ask for 0 to 500 more events at a time."}});
   std::string committed;
@@ -149,7 +152,8 @@ Status SubscribeHandler::Take(const event::v1::SubscribeRequest& request, Deadli
   }
   std::lock_guard lock(mutex_);
   if (credit_ + request.num_requested() > kCreditMax)
-    return InvalidArgument("CREDIT_EXCEEDED", "At most 2,000 events may be asked for and not sent yet; ask for more when some came.");
+    return InvalidArgument("CREDIT_EXCEEDED",
+                           "At most 2,000 events may be asked for and not sent yet; ask for more when some came.");
   credit_ += request.num_requested();
   if (!committed.empty()) committed_ = std::move(committed);
   return Ok();
@@ -159,7 +163,8 @@ void SubscribeHandler::Advance() {
   std::unique_lock lock(mutex_);
   if (reader_ == nullptr || finished_ || writing_ || !watched_) return;
   if (polling_) {
-    bool nudge = end_ || !committed_.empty() || (credit_ > 0 && polls_without_credit_) || (half_closed_ && credit_ == 0);
+    bool nudge =
+        end_ || !committed_.empty() || (credit_ > 0 && polls_without_credit_) || (half_closed_ && credit_ == 0);
     nudge_ = nudge_ || nudge;
     std::shared_ptr<FeedPoll> poll = nudge ? poll_ : nullptr;
     lock.unlock();
@@ -178,10 +183,12 @@ void SubscribeHandler::Advance() {
   polls_without_credit_ = credit_ == 0;
   uint64_t id = ++polls_;
   auto most = static_cast<size_t>(std::min(credit_, kFeedPageMax));
-  auto until = Deadline::After(std::chrono::duration_cast<std::chrono::milliseconds>(written_at_ + calls_.times().keep_alive - Now()));
+  auto until = Deadline::After(
+      std::chrono::duration_cast<std::chrono::milliseconds>(written_at_ + calls_.times().keep_alive - Now()));
   lock.unlock();
-  auto poll = FeedPoll::Start(calls_.feed(), *reader_, most, until,
-                              [self = shared_from_this()](Result<FeedReader::Page> page) { self->OnPage(std::move(page)); });
+  auto poll =
+      FeedPoll::Start(calls_.feed(), *reader_, most, until,
+                      [self = shared_from_this()](Result<FeedReader::Page> page) { self->OnPage(std::move(page)); });
   lock.lock();
   if (!polling_ || polls_ != id) return;
   poll_ = poll;

@@ -14,11 +14,13 @@
 namespace vefa::gateway {
 
 // One Subscribe stream. Requests give credit, pages use it: without credit nothing is read, and one page at
-// most is under way to the client, so a slow reader holds no memory but its last page. Owns itself until gRPC is
-// done with it. Called from gRPC's threads, the door's workers, the feed's pool and the feed's thread; guarded by one mutex.
-class SubscribeHandler final : public grpc::ServerBidiReactor<event::v1::SubscribeRequest, event::v1::SubscribeResponse>,
-                               public FeedWatcher,
-                               public std::enable_shared_from_this<SubscribeHandler> {
+// most is under way to the client, so a slow reader holds no memory but its last page. Owns itself until gRPC
+// is done with it. Called from gRPC's threads, the door's workers, the feed's pool and the feed's thread; guarded
+// by one mutex.
+class SubscribeHandler final
+    : public grpc::ServerBidiReactor<event::v1::SubscribeRequest, event::v1::SubscribeResponse>,
+      public FeedWatcher,
+      public std::enable_shared_from_this<SubscribeHandler> {
  public:
   static SubscribeHandler* Start(FeedCalls& calls, const GrpcDoor& door, grpc::CallbackServerContext& context);
   ~SubscribeHandler() override;
@@ -78,7 +80,7 @@ class SubscribeHandler final : public grpc::ServerBidiReactor<event::v1::Subscri
   bool half_closed_ = false;
   bool finished_ = false;
   std::optional<Status> end_;  // Why the stream ends, once its last write is done.
-  FeedPlace told_;  // The place the client knows of.
+  FeedPlace told_;             // The place the client knows of.
   std::chrono::steady_clock::time_point written_at_, checked_at_;
 };
 

@@ -22,7 +22,8 @@ class SubscribeTest : public GatewayTest {
   }
   void SetUp() override {
     GatewayTest::SetUp();
-    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(gateway_->grpc_port()), grpc::InsecureChannelCredentials());
+    channel_ =
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(gateway_->grpc_port()), grpc::InsecureChannelCredentials());
     stub_ = EventFeed::NewStub(channel_);
     SignIn("admin@example.com");
   }
@@ -255,9 +256,10 @@ TEST_F(SubscribeTest, OnlyWhoMayReadEventsReadsThoseOfTheirTenant) {
   auto as = [&](const Uuid& tenant, const std::string& permission) {
     auto reader = std::make_unique<Reader>();
     Prepare(reader->context);
-    reader->context.AddMetadata(rpc::kPrincipalMetadata,
-                                rpc::PrincipalKey(kTestKey).Sign({tenant, "services/notification", {permission},
-                                                                  clock_.Now() + std::chrono::minutes(1)}));
+    reader->context.AddMetadata(
+        rpc::kPrincipalMetadata,
+        rpc::PrincipalKey(kTestKey).Sign(
+            {tenant, "services/notification", {permission}, clock_.Now() + std::chrono::minutes(1)}));
     reader->stream = stub_->Subscribe(&reader->context);
     reader->stream->Write(Ask(event::v1::REPLAY_PRESET_EARLIEST, 10));
     return reader;

@@ -20,19 +20,18 @@ const postgres::Statement kDelete{"subscription_delete",
 const postgres::Statement kLock{"subscription_lock",
                                 "SELECT pg_advisory_xact_lock(hashtextextended('feed_subscription ' || $1::uuid, 0))"};
 // A place never goes back by itself, but for one that the feed no longer has: of a life that ended before it.
-const postgres::Statement kCommit{
-    "subscription_commit",
-    "INSERT INTO feed_subscription AS s (tenant_id, name, incarnation, seq)"
-    " SELECT $1, $2, $3, $4"
-    " WHERE EXISTS (SELECT 1 FROM feed_subscription WHERE tenant_id = $1 AND name = $2)"
-    "    OR (SELECT count(*) FROM feed_subscription WHERE tenant_id = $1) < $6"
-    " ON CONFLICT (tenant_id, name) DO UPDATE"
-    " SET incarnation = excluded.incarnation, seq = excluded.seq, update_time = now()"
-    " WHERE $5 OR s.seq <= excluded.seq"
-    "    OR s.seq > least((SELECT min(l.begin_seq) FROM feed_life l"
-    "                      WHERE l.tenant_id = $1 AND l.incarnation > s.incarnation),"
-    "                     (SELECT t.seq FROM feed_tenant t WHERE t.tenant_id = $1))"
-    " RETURNING name, incarnation, seq, update_time"};
+const postgres::Statement kCommit{"subscription_commit",
+                                  "INSERT INTO feed_subscription AS s (tenant_id, name, incarnation, seq)"
+                                  " SELECT $1, $2, $3, $4"
+                                  " WHERE EXISTS (SELECT 1 FROM feed_subscription WHERE tenant_id = $1 AND name = $2)"
+                                  "    OR (SELECT count(*) FROM feed_subscription WHERE tenant_id = $1) < $6"
+                                  " ON CONFLICT (tenant_id, name) DO UPDATE"
+                                  " SET incarnation = excluded.incarnation, seq = excluded.seq, update_time = now()"
+                                  " WHERE $5 OR s.seq <= excluded.seq"
+                                  "    OR s.seq > least((SELECT min(l.begin_seq) FROM feed_life l"
+                                  "                      WHERE l.tenant_id = $1 AND l.incarnation > s.incarnation),"
+                                  "                     (SELECT t.seq FROM feed_tenant t WHERE t.tenant_id = $1))"
+                                  " RETURNING name, incarnation, seq, update_time"};
 
 StoredSubscription At(const Rows& rows, int row) {
   return {rows.String(row, 0), {rows.Id(row, 1), rows.Int64(row, 2)}, rows.Timestamp(row, 3)};
@@ -55,11 +54,12 @@ Result<std::vector<StoredSubscription>> SubscriptionStore::List(const Uuid& tena
 
 Result<StoredSubscription> SubscriptionStore::Commit(const Uuid& tenant, const std::string& id, const FeedPlace& place,
                                                      bool rewind, Deadline deadline) const {
-  VEFA_TRY(auto done, database_.Run(Scope::Tenant(tenant),
-                                    {{&kLock, Bound(tenant)},
-                                     {&kCommit, Bound(tenant, id, place.life, place.seq, rewind,
-                                                      static_cast<int64_t>(kSubscriptionsMax))}},
-                                    deadline));
+  VEFA_TRY(auto done,
+           database_.Run(
+               Scope::Tenant(tenant),
+               {{&kLock, Bound(tenant)},
+                {&kCommit, Bound(tenant, id, place.life, place.seq, rewind, static_cast<int64_t>(kSubscriptionsMax))}},
+               deadline));
   if (!done.back().empty()) return At(done.back(), 0);
   VEFA_TRY(auto present, Find(tenant, id, deadline));
   if (present)

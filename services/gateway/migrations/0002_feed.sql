@@ -53,7 +53,7 @@ END $$;
 -- Makes the days that come next and drops those older than `kept`. Waits for nobody for long: who is in the
 -- way is met again the next time. Returns how many days were dropped.
 CREATE FUNCTION keep_feed_days(today date, kept int) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '500ms' AS $$
 DECLARE
   name    text;
   dropped int := 0;
