@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "services/contact/contact_fixture.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/notification/v1/notification_events.pb.h"
@@ -20,6 +22,27 @@ TEST_F(ContactServiceTest, CreatesOnceAndRepeatsTheAnswer) {
   request.clear_request_id();
   EXPECT_EQ(Call(&v1::ContactService::Stub::CreateContact, request).error().reason, "EXTERNAL_ID_TAKEN");
   EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), 1);
+}
+
+// A caller who is not answered in time asks again while the first try is still under way.
+TEST_F(ContactServiceTest, TwinsOfOneRequestGetOneAnswer) {
+  constexpr int kTwins = 8;
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    v1::CreateContactRequest request = Person("twin-" + std::to_string(round));
+    request.set_request_id(NewUuidV7(clock_).ToString());
+    std::vector<std::string> answers(kTwins);
+    std::vector<std::thread> callers;
+    for (std::string& answer : answers)
+      callers.emplace_back([&] {
+        auto created = Call(&v1::ContactService::Stub::CreateContact, request);
+        answer = created.ok() ? created->name() : created.error().reason;
+      });
+    for (std::thread& caller : callers) caller.join();
+    EXPECT_TRUE(answers[0].starts_with("contacts/")) << answers[0];
+    for (const std::string& answer : answers) EXPECT_EQ(answer, answers[0]);
+  }
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log"), kRounds);
 }
 
 TEST_F(ContactServiceTest, RefusesWithTheRightCodeAndReason) {
