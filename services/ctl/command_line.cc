@@ -132,6 +132,7 @@ int RunCommandLine(int argc, char** argv) {
   AddImport(app, run);
   AddContacts(app, run);
   AddLooking(app, run);
+  AddHistory(app, run);
   AddOperations(app, run);
   try {
     app.parse(argc, argv);

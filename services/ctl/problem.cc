@@ -17,6 +17,12 @@ Error ErrorFromProblem(const Json& problem) {
   Error error{CodeFrom(TextOf(problem, "code"), status), TextOf(problem, "reason"), TextOf(problem, "detail")};
   error.retry_after_ms = static_cast<int>(IntegerOf(problem, "retryAfterMs"));
   if (std::string trace = TextOf(problem, "traceId"); !trace.empty()) error.metadata["trace_id"] = trace;
+  const Json& metadata = MemberOf(problem, "metadata");
+  if (metadata.is_object()) {
+    for (const auto& [key, value] : metadata.items()) {
+      if (value.is_string()) error.metadata[key] = value.get<std::string>();
+    }
+  }
   const Json& violations = MemberOf(problem, "violations");
   if (violations.is_array()) {
     for (const Json& one : violations)
