@@ -1,5 +1,6 @@
 #include "libs/events/dead_letters.h"
 
+#include "libs/events/consumer_marks.h"
 #include "libs/events/parking.h"
 
 namespace vefa::events {
@@ -15,9 +16,12 @@ constexpr int64_t kBytesMax = 8 << 20;
 constexpr size_t kValueMax = 1'000'000;
 // Refused records of a consumer that are kept once they are copied.
 constexpr int32_t kRefusedMax = 10000;
-constexpr std::chrono::seconds kTimeout(10);
+constexpr std::chrono::seconds kTimeout(20);
+// Within a transaction that PostgreSQL ends after ten seconds without a statement.
 constexpr std::chrono::seconds kPublishTimeout(5);
 
+// One replica copies at a time, so that nothing is copied once by each.
+const Statement kLock{"dead_letters_lock", "SELECT pg_try_advisory_xact_lock(hashtext('dead_letters'), hashtext($1))"};
 const Statement kReadParked{
     "dead_letters_parked",
     "SELECT e.tenant_id, e.subject, e.version, e.event_id, e.topic, e.part, e.off, e.headers, e.payload, e.reason FROM ("
@@ -62,11 +66,10 @@ void DeadLetters::Address(Letter& letter, const std::string& reason) const {
   record.headers.emplace_back("dlq_offset", std::to_string(letter.offset));
 }
 
-Result<std::vector<DeadLetters::Letter>> DeadLetters::Read() {
-  VEFA_TRY(auto read, pump_.Run(Scope::EveryTenant(),
-                                {{&kReadParked, Bound(consumer_, static_cast<double>(wait_.count()) / 1000, kLettersMax, kBytesMax)},
-                                 {&kReadRefused, Bound(consumer_, kLettersMax, kBytesMax)}},
-                                Deadline::After(kTimeout)));
+Result<std::vector<DeadLetters::Letter>> DeadLetters::Read(postgres::Transaction& transaction) {
+  VEFA_TRY(auto read, transaction.ExecuteAll(
+                          {{&kReadParked, Bound(consumer_, static_cast<double>(wait_.count()) / 1000, kLettersMax, kBytesMax)},
+                           {&kReadRefused, Bound(consumer_, kLettersMax, kBytesMax)}}));
   std::vector<Letter> letters;
   const postgres::Rows& parked = read[0];
   for (int i = 0; i < parked.size(); ++i) {
@@ -96,7 +99,8 @@ Result<std::vector<DeadLetters::Letter>> DeadLetters::Read() {
   return letters;
 }
 
-Status DeadLetters::Note(const std::vector<Letter>& letters, const std::vector<bool>& copied) {
+Status DeadLetters::Note(postgres::Transaction& transaction, const std::vector<Letter>& letters,
+                         const std::vector<bool>& copied) {
   std::vector<Uuid> tenants, ids;
   std::vector<std::string> subjects, topics;
   std::vector<int64_t> versions, offsets;
@@ -116,23 +120,25 @@ Status DeadLetters::Note(const std::vector<Letter>& letters, const std::vector<b
     }
   }
   if (tenants.empty() && topics.empty()) return Ok();
-  VEFA_TRY_OK(pump_.Run(Scope::EveryTenant(),
-                        {{&kNoteParked, Bound(consumer_, tenants, subjects, versions, ids)},
-                         {&kNoteRefused, Bound(consumer_, topics, parts, offsets)},
-                         {&kPrune, Bound(consumer_, kRefusedMax)}},
-                        Deadline::After(kTimeout)));
+  VEFA_TRY_OK(transaction.ExecuteAll({{&kNoteParked, Bound(consumer_, tenants, subjects, versions, ids)},
+                                      {&kNoteRefused, Bound(consumer_, topics, parts, offsets)},
+                                      {&kPrune, Bound(consumer_, kRefusedMax)}}));
   metrics_.dead_letters.Add(static_cast<double>(tenants.size() + topics.size()));
   return Ok();
 }
 
 Result<bool> DeadLetters::Copy(const std::function<bool()>& stop) {
   if (topic_.empty()) return false;
-  VEFA_TRY(std::vector<Letter> letters, Read());
+  VEFA_TRY(postgres::Transaction transaction, pump_.Begin(Scope::EveryTenant(), Deadline::After(kTimeout)));
+  VEFA_TRY(auto begun, transaction.ExecuteAll({LimitsCall(), {&kLock, Bound(consumer_)}}));
+  if (!begun[1].Bool(0, 0)) return false;
+  VEFA_TRY(std::vector<Letter> letters, Read(transaction));
   if (letters.empty()) return false;
   std::vector<kafka::Record> records;
   for (Letter& letter : letters) records.push_back(std::move(letter.record));
   std::vector<bool> copied = producer_.Publish(records, Deadline::After(kPublishTimeout), stop);
-  VEFA_TRY_OK(Note(letters, copied));
+  VEFA_TRY_OK(Note(transaction, letters, copied));
+  VEFA_TRY_OK(transaction.Commit());
   for (bool one : copied)
     if (!one) return Unavailable("KAFKA_UNAVAILABLE", "Kafka did not take every dead letter; they are tried again.");
   return true;

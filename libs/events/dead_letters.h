@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,9 @@ class DeadLetters {
     int32_t part = 0;
     int64_t offset = 0;
   };
-  Result<std::vector<Letter>> Read();
+  Result<std::vector<Letter>> Read(postgres::Transaction& transaction);
   void Address(Letter& letter, const std::string& reason) const;
-  Status Note(const std::vector<Letter>& letters, const std::vector<bool>& copied);
+  Status Note(postgres::Transaction& transaction, const std::vector<Letter>& letters, const std::vector<bool>& copied);
 
   const std::string& consumer_;
   const std::string topic_;

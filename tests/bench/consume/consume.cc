@@ -2,6 +2,7 @@
 // Kafka (positions, watermarks and effect as plain SQL in the same batches), and against the effect alone.
 #include <atomic>
 #include <cstdio>
+#include <random>
 
 #include "libs/events/consumer_marks.h"
 #include "libs/events/subscriber.h"
@@ -81,20 +82,25 @@ class Bench {
  public:
   Bench() {
     SystemClock clock;
+    std::vector<std::string> subjects;
+    for (int s = 0; s < kSubjects; ++s) subjects.push_back("things/" + NewUuidV7(clock).ToString());
+    std::mt19937 order(1);
     for (int version = 1; version <= kVersions; ++version) {
-      for (int s = 0; s < kSubjects; ++s) {
+      // As customers come: in no order.
+      std::shuffle(subjects.begin(), subjects.end(), order);
+      for (const std::string& subject : subjects) {
         Event event;
         event.id = NewUuidV7(clock);
         event.tenant = database_.tenant();
         event.type = "thing.happened";
-        event.subject = version == 1 ? "things/" + event.id.ToString() : events_[static_cast<size_t>(s)].subject;
+        event.subject = subject;
         event.aggregate_version = version;
         event.occur_time = event.record_time = clock.Now();
         event.incarnation = incarnation_;
         event.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         event.payload = std::string(200, 'x');
         event.topic = topic_;
-        event.partition = s % kPartitions;
+        event.partition = static_cast<int32_t>(std::hash<std::string>{}(subject) % kPartitions);
         event.offset = events_.size();
         events_.push_back(std::move(event));
       }
