@@ -76,8 +76,7 @@ std::shared_ptr<FeedPoll> FeedPoll::Start(Feed& feed, FeedReader& reader, size_t
   poll->watch_ = std::move(watch);
   if (feed.stopping()) {
     poll->Finish(std::move(lock), FeedDraining());
-  } else if (most > 0 && !poll->working_) {
-    poll->working_ = true;
+  } else if (most > 0) {
     lock.unlock();
     poll->Post();
   }

@@ -63,7 +63,7 @@ class FeedPoll final : public FeedWatcher, public std::enable_shared_from_this<F
 
  private:
   FeedPoll(Feed& feed, FeedReader& reader, size_t most, Deadline until, Done done)
-      : feed_(feed), reader_(reader), most_(most), until_(until), done_(std::move(done)) {}
+      : feed_(feed), reader_(reader), most_(most), until_(until), done_(std::move(done)), working_(most > 0) {}
   void Post();
   void Work();
   // What comes after a page; under the lock. True when `result` is the end.
@@ -78,7 +78,7 @@ class FeedPoll final : public FeedWatcher, public std::enable_shared_from_this<F
   Done done_;                       // Null once called.
   std::shared_ptr<FeedPoll> self_;  // Held until then, whoever started it.
   Feed::Watch watch_;
-  bool working_ = false;
+  bool working_;  // From the start, so that no look at the clock ends it before its first reading.
   bool moved_ = false;
   bool nudged_ = false;
   int dropped_pages_ = 0;
