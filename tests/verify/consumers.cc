@@ -14,7 +14,7 @@ std::string Called(const Entry& entry) {
 
 // Aggregates that only a foreign producer ever wrote about.
 std::unordered_set<uint32_t> Injected(const Evidence& evidence) {
-  std::unordered_set<uint32_t> injected;
+  std::unordered_set<uint32_t> injected(evidence.injected.begin(), evidence.injected.end());
   for (const Published& record : evidence.kafka)
     if (record.is_injected) injected.insert(record.aggregate);
   for (const Recorded& event : evidence.ledger) injected.erase(event.aggregate);

@@ -141,6 +141,7 @@ struct Evidence {
   std::vector<Applied> applied;
   std::map<uint32_t, std::set<uint32_t>> reads;  // Services by the consumer that reads their topic.
   std::vector<Parked> parked;
+  std::set<uint32_t> injected;  // Aggregates a foreign producer wrote about, also where its records are gone.
   int64_t unreadable = 0;
   std::vector<Fed> feed;
   std::map<Uuid, std::vector<Uuid>> feed_read;  // What a reader of the feed saw, in order, by tenant.

@@ -15,6 +15,7 @@ constexpr char kUsage[] =
     "  --feed FILE          written by vefa-load's readers of the feed\n"
     "  --positions FILE     consumer, topic, partition, next offset, 1 when it was moved back on purpose\n"
     "  --processes FILE     name, begin or end, resident kB, files, sockets\n"
+    "  --injected FILE      tenant, subject of what a foreign producer wrote about\n"
     "  --canary TENANT=WORD a word that must be found in that tenant's outputs only; may be given again\n"
     "  --json FILE          writes the verdicts there as well\n"
     "The exit code is 1 when an invariant does not hold, 2 when it could not be looked at.\n";
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   for (const vefa::Status& status :
        {ReadHistory(options["--history"], evidence), ReadFeedReaders(options["--feed"], evidence),
         ReadPositions(options["--positions"], evidence), ReadProcesses(options["--processes"], evidence),
+        ReadInjected(options["--injected"], evidence),
         ReadDatabases(options["--postgres"], canaries, evidence), ReadKafka(options["--kafka"], canaries, evidence)})
     if (!status.ok()) return Fail(status.error());
 

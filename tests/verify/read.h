@@ -32,6 +32,7 @@ Status ReadHistory(const std::string& path, Evidence& evidence);
 Status ReadFeedReaders(const std::string& path, Evidence& evidence);
 Status ReadPositions(const std::string& path, Evidence& evidence);
 Status ReadProcesses(const std::string& path, Evidence& evidence);
+Status ReadInjected(const std::string& path, Evidence& evidence);
 
 // Tables and ledgers of every service. `conninfo` has {service} where its name stands.
 Status ReadDatabases(const std::string& conninfo, const Canaries& canaries, Evidence& evidence);

@@ -98,4 +98,12 @@ Status ReadProcesses(const std::string& path, Evidence& evidence) {
   });
 }
 
+// tenant, subject.
+Status ReadInjected(const std::string& path, Evidence& evidence) {
+  return EachLine(path, 2, [&](const Fields& fields) -> Status {
+    evidence.injected.insert(evidence.names.Number(std::string(fields[0]) + "/" + std::string(fields[1])));
+    return Ok();
+  });
+}
+
 }  // namespace vefa::verify

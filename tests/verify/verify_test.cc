@@ -185,6 +185,18 @@ TEST_F(VerifyTest, WhatAForeignProducerInventedMayBeParked) {
   EXPECT_EQ(Violated(), Ids());
 }
 
+TEST_F(VerifyTest, WhatWasInjectedIsKnownAlsoAfterTheTopicsWereLost) {
+  uint32_t invented = evidence_.names.Number(tenant_.ToString() + "/contacts/" + Id(91).ToString());
+  evidence_.parked.push_back({0, invented, "POISON", "bad"});
+  EXPECT_EQ(Violated(), Ids({"I9"}));
+  evidence_.injected.insert(invented);
+  EXPECT_EQ(Violated(), Ids());
+  // An aggregate of ours is not excused by what a stranger wrote about it.
+  evidence_.injected.insert(evidence_.ledger[0].aggregate);
+  evidence_.parked.push_back({0, evidence_.ledger[0].aggregate, "POISON", "bad"});
+  EXPECT_EQ(Violated(), Ids({"I9"}));
+}
+
 TEST_F(VerifyTest, AFork) {
   Recorded twin = evidence_.ledger[1];
   twin.event_id = Id(220);
