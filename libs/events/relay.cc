@@ -14,10 +14,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// The most rows of one reading, and the room there must be before a backlog is read on: small readings
-// would look at the rows in flight again for little.
-constexpr size_t kReadMax = 4000;
-constexpr size_t kRoomMin = 2000;
+// The most rows of one reading. Three fit into what may be in flight: one that Kafka works on, one that is being
+// produced, one that is being read.
+constexpr size_t kReadMax = 3000;
 // How often an idle relay looks for what other processes committed: less and less, up to the second.
 constexpr milliseconds kIdleFirst(5);
 constexpr milliseconds kIdleLongest(50);
@@ -47,6 +46,8 @@ Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telem
       source_(std::move(source)),
       store_(pump, NewUuidV7(clock_)),
       producer_(std::move(brokers), source_.service + "-relay"),
+      read_max_(std::min(kReadMax, options_.in_flight_max / 3 + 1)),
+      room_min_(read_max_ * 2 / 3 + 1),
       core_(options_.in_flight_max),
       published_(metrics.AddCounter("vefa_relay_published_total", "Events acknowledged by Kafka, repeats included.")),
       rebuilds_(metrics.AddCounter("vefa_relay_producer_rebuilds_total", "Producers lost with what was in flight.")),
@@ -63,6 +64,7 @@ Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telem
       maintain_(Now()),
       stuck_(Now()),
       say_again_(Now()),
+      reader_([this] { producer_.Wake(); }),
       loop_([this] { return Step(); }) {}
 
 void Relay::Wake() {
@@ -84,7 +86,13 @@ void Relay::Stop() {
 // What is in flight is worth a moment: each row of it would be published again.
 void Relay::Drain() {
   Deadline deadline = Deadline::After(kDrainTimeout);
+  while (reader_.busy() && !deadline.Passed()) {
+    auto answer = reader_.Take();
+    if (answer && answer->ok()) core_.Deleted(published_ids_);
+    if (!answer) Settle(producer_.Poll(deadline.Left()));
+  }
   while (core_.in_flight() > 0 && !deadline.Passed()) Settle(producer_.Poll(deadline.Left()));
+  if (reader_.busy()) return;
   Status last = core_.acknowledged() > 0 ? Exchange(0) : Ok();
   if (last.ok() && options_.leases) last = store_.Leave(Deadline::After(kUpkeepTimeout));
   if (!last.ok()) telemetry::Warn("the relay ends without its last word", {{"reason", last.error().reason}});
@@ -98,11 +106,9 @@ milliseconds Relay::Step() {
     producer_.Rebuild();
     Forget();
   }
-  if (!stopping_ && Due() && Prepare()) {
-    woken_ = false;
-    Status exchanged = Exchange(std::min(kReadMax, core_.Room()));
-    if (!exchanged.ok()) Trouble(exchanged.error());
-  }
+  if (stopping_ || ReadAhead() || !Due() || !Prepare()) return milliseconds(0);
+  Status exchanged = Exchange(std::min(read_max_, core_.Room()));
+  if (!exchanged.ok()) Trouble(exchanged.error());
   return milliseconds(0);
 }
 
@@ -139,17 +145,18 @@ milliseconds Relay::Pause() const {
   if (stopping_ || Due()) return milliseconds(0);
   milliseconds pause = std::min({kIdleLongest, renew_.Left(), count_.Left()});
   // Without room only an acknowledgement can help, and that ends the waiting by itself.
-  return HasRoom() ? std::min(pause, look_.Left()) : pause;
+  return HasRoom() && !reader_.busy() ? std::min(pause, look_.Left()) : pause;
 }
 
 bool Relay::Due() const {
+  if (reader_.busy()) return false;
   if (!look_.Passed() && (failures_ > 0 || !woken_)) return false;
   return HasRoom() || (core_.acknowledged() > 0 && look_.Passed());
 }
 
 // Whether a reading would bring enough.
 bool Relay::HasRoom() const {
-  return core_.Room() >= (backlog_ ? std::min(kRoomMin, options_.in_flight_max / 2 + 1) : 1);
+  return core_.Room() >= (backlog_ ? room_min_ : 1);
 }
 
 // Whether database and topic are as they must be. Asked at the start and again after each loss.
@@ -222,30 +229,73 @@ void Relay::Forget() {
   flights_.clear();
   free_flights_.clear();
   rebuilds_.Add();
+  forgot_ = true;
   // It may be that Kafka is another one by now.
   topic_known_ = false;
   look_ = Deadline::After(Backoff(losses_++, kRetryFirst, kRetryLongest, RandomShare()));
 }
 
+// One round trip: deletes what was acknowledged, reads at most `most` rows on.
+RelayReader::Work Relay::Ask(size_t most) {
+  woken_ = false;
+  forgot_ = false;
+  most_ = most;
+  published_ids_ = core_.Acknowledged();
+  return [this, held = core_.InFlight(), lanes = lanes_]() -> Result<PendingRows> {
+    if (!published_ids_.empty() && FaultPoint("relay.after_ack_before_delete"))
+      return Unavailable("FAULT_INJECTED", "What was acknowledged is not deleted.");
+    return store_.Exchange(published_ids_, lanes, held, most_, Deadline::After(kDatabaseTimeout));
+  };
+}
+
 Status Relay::Exchange(size_t most) {
-  std::vector<int64_t> published = core_.Acknowledged();
-  if (!published.empty() && FaultPoint("relay.after_ack_before_delete"))
-    return Unavailable("FAULT_INJECTED", "What was acknowledged is not deleted.");
-  VEFA_TRY(PendingRows rows,
-           store_.Exchange(published, lanes_, core_.InFlight(), most, Deadline::After(kDatabaseTimeout)));
-  failures_ = 0;
-  core_.Deleted(published);
-  if (FaultPoint("relay.after_read")) return Unavailable("FAULT_INJECTED", "What was read is not produced.");
-  backlog_ = rows.size() >= std::min(most, kRoomMin);
-  idle_ = rows.size() > 0 ? kIdleFirst : std::min(idle_ * 2, kIdleLongest);
-  look_ = Deadline::After(backlog_ ? milliseconds(0) : idle_);
+  PendingRows rows;
+  VEFA_TRY_OK(Answer(Ask(most)(), rows));
   Produce(rows);
   return Ok();
 }
 
-void Relay::Produce(const PendingRows& rows) {
-  if (core_.in_flight() == 0) stuck_ = Deadline::After(kStuckTimeout);
+// What the database answered; `rows` is what may be produced.
+Status Relay::Answer(Result<PendingRows> answer, PendingRows& rows) {
+  if (!answer.ok()) return std::move(answer).error();
+  failures_ = 0;
+  core_.Deleted(published_ids_);
+  if (FaultPoint("relay.after_read")) return Unavailable("FAULT_INJECTED", "What was read is not produced.");
+  backlog_ = answer->size() >= std::min(most_, room_min_);
+  idle_ = answer->size() > 0 ? kIdleFirst : std::min(idle_ * 2, kIdleLongest);
+  look_ = Deadline::After(backlog_ ? milliseconds(0) : idle_);
+  // Rows may stand before these that were in flight when they were left out, and are no more.
+  if (!forgot_) rows = *std::move(answer);
+  return Ok();
+}
+
+// In a backlog the database reads on while what it read before is produced. False when there is nothing of the kind
+// to do now.
+bool Relay::ReadAhead() {
+  if (!reader_.busy()) {
+    if (!backlog_ || !Due() || !Prepare()) return false;
+    reader_.Start(Ask(std::min(read_max_, core_.Room())));
+    return true;
+  }
+  auto answer = reader_.Take();
+  if (!answer) return true;
+  PendingRows rows;
+  Status answered = Answer(*std::move(answer), rows);
+  if (!answered.ok()) {
+    Trouble(answered.error());
+    return true;
+  }
   size_t taken = core_.Take(rows.ids());
+  // Asked before they are sent: what was taken is in flight, and left out.
+  if (backlog_ && !stopping_ && Due() && Prepare()) reader_.Start(Ask(std::min(read_max_, core_.Room())));
+  Send(rows, taken);
+  return true;
+}
+
+void Relay::Produce(const PendingRows& rows) { Send(rows, core_.Take(rows.ids())); }
+
+void Relay::Send(const PendingRows& rows, size_t taken) {
+  if (flights_.size() == free_flights_.size()) stuck_ = Deadline::After(kStuckTimeout);
   for (size_t row = 0; row < taken; ++row) {
     rows.Get(row, event_);
     if (source_.catalog != nullptr) event_.classification = source_.catalog->ClassificationOf(event_.type);

@@ -9,6 +9,7 @@
 #include "libs/base/clock.h"
 #include "libs/events/event.h"
 #include "libs/events/relay_core.h"
+#include "libs/events/relay_reader.h"
 #include "libs/events/relay_record.h"
 #include "libs/events/relay_store.h"
 #include "libs/kafka/producer.h"
@@ -23,7 +24,7 @@ struct RelayOptions {
   int partitions = 0;   // What the topic must have; 0 where it does not matter, in tests.
   int ledger_days = 0;  // How long partitions of the ledger are kept; 0 for ever.
   int64_t ledger_partition_size = 10'000'000;
-  size_t in_flight_max = 8000;  // Rows produced and not yet acknowledged.
+  size_t in_flight_max = 10'000;  // Rows produced and not yet acknowledged.
   // Told the ids of the ledger that Kafka acknowledged, in the relay's thread; for measurements.
   std::function<void(int64_t id)> acknowledged = {};
 };
@@ -32,7 +33,8 @@ struct RelayOptions {
 // publishes, deletes only what Kafka acknowledged. There is no cursor, because an id can become visible
 // after a greater one and a cursor would have passed it; and no floor, which would only be a cursor that
 // waits. What was read is known by what is in flight. A crash anywhere repeats events and loses none; so
-// do two relays at one lane. Owns one thread; works as the `pump` role.
+// do two relays at one lane. Owns two threads: one decides and produces, the other reads ahead while there
+// is a backlog. Works as the `pump` role.
 class Relay {
  public:
   Relay(postgres::Database& pump, std::string brokers, Source source, telemetry::Metrics& metrics,
@@ -62,8 +64,12 @@ class Relay {
   bool Prepare();
   Status CheckTopic();
   void Settle(const kafka::Producer::Report& report);
+  RelayReader::Work Ask(size_t most);
   Status Exchange(size_t most);
+  bool ReadAhead();
+  Status Answer(Result<PendingRows> answer, PendingRows& rows);
   void Produce(const PendingRows& rows);
+  void Send(const PendingRows& rows, size_t taken);
   void Drain();
   void Forget();
   void Trouble(const Error& error);
@@ -74,6 +80,10 @@ class Relay {
   Source source_;
   RelayStore store_;
   kafka::Producer producer_;
+  const size_t read_max_;
+  // What there must be room for before a backlog is read on: small readings would look at the rows in flight again
+  // for little.
+  const size_t room_min_;
   RelayCore core_;
   telemetry::Counter& published_;
   telemetry::Counter& rebuilds_;
@@ -91,12 +101,17 @@ class Relay {
   Event event_;
   std::vector<Flight> flights_;
   std::vector<uint64_t> free_flights_;
-  int failures_ = 0;  // Of the database or the checks, in a row.
-  int losses_ = 0;    // Of the producer, in a row.
+  int failures_ = 0;      // Of the database or the checks, in a row.
+  int losses_ = 0;        // Of the producer, in a row.
   bool backlog_ = false;  // The last reading was as large as it could be.
+  // The exchange under way.
+  std::vector<int64_t> published_ids_;
+  size_t most_ = 0;
+  bool forgot_ = false;  // Something it left out as in flight was forgotten since.
   std::chrono::milliseconds idle_;
   Deadline look_, renew_, count_, maintain_, stuck_, say_again_;
   std::string said_;
+  RelayReader reader_;
   runtime::Loop loop_;  // Last: its thread uses everything above.
 };
 
