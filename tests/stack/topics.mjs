@@ -18,16 +18,16 @@ const TOPICS = ['vefa.contact.v1', 'vefa.interaction.v1', 'vefa.campaign.v1', 'v
 const HEADERS = {
   ce_specversion: /^1\.0$/,
   ce_id: /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-  ce_source: /^\/vefa\/(contact|interaction|campaign|notification)$/,
+  ce_source: /^\/vefa\/(contact|interaction|campaign|notification)\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   ce_type: /^[a-z]+\.[a-z]+$/,
   ce_subject: /^[a-zA-Z]+\/[0-9a-z-]+(\/[a-z]+)?$/,
   ce_time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
   ce_recordedtime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
   ce_aggversion: /^[1-9]\d*$/,
   ce_tenantid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  ce_dataclassification: /^(none|pseudonymous)$/,
+  ce_dataclassification: /^(none|pseudonymous|personal|special)$/,
   'content-type': /^application\/protobuf$/,
-  ce_dataschema: /^vefa\.[a-z]+\.v1\.[A-Z][A-Za-z]+Event$/,
+  ce_dataschema: /^https?:\/\/[^ ]+\/schemas\/vefa\.[a-z]+\.v1\.[A-Z][A-Za-z]+Event@[0-9a-f]{64}$/,
 };
 const PROBLEMS_MAX = 20;
 const QUIET_DEADLINE_MS = 60_000;
