@@ -88,6 +88,14 @@ function serveFile(request, response, path) {
   }
 }
 
+/** Personal data as events carry it: nothing here has the key. */
+const box = (n) => ({
+  keyId: `01890a5d-ac96-774b-bcce-${String(n).padStart(12, '0')}`,
+  nonce: 'AAAAAAAAAAAAAAAA',
+  ciphertext: 'AAAAAAAAAAAAAAAAAAAAAA==',
+  message: 'vefa.contact.v1.ContactPersonal',
+});
+
 let eventNumber = 0;
 function nextEvent() {
   const n = eventNumber++;
@@ -115,7 +123,7 @@ function nextEvent() {
       'contact.updated',
       'contact',
       contact.name,
-      { updated: { state: { externalId: contact.externalId, language: contact.language, source: 'cdnow', hasEmail: true } } },
+      { updated: { state: { language: contact.language, source: 'cdnow', hasEmail: true, personal: box(n) } } },
     ],
   ];
   const [type, service, subject, payload] = kinds[n % kinds.length];
