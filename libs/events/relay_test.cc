@@ -208,8 +208,8 @@ TEST_F(RelayTest, ARunningRelayGoesOnInTheNewLife) {
   EXPECT_NE(events[0].incarnation, events[1].incarnation);
 }
 
-// Readers drop what comes of an earlier life behind a later one; so nothing published as the earlier one's may be deleted
-// once the later one began.
+// Readers drop what comes of an earlier life behind a later one; so nothing published as the earlier one's may be
+// deleted once the later one began.
 TEST_F(RelayTest, NothingIsDeletedUnderAnotherLifeThanItWasPublishedUnder) {
   SystemClock clock;
   RelayStore store(harness_.database.pump(), NewUuidV7(clock));
