@@ -10,7 +10,8 @@ const CREDIT = 500;
 const { url, grpc: address, googleapis, credentials, total, newer = '' } = options(process.argv.slice(2));
 const started = performance.now();
 const grpc = load('@grpc/grpc-js');
-const definition = load('@grpc/proto-loader').loadSync(['vefa/event/v1/event_feed_service.proto', 'vefa/contact/v1/contact_events.proto'], {
+const protos = ['vefa/event/v1/event_feed_service.proto', 'vefa/contact/v1/contact_events.proto'];
+const definition = load('@grpc/proto-loader').loadSync(protos, {
   includeDirs: [join(ROOT, 'proto'), googleapis],
   arrays: true,
   longs: Number,
@@ -28,24 +29,23 @@ function read(first, enough, take) {
   return new Promise((resolve, reject) => {
     const stream = client.Subscribe(metadata, { deadline: Date.now() + DEADLINE_MS });
     let taken = 0;
-    let credit = Math.min(CREDIT, enough);
+    let asked = Math.min(CREDIT, enough);
     stream.on('data', (response) => {
       for (const event of response.events) {
-        if (taken === enough) return;
-        take(event);
-        taken++;
-        credit--;
+        if (taken++ < enough) take(event);
       }
+      if (taken > enough) return reject(new Error(`${taken} events came, ${enough} were asked for`));
       if (taken === enough) return (stream.cancel(), resolve());
-      // Never more than is wanted: what was not asked for does not come.
-      if (credit === 0) {
-        credit = Math.min(CREDIT, enough - taken);
-        stream.write({ numRequested: credit });
-      }
+      // New credit before the old is used up, so that the feed never waits for it; in all never more than is wanted.
+      const more = Math.min(CREDIT, enough - asked);
+      if (more === 0 || asked - taken > CREDIT) return;
+      asked += more;
+      stream.write({ numRequested: more });
     });
-    stream.on('error', (error) => (taken === enough ? resolve() : reject(new Error(`after ${taken} of ${enough}: ${error.message}`))));
-    stream.on('end', () => (taken === enough ? resolve() : reject(new Error(`ended after ${taken} of ${enough}`))));
-    stream.write({ ...first, numRequested: credit });
+    // After the last event both follow from hanging up, and the promise is kept already.
+    stream.on('error', (error) => reject(new Error(`after ${taken} of ${enough}: ${error.message}`)));
+    stream.on('end', () => reject(new Error(`ended after ${taken} of ${enough}`)));
+    stream.write({ ...first, numRequested: asked });
   });
 }
 
@@ -58,11 +58,13 @@ const take = (event) => {
   if (event.topic !== 'vefa.contact.v1') return;
   // Today's types read yesterday's and tomorrow's bytes: a kind that is not known is no kind.
   const known = ContactEvent.deserialize(event.payload.value);
-  if (event.id in found) found[event.id] = JSON.stringify({ kind: known.kind ?? '', bytes: event.payload.value.length, known });
+  const bytes = event.payload.value.length;
+  if (event.id in found) found[event.id] = JSON.stringify({ kind: known.kind ?? '', bytes, known });
 };
 await read({ replayPreset: 'REPLAY_PRESET_EARLIEST' }, Number(total), take);
 const half = Math.floor(whole.ids.length / 2);
 const rest = [];
-await read({ replayPreset: 'REPLAY_PRESET_CUSTOM', cursor: cursors[half - 1] }, whole.ids.length - half, (event) => rest.push(event.id));
+const middle = { replayPreset: 'REPLAY_PRESET_CUSTOM', cursor: cursors[half - 1] };
+await read(middle, whole.ids.length - half, (event) => rest.push(event.id));
 client.close();
 report('grpc', started, whole, rest, half, found);

@@ -27,7 +27,8 @@ async function read(enough, take) {
   const positions = new Map();
   let taken = 0;
   await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${taken} of ${enough} records within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+    const late = () => reject(new Error(`${taken} of ${enough} records within ${DEADLINE_MS} ms`));
+    const timer = setTimeout(late, DEADLINE_MS);
     const eachMessage = async ({ topic, partition, message }) => {
       if (taken >= enough || Number(message.offset) >= (ends.get(`${topic}/${partition}`)?.high ?? 0)) return;
       take(topic, message);
@@ -46,7 +47,8 @@ const take = (topic, message) => {
   const header = (name) => message.headers[name]?.toString() ?? '';
   const subject = header('ce_subject');
   const id = header('ce_id');
-  if (message.key.toString() !== `${header('ce_tenantid')}/${subject}`) whole.complain(`key ${message.key} of ${subject}`);
+  const key = `${header('ce_tenantid')}/${subject}`;
+  if (message.key.toString() !== key) whole.complain(`key ${message.key} of ${subject}`);
   whole.take({ id, topic, subject, version: Number(header('ce_aggversion')) });
   if (newerIds.includes(id)) found[id] = `${header('ce_type')}, ${message.value.length} bytes`;
 };

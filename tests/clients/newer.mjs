@@ -14,7 +14,8 @@ const text = (at, value) => field(at, [...Buffer.from(value)]);
 
 // `ContactEvent.kind` 90 and what is in it come from the future; so do field 91 and channel 999 of a consent.
 const UNKNOWN_KIND = field(90, [...text(1, 'from a later release'), ...number(2, 999)]);
-const UNKNOWN_ENUM = field(12, [...field(1, [...text(1, 'later'), ...number(2, 999), ...text(91, 'a field of later')]), ...number(91, 1)]);
+const TERMS = [...text(1, 'later'), ...number(2, 999), ...text(91, 'a field of later')];
+const UNKNOWN_ENUM = field(12, [...field(1, TERMS), ...number(91, 1)]);
 
 function uuid7() {
   const bytes = randomBytes(16);
@@ -56,4 +57,6 @@ const producer = kafka.producer();
 await producer.connect();
 await producer.send({ topic: TOPIC, acks: -1, messages });
 await producer.disconnect();
-console.log(JSON.stringify(messages.map(({ headers }) => ({ id: headers.ce_id, type: headers.ce_type, subject: headers.ce_subject, tenant }))));
+const written = messages.map(({ headers: { ce_id: id, ce_type: type, ce_subject: subject }, value }) =>
+  ({ id, type, subject, tenant, bytes: value.length }));
+console.log(JSON.stringify(written));

@@ -37,19 +37,20 @@ export function options(words) {
 }
 
 /**
- * Compares a reading of everything with one that was resumed in the middle of it, prints the report as one JSON object
- * and ends the process. `newer` are the ids of the events of a later schema, with what each client found in their payload.
+ * Compares a reading of everything with one that was resumed in the middle of it, prints the report as one JSON
+ * object and ends the process. `newer` are the ids of the events of a later schema, with what was in their payload.
  */
 export function report(client, started, whole, rest, from, newer) {
   const wanted = whole.ids.slice(from);
   const same = wanted.length === rest.length && wanted.every((id, i) => id === rest[i]);
-  if (!same) whole.complain(`resumed after ${from} of ${whole.ids.length} events: ${rest.length} came, ${wanted.length} were left`);
+  if (!same) whole.complain(`resumed after ${from} events: ${rest.length} came, ${wanted.length} were left, or others`);
   for (const id of Object.keys(newer)) if (!whole.known.has(id)) whole.complain(`the newer event ${id} did not come`);
   const seconds = Math.round((performance.now() - started) / 10) / 100;
-  console.log(
-    JSON.stringify({ client, events: whole.ids.length, subjects: whole.versions.size, resumed: rest.length, newer, seconds, problems: whole.problems }),
-  );
-  process.exit(whole.problems.length > 0 ? 1 : 0);
+  const { ids, versions, problems } = whole;
+  const resumed = rest.length;
+  const counts = { events: ids.length, subjects: versions.size, resumed };
+  console.log(JSON.stringify({ client, ...counts, newer, seconds, problems }));
+  process.exit(problems.length > 0 ? 1 : 0);
 }
 
 /** Signs in; the bearer token. */

@@ -11,8 +11,10 @@ const headers = { Authorization: `Bearer ${await signIn(url, JSON.parse(readFile
 /** The messages of a stream, as WHATWG says they are to be read; comments and unknown fields are skipped. */
 async function* messages(resume) {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error(`no more events within ${DEADLINE_MS} ms`)), DEADLINE_MS);
-  const answer = await fetch(`${url}/v1/events:stream`, { headers: { ...headers, 'Last-Event-ID': resume }, signal: abort.signal });
+  const late = new Error(`no more events within ${DEADLINE_MS} ms`);
+  const timer = setTimeout(() => abort.abort(late), DEADLINE_MS);
+  const request = { headers: { ...headers, 'Last-Event-ID': resume }, signal: abort.signal };
+  const answer = await fetch(`${url}/v1/events:stream`, request);
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   let text = '';
   const decoder = new TextDecoder();
