@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 # Lanes run side by side; within one, a fault begins when all is well after the one before.
-PROCESS, ENGINE, SIDE = "process", "engine", "side"
+WRITER, READER, ENGINE, SIDE = "writer", "reader", "engine", "side"
 
 
 @dataclass
@@ -14,16 +14,17 @@ class Kind:
     share: float      # How many of a campaign, relative to the others.
     most: int         # At most so many, 0: no bound. For what takes long.
     exclusive: bool   # No other lane may be at work.
+    quick: bool       # It is over when a write is acknowledged; the way of events is not waited for.
 
 
 KINDS = {}
 
 
-def kind(name, lane, share=1.0, most=0, exclusive=False):
+def kind(name, lane, share=1.0, most=0, exclusive=False, quick=False):
     """Registers a function as a kind of fault."""
     def register(strike):
         assert name not in KINDS, name
-        KINDS[name] = Kind(name, lane, strike, share, most, exclusive)
+        KINDS[name] = Kind(name, lane, strike, share, most, exclusive, quick)
         return strike
     return register
 

@@ -6,10 +6,10 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-from faults import ENGINE, KINDS, PROCESS, SIDE, NotStruck
+from faults import ENGINE, KINDS, READER, SIDE, WRITER, NotStruck
 from wellness import Probe
 
-LANES = (PROCESS, ENGINE, SIDE)
+LANES = (WRITER, READER, ENGINE, SIDE)
 # A fault that found nothing to strike, because another one was at work, is tried again later.
 TRIES_MAX = 3
 
@@ -97,7 +97,7 @@ class Lane(threading.Thread):
             since, detail = kind.strike(self.world, self.dice)
         except NotStruck as away:
             return self.done(kind, begin, -1, str(away), False)
-        well, slowest = self.probe.until_well()
+        well, slowest = self.probe.until_well(kind.quick)
         return self.done(kind, begin, well - since, f"{detail} ({slowest})", True)
 
     def done(self, kind, begin, recovery, detail, struck):

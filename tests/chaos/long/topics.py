@@ -81,7 +81,7 @@ def hostile_kind(name, spoil):
             for tenant in {record["key"].split("/")[0], *(tenant["id"] for tenant in world.tenants)}:
                 file.write(f"{tenant}\t{record['key'].split('/', 1)[1]}\n")
         return time.monotonic(), name
-    return kind(f"foreign record: {name}", SIDE, share=0.6)(strike)
+    return kind(f"foreign record: {name}", SIDE, share=0.6, quick=True)(strike)
 
 
 for words, how in HOSTILE.items():
@@ -92,7 +92,7 @@ for words, how in HOSTILE.items():
 def seek_back(world, dice):
     """A consumer reads again what it has applied: every event must be dropped as a repeat."""
     consumer = dice.choice(("interaction.timeline.v1", "gateway.feed.v1"))
-    rows = world.stack.sql(consumer.split(".")[0], "SELECT topic, part, next_offset FROM consumer_position"
+    rows = world.rows(consumer.split(".")[0], "SELECT topic, part, next_offset FROM consumer_position"
                            f" WHERE consumer = '{consumer}' AND next_offset > 100 AND topic LIKE 'vefa.%.v1'")
     if not rows:
         raise NotStruck(f"{consumer} has read nothing yet")
@@ -127,7 +127,7 @@ def consumers(world):
     """Those that read topics of events."""
     found = set()
     for service in (*TOPIC_SERVICES, "gateway"):
-        found |= {row[0] for row in world.stack.sql(service, "SELECT DISTINCT consumer FROM consumer_position")}
+        found |= {row[0] for row in world.rows(service, "SELECT DISTINCT consumer FROM consumer_position")}
     return sorted(found)
 
 

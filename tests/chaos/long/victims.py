@@ -1,4 +1,5 @@
 """Faults of services: killed, stopped, killed or stopped at a point in the code, doubled."""
+import itertools
 import os
 import signal
 import subprocess
@@ -6,37 +7,32 @@ import time
 import urllib.error
 import urllib.request
 
-from faults import PROCESS, NotStruck, kind
+from faults import READER, WRITER, NotStruck, kind
 
 STRIKE_SECONDS = 10
 STOP_SECONDS = (3, 10)
 REPLICA_SECONDS = (2, 4)
 READY_SECONDS = 30
-# Points that are passed again and again under load, and whose processes do.
-POINTS = {
-    "relay.after_read": ("contact", "interaction"),
-    "relay.after_produce": ("contact", "interaction"),
-    "relay.between_acks": ("contact", "interaction"),
-    "relay.after_ack_before_delete": ("contact", "interaction"),
-    "relay.during_lease_renew": ("contact", "interaction"),
-    "consumer.before_commit": ("interaction", "gateway", "campaign"),
-    "consumer.after_commit": ("interaction", "gateway", "campaign"),
-    "feed.write": ("gateway",),
-    "state.after_read": ("contact",),
-    "state.after_publish": ("contact",),
-    "rpc.after_commit_before_reply": ("contact", "interaction"),
-}
+FAILING_SECONDS = 1.5
+# Points in the code that are passed again and again under load.
+RELAY_POINTS = ("relay.after_read", "relay.after_produce", "relay.between_acks", "relay.after_ack_before_delete",
+                "relay.during_lease_renew")
+CONSUMER_POINTS = ("consumer.before_commit", "consumer.after_commit")
+STATE_POINTS = ("state.after_read", "state.after_publish")
+REPLY_POINT = "rpc.after_commit_before_reply"
+CONSUMING = ("interaction", "gateway", "campaign")
 
 
-def kill_kind(service):
+def kill_kind(service, lane):
     def strike(world, _dice):
         world.kill(service)
         return time.monotonic(), service
-    return kind(f"kill {service}", PROCESS)(strike)
+    return kind(f"kill {service}", lane)(strike)
 
 
-for victim in ("contact", "interaction", "gateway"):
-    kill_kind(victim)
+kill_kind("contact", WRITER)
+kill_kind("interaction", READER)
+kill_kind("gateway", READER)
 
 
 class Point:
@@ -74,17 +70,24 @@ class Point:
         return int(new[0].split()[2])
 
 
-def point_kind(point, services):
-    def strike(world, dice):
-        service = dice.choice(services)
-        with Point(world, service, f"{point} kill {dice.choice((1, 1, 5))}") as armed:
+def point_kind(name, lane, places):
+    """Killed at each (point, service) in turn."""
+    turns = itertools.cycle(places)
+
+    def strike(world, _dice):
+        point, service = next(turns)
+        with Point(world, service, f"{point} kill 1") as armed:
             armed.struck()
-            return time.monotonic(), service
-    return kind(f"kill at {point}", PROCESS)(strike)
+            return time.monotonic(), f"{service} at {point}"
+    return kind(name, lane, share=float(len(places)))(strike)
 
 
-for at, places in POINTS.items():
-    point_kind(at, places)
+point_kind("kill at a point of contact's relay", WRITER, [(point, "contact") for point in RELAY_POINTS])
+point_kind("kill before the reply", WRITER, [(REPLY_POINT, "contact")])
+point_kind("kill at a point of a state topic", WRITER, [(point, "contact") for point in STATE_POINTS])
+point_kind("kill at a point of interaction's relay", READER, [(point, "interaction") for point in RELAY_POINTS])
+point_kind("kill at a point of a consumer", READER,
+           [(point, service) for service in CONSUMING for point in CONSUMER_POINTS] + [("feed.write", "gateway")])
 
 
 def stopped(world, dice, pid, detail):
@@ -95,38 +98,39 @@ def stopped(world, dice, pid, detail):
     return time.monotonic(), f"{detail} for {seconds:.1f} s"
 
 
-@kind("stop a service", PROCESS)
-def stop_service(world, dice):
-    service = dice.choice(("contact", "interaction", "gateway"))
-    return stopped(world, dice, world.kill(service, signal.SIGSTOP), service)
+def stop_kinds(lane, services, points):
+    """SIGSTOP from outside, and at a point in the code: a zombie that goes on where it was."""
+    def stop_anywhere(world, dice):
+        service = dice.choice(services)
+        return stopped(world, dice, world.kill(service, signal.SIGSTOP), service)
+
+    def stop_at_point(world, dice):
+        point, service = dice.choice(points)
+        with Point(world, service, f"{point} stop 1") as armed:
+            pid = armed.struck()
+        return stopped(world, dice, pid, f"{service} at {point}")
+    kind(f"stop a {lane}", lane)(stop_anywhere)
+    kind(f"stop a {lane} at a point", lane)(stop_at_point)
 
 
-@kind("stop at a point", PROCESS)
-def stop_at_point(world, dice):
-    point = dice.choice(("relay.after_produce", "relay.after_ack_before_delete", "consumer.before_commit"))
-    service = dice.choice(POINTS[point])
-    with Point(world, service, f"{point} stop 1") as armed:
-        pid = armed.struck()
-    return stopped(world, dice, pid, f"{service} at {point}")
+stop_kinds(WRITER, ("contact",), [(point, "contact") for point in RELAY_POINTS[1:4]])
+stop_kinds(READER, ("interaction", "gateway"), [("consumer.before_commit", service) for service in CONSUMING])
 
 
-@kind("answers lost", PROCESS)
-def lose_answers(world, dice):
-    service = dice.choice(("contact", "interaction"))
-    with Point(world, service, "rpc.after_commit_before_reply error 5") as armed:
-        armed.struck()
-        world.lasting(1)
-    return time.monotonic(), service
+def failing_kind(name, lane, places, one_in):
+    """A point fails again and again for a while."""
+    def strike(world, dice):
+        point, service = dice.choice(places)
+        with Point(world, service, f"{point} error {one_in}") as armed:
+            armed.struck()
+            world.lasting(FAILING_SECONDS)
+        return time.monotonic(), f"{service} at {point}"
+    return kind(name, lane)(strike)
 
 
-@kind("failures at a point", PROCESS)
-def fail_at_point(world, dice):
-    point = dice.choice([name for name in POINTS if not name.startswith("rpc")])
-    service = dice.choice(POINTS[point])
-    with Point(world, service, f"{point} error 2") as armed:
-        armed.struck()
-        world.lasting(1.5)
-    return time.monotonic(), f"{service} at {point}"
+failing_kind("answers lost", WRITER, [(REPLY_POINT, service) for service in ("contact", "interaction")], 5)
+failing_kind("failures of a relay", WRITER, [(point, "contact") for point in RELAY_POINTS], 2)
+failing_kind("failures of a consumer", READER, [(point, service) for service in CONSUMING for point in CONSUMER_POINTS], 2)
 
 
 class Replica:
@@ -168,14 +172,14 @@ def replica_kind(leases):
             how = dice.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
             replica.end(how)
         return time.monotonic(), how.name
-    return kind(f"second replica, leases {leases}", PROCESS)(strike)
+    return kind(f"second replica, leases {leases}", WRITER)(strike)
 
 
 replica_kind("on")
 replica_kind("off")
 
 
-@kind("kill in a rebalance", PROCESS)
+@kind("kill in a rebalance", WRITER)
 def kill_in_rebalance(world, _dice):
     """A second member joins contact's group and the first dies while partitions move."""
     with Point(world, "contact", "consumer.in_rebalance kill 1") as armed:

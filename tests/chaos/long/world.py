@@ -14,10 +14,12 @@ from stack import ROOT, SERVICES, Stack, setting  # noqa: E402
 from waiting import NotInTime, wait_until  # noqa: E402
 
 from network import Proxy  # noqa: E402
+from probe import problem  # noqa: E402  The same questions ./vefa asks of engines.
 
 SECOND = {"id": "0199b5f0-0000-7000-8000-000000000002", "slug": "second", "email": "admin@second.example", "canary": "kanaryaiki"}
 FIRST_CANARY = "kanaryabir"
 LOAD_LINES = "load.jsonl"
+ENGINE_SECONDS = 120
 
 
 class World:
@@ -122,6 +124,21 @@ class World:
     def seek_noted(self, consumer):
         with self.sought_lock:
             self.sought.add(consumer)
+
+    def rows(self, service, query):
+        """An answer of PostgreSQL, which another lane may have killed just now."""
+        def answer():
+            try:
+                return [self.stack.sql(service, query)]
+            except AssertionError as away:
+                raise OSError(str(away)) from away
+        return wait_until(f"PostgreSQL answers for {service}", answer, ENGINE_SECONDS, 0.3)[0]
+
+    def back(self, engine):
+        """Waits until an engine serves again; for how long."""
+        began = time.monotonic()
+        wait_until(f"{engine} is back", lambda: problem(engine, self.stack.address(engine)) is None, ENGINE_SECONDS, 0.05)
+        return time.monotonic() - began
 
     def positions_lost(self):
         """All topics begin anew, for every consumer."""
