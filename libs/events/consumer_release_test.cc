@@ -115,7 +115,7 @@ class UpgradeTest : public ConsumerReleaseTest {
         "DROP TABLE parked_subject, unreadable_record, consumer_control;"
         "ALTER TABLE parked_event DROP CONSTRAINT parked_event_pkey, DROP COLUMN event_type, DROP COLUMN headers, DROP COLUMN copied;"
         "ALTER TABLE parked_event ADD PRIMARY KEY (consumer, tenant_id, subject, version);"
-        "ALTER TABLE applied_version DROP COLUMN incarnation;" + rows);
+        "ALTER TABLE applied_version DROP COLUMN incarnation, DROP COLUMN previous_version;" + rows);
     for (const postgres::Migration& migration : vefa_events_migrations()) {
       if (std::string(migration.name) != "0004_consumers") continue;
       std::string sql = migration.sql;
