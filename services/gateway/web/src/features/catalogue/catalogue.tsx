@@ -108,7 +108,9 @@ function StreamPanel({ catalog, stream, kinds }: { catalog: Catalog; stream: Str
     <Panel title={stream.service}>
       <p className="meta">
         <code>{stream.topic}</code> · <code>{stream.stateTopic}</code> ·{' '}
-        <a href={`/schemas/${stream.message}@${stream.schemaHash}?format=json`}>{t('catalogue.schema')}</a>
+        <a className="catalogue-schema" href={`/schemas/${stream.message}@${stream.schemaHash}?format=json`}>
+          {t('catalogue.schema')}
+        </a>
       </p>
       {kinds.map((kind) => (
         <KindDetails catalog={catalog} kind={kind} key={kind.type} />

@@ -88,7 +88,9 @@ export function Events() {
       lead={t(paused ? 'events.leadPaused' : 'events.lead', { state: t(`live.${state}`) })}
       actions={
         <>
-          <Link to="/events/catalogue">{t('events.catalogue')}</Link>
+          <Link className="button" to="/events/catalogue">
+            {t('events.catalogue')}
+          </Link>
           <Button icon={paused ? Play : Pause} onClick={toggle}>
             {t(paused ? 'events.follow' : 'events.pause')}
           </Button>
