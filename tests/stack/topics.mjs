@@ -78,8 +78,9 @@ function checkVersion(state, place, subject, id, version) {
   state.versions.set(subject, Math.max(last, version));
 }
 
-// The bytes of a number may happen to be an '@'; an address has letters on both sides of it.
-const ADDRESS = /[\w.+-]+@[\w-]+\.[a-z]{2,}/i;
+// The bytes of a number or of a box may happen to look like `a@b.cd`; every address of the demo has more letters on
+// both sides of its '@'.
+const ADDRESS = /[\w.+-]{4,}@[\w-]{4,}\.[a-z]{3,}/i;
 
 function checkPrivacy(place, message) {
   const texts = [message.key, message.value, ...Object.values(message.headers)].map((bytes) => bytes?.toString('utf8') ?? '');
