@@ -90,6 +90,19 @@ run_web() {
   return "$code"
 }
 
+# run_campaign [OPTION...]: a thousand faults and more under load; the figures go to reliability.json.
+run_campaign() {
+  local output="$VEFA_STATE/reliability.json"
+  stop_supervisor
+  if python ../../tests/chaos/long/campaign.py --each 20 --faults 1000 --output "$output" "$@"; then
+    count 1 0
+  else
+    count 0 1
+    return 1
+  fi
+  say "figures: $output"
+}
+
 run_suite() {
   step "Suite $1"
   case "$1" in
@@ -121,7 +134,15 @@ command_test() {
   if [ $# -gt 0 ]; then
     [[ " ${SUITES[*]} " == *" $1 "* ]] || die "there is no suite '$1'; choose one of: ${SUITES[*]}"
     chosen=("$1")
+    shift
   fi
+  if [ "${1:-}" = --long ] && [ "${chosen[*]}" = chaos ]; then
+    prepare_private test
+    step "Campaign of faults"
+    run_campaign "${@:2}"
+    return
+  fi
+  [ $# -eq 0 ] || die "test does not know '$1'; './vefa help' lists what it does"
   prepare_private test
   for suite in "${chosen[@]}"; do run_suite "$suite" || failed+=("$suite"); done
   [ "${#failed[@]}" -eq 0 ] || say "failed suites: ${failed[*]} (logs: $LOGS)"

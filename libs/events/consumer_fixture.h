@@ -105,6 +105,11 @@ class ConsumerFixture : public ::testing::Test {
   // Every effect once, and those of a subject in the order of their versions.
   void ExpectEffectsOnceAndInOrder();
   double Metric(const std::string& name) const;
+  // Metrics are counted after the commit that shows what they count.
+  void ExpectMetric(const std::string& name, double value) {
+    Within([&] { return Metric(name) == value; }, 5);
+    EXPECT_EQ(Metric(name), value) << name;
+  }
   bool Within(std::function<bool()> holds, int seconds = 40) {
     return testing::Eventually(std::move(holds), std::chrono::seconds(seconds));
   }

@@ -25,7 +25,7 @@ TEST_F(ConsumerHealTest, AHoleIsFilledFromTheLedgerAndNothingIsLeftBehind) {
   EXPECT_TRUE(Within([&] { return Effects("things/1") == 8 && Effects("things/2") == 3; }));
   ExpectEffectsOnceAndInOrder();
   EXPECT_TRUE(Within([&] { return Parked() == 0 && Count("parked_event") == 0; }));
-  EXPECT_EQ(Metric("vefa_consumer_gaps_total"), 1);
+  ExpectMetric("vefa_consumer_gaps_total", 1);
   PublishVersions("things/1", 9, 9);
   EXPECT_TRUE(Within([&] { return Effects("things/1") == 9; }));
   EXPECT_EQ(Count("unreadable_record"), 0);
@@ -111,7 +111,7 @@ TEST_F(ConsumerHealTest, AForkIsParkedAndCounted) {
   PublishVersions("things/2", 1, 1);
   EXPECT_TRUE(Within([&] { return Effects("things/2") == 1; }));
   EXPECT_TRUE(Within([&] { return Parked("kind = 'FORK' AND next_attempt_time IS NULL AND first_version = 2") == 1; }));
-  EXPECT_EQ(Metric("vefa_consumer_forks_total"), 1);
+  ExpectMetric("vefa_consumer_forks_total", 1);
   EXPECT_EQ(Effects("things/1"), 2);
   // Tried in passing, it stays; by its name, the other history is taken.
   EXPECT_EQ(*MarkDue(database_.pump(), consumer(), std::nullopt, Soon()), 0);
@@ -140,7 +140,7 @@ TEST_F(ConsumerHealTest, ALedgerPutBackIsNoticedAndAnOperatorTakesItsNewHistory)
   ledger_.Forget("things/1", 10);
   PublishVersions("things/1", 9, 9);
   ASSERT_TRUE(Within([&] { return Parked("kind = 'RESTORED' AND next_attempt_time IS NULL") == 1; }));
-  EXPECT_EQ(Metric("vefa_consumer_restored_total"), 1);
+  ExpectMetric("vefa_consumer_restored_total", 1);
   PublishVersions("things/1", 10, 12);
   ASSERT_TRUE(Within([&] { return Count("parked_event") == 4; }));
   EXPECT_EQ(Effects("things/1"), 10);
@@ -163,7 +163,7 @@ TEST_F(ConsumerHealTest, AReplayByALaterLifeIsNoRestore) {
   PublishVersions("things/1", 11, 11);
   EXPECT_TRUE(Within([&] { return Effects("things/1") == 11 && Parked() == 0; }));
   ExpectEffectsOnceAndInOrder();
-  EXPECT_EQ(Metric("vefa_consumer_restored_total"), 0);
+  ExpectMetric("vefa_consumer_restored_total", 0);
 }
 
 TEST_F(ConsumerHealTest, AHoleWhoseLedgerContradictsWhatWasAppliedIsAFork) {

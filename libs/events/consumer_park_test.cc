@@ -26,7 +26,7 @@ TEST_F(ConsumerParkTest, PoisonIsFoundAmongManyAndStopsItsSubjectAlone) {
                    " AND reason LIKE '%null value%' AND next_attempt_time BETWEEN now() AND now() + interval '1 minute'"), 1);
   EXPECT_EQ(Parked("subject = 'things/71' AND first_version = 1 AND reason LIKE 'EVENT_REFUSED%'"), 1);
   EXPECT_TRUE(Within([&] { return Metric("vefa_consumer_parked_subjects") == 2; }));
-  EXPECT_EQ(Metric("vefa_consumer_parked_total"), 5);
+  ExpectMetric("vefa_consumer_parked_total", 5);
   // The watermark stays before what is parked.
   EXPECT_EQ(database_.Count("SELECT version FROM applied_version WHERE subject = 'things/37'"), 1);
   EXPECT_EQ(Count("applied_version", "subject = 'things/71'"), 0);
@@ -45,7 +45,7 @@ TEST_F(ConsumerParkTest, WhatIsParkedIsAppliedInOrderOnceItCanBe) {
   EXPECT_TRUE(Within([&] { return Effects("things/1") == 7; }, 5));
   ExpectEffectsOnceAndInOrder();
   EXPECT_TRUE(Within([&] { return Parked() == 0 && Count("parked_event") == 0; }));
-  EXPECT_EQ(Metric("vefa_consumer_unparked_total"), 1);
+  ExpectMetric("vefa_consumer_unparked_total", 1);
   PublishVersions("things/1", 8, 8);
   EXPECT_TRUE(Within([&] { return Effects("things/1") == 8; }));
 }
@@ -118,7 +118,7 @@ TEST_F(ConsumerParkTest, TooMuchParkedStopsTheConsumerUntilItIsResumed) {
   Subscribe();
   ASSERT_TRUE(Within([&] { return Count("consumer_control", "stopped_reason = 'TOO_MANY_PARKED'") == 1; }));
   EXPECT_EQ(Parked(), 11);
-  EXPECT_EQ(Metric("vefa_consumer_stopped"), 1);
+  ExpectMetric("vefa_consumer_stopped", 1);
   handler_.Accept();
   database_.Run("UPDATE consumer_control SET stopped_reason = ''");
   EXPECT_TRUE(Within([&] { return Count("effect") == 19; }));

@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "libs/events/catalog.h"
-#include "libs/events/catalog.h"
 #include "libs/runtime/signals.h"
 #include "libs/telemetry/log.h"
 

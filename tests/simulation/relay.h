@@ -29,8 +29,11 @@ class Relay {
   // Learn which life of the database this is; collect acknowledgements; delete and read in one round
   // trip; hear its answer; produce.
   enum class Stage { kPrepare, kSettle, kExchange, kAnswer, kProduce };
+  // What the database was asked for: nothing, not yet answered, rows, or it failed.
+  enum class Asked { kNothing, kWaiting, kRows, kTrouble };
   void Prepare();
   void Settle();
+  void Ask();
   void Exchange();
   void Answer();
   void Produce();
@@ -46,8 +49,13 @@ class Relay {
   int producer_ = 0;
   int incarnation_ = 0;
   int epoch_ = 0;  // Of the connection to the database.
-  std::vector<int64_t> published_;
-  std::vector<Fact> reading_;
+  Asked asked_ = Asked::kNothing;
+  std::vector<int64_t> published_;  // What was asked to be deleted.
+  std::vector<int64_t> held_;       // What was to be left out.
+  size_t most_ = 0;                 // How many rows were asked for.
+  bool forgot_ = false;             // The producer was lost since it was asked.
+  std::vector<Fact> answer_;
+  std::vector<Fact> reading_;       // What is being produced.
   size_t produced_ = 0;
 };
 

@@ -53,8 +53,8 @@ class Stack:
         return subprocess.run([vefactl, *words], env=environment, text=True, capture_output=True, timeout=seconds)
 
     # Where things are; the table of deploy/local/common.sh.
-    OFFSETS = {"gateway": 0, "contact": 10, "interaction": 20, "campaign": 30, "notification": 40, "postgres": 50,
-               "redis": 51, "kafka": 52, "mail-sink": 54, "mail-sink-control": 55}
+    OFFSETS = {"gateway": 0, "gateway-grpc": 2, "contact": 10, "interaction": 20, "campaign": 30, "notification": 40,
+               "postgres": 50, "redis": 51, "kafka": 52, "mail-sink": 54, "mail-sink-control": 55}
 
     def path(self, *steps):
         return os.path.join(self.state, *steps)
