@@ -94,7 +94,7 @@ run_web() {
 run_campaign() {
   local output="$VEFA_STATE/reliability.json"
   stop_supervisor
-  if python ../../tests/chaos/long/campaign.py --each 20 --faults 1000 --output "$output" "$@"; then
+  if python ../../tests/chaos/long/campaign.py --each 12 --faults 1050 --minutes 90 --output "$output" "$@"; then
     count 1 0
   else
     count 0 1

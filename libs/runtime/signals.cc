@@ -1,9 +1,14 @@
 #include "libs/runtime/signals.h"
 
+#include <malloc.h>
 #include <signal.h>
+#include <time.h>
 
 namespace vefa::runtime {
 namespace {
+
+// An arena keeps the size of its largest backlog until somebody says that the pages may go.
+constexpr timespec kTrimEvery{.tv_sec = 30, .tv_nsec = 0};
 
 sigset_t StopSignals() {
   sigset_t set;
@@ -23,9 +28,11 @@ void BlockStopSignals() {
 
 int WaitForStopSignal() {
   sigset_t set = StopSignals();
-  int got = 0;
-  sigwait(&set, &got);
-  return got;
+  for (;;) {
+    int got = sigtimedwait(&set, nullptr, &kTrimEvery);
+    if (got > 0) return got;
+    malloc_trim(0);
+  }
 }
 
 }  // namespace vefa::runtime

@@ -6,7 +6,8 @@ namespace vefa::runtime {
 // first thing in main.
 void BlockStopSignals();
 
-// Waits until SIGTERM or SIGINT arrives; returns its number.
+// Waits until SIGTERM or SIGINT arrives; returns its number. The main thread, which has nothing else to do, gives freed
+// memory back to the system twice a minute meanwhile.
 int WaitForStopSignal();
 
 }  // namespace vefa::runtime

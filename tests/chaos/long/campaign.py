@@ -17,13 +17,15 @@ import victims  # noqa: F401
 from faults import KINDS
 from lanes import Campaign, plan
 from report import show, write
-from sampler import Positions, process_lines
+from sampler import Positions, process_lines, sample_sizes
 from stack import TOPIC_SERVICES
 from wellness import Probe
 
 WARM_SECONDS = 20
 QUIET_SECONDS = 300
 VERIFY_SECONDS = 900
+# Services give freed memory back every 30 s.
+TRIM_SECONDS = 35
 # The load may go on longer than the faults: it is told when to end.
 LOAD_SECONDS_MAX = 3 * 3600
 
@@ -45,6 +47,12 @@ def arguments():
 def sample_processes(world, moment):
     with open(world.file("processes.tsv"), "a", encoding="utf-8") as file:
         file.writelines(line + "\n" for line in process_lines(world, moment))
+
+
+def come_to_rest(world):
+    """Until what was freed is given back."""
+    end = time.monotonic() + TRIM_SECONDS
+    world.until("sizes at rest", lambda: sample_sizes(world, -1) or time.monotonic() > end, 2 * TRIM_SECONDS, 5)
 
 
 def heal(world):
@@ -122,6 +130,7 @@ def run(options):
         if code != 0:
             failures.append(f"the load ended with {code}")
         failures += become_quiet(world)
+        come_to_rest(world)
         sample_processes(world, "end")
         code = verify(world)
         if code != 0:

@@ -1,6 +1,7 @@
 """What is looked at all the time: positions of consumers, and the size of processes."""
 import os
 import threading
+import time
 
 from stack import SERVICES
 
@@ -18,11 +19,13 @@ class Positions(threading.Thread):
         self.forgiven = {}
 
     def run(self):
+        began = time.monotonic()
         with open(self.world.file("positions.tsv"), "a", encoding="utf-8") as file:
             while not self.world.ended.wait(EVERY_SECONDS):
                 for line in self.sample():
                     file.write("\t".join(line) + "\n")
                 file.flush()
+                sample_sizes(self.world, time.monotonic() - began)
 
     def sample(self):
         with self.world.sought_lock:
@@ -44,6 +47,21 @@ class Positions(threading.Thread):
         return consumer in self.forgiven or "*" in self.forgiven
 
 
+def resident_kb(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return next(line.split()[1] for line in status if line.startswith("VmRSS:"))
+
+
+def sample_sizes(world, seconds):
+    """Resident kB of each service that lives just now, to be looked at when I18 does not hold."""
+    with open(world.file("sizes.tsv"), "a", encoding="utf-8") as file:
+        for name in SERVICES:
+            try:
+                file.write(f"{seconds:.0f}\t{name}\t{world.pid(name)}\t{resident_kb(world.pid(name))}\n")
+            except (OSError, StopIteration):
+                continue
+
+
 def process_lines(world, moment):
     """One line for each service: its name, the moment, resident kB, files, sockets."""
     lines = []
@@ -55,8 +73,6 @@ def process_lines(world, moment):
                 links.append(os.readlink(f"/proc/{pid}/fd/{entry}"))
             except OSError:
                 continue
-        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-            resident = next(line.split()[1] for line in status if line.startswith("VmRSS:"))
         sockets = sum(link.startswith("socket:") for link in links)
-        lines.append("\t".join((name, moment, resident, str(len(links)), str(sockets))))
+        lines.append("\t".join((name, moment, resident_kb(pid), str(len(links)), str(sockets))))
     return lines
