@@ -1,5 +1,6 @@
 #include "libs/events/projection_stream.h"
 
+#include <future>
 #include <iterator>
 #include <thread>
 
@@ -108,11 +109,28 @@ class KafkaStream final : public EventStream {
   const std::function<bool()> stopping_;
 };
 
+// Reads the next batch while its user is busy with the last one.
+class AheadStream final : public EventStream {
+ public:
+  explicit AheadStream(std::unique_ptr<EventStream> source) : source_(std::move(source)) {}
+
+  Result<std::vector<Event>> Next() override {
+    auto batch = next_.valid() ? next_.get() : source_->Next();
+    if (batch.ok() && !batch->empty()) next_ = std::async(std::launch::async, [this] { return source_->Next(); });
+    return batch;
+  }
+
+ private:
+  std::unique_ptr<EventStream> source_;
+  std::future<Result<std::vector<Event>>> next_;  // Last: waits for the reading under way.
+};
+
 }  // namespace
 
 std::unique_ptr<EventStream> StreamLedgers(LedgerReader& ledgers, std::vector<std::string> topics,
                                            std::vector<Uuid> tenants, Time until, std::function<bool()> stopping) {
-  return std::make_unique<LedgerStream>(ledgers, std::move(topics), std::move(tenants), until, std::move(stopping));
+  return std::make_unique<AheadStream>(
+      std::make_unique<LedgerStream>(ledgers, std::move(topics), std::move(tenants), until, std::move(stopping)));
 }
 
 Result<std::unique_ptr<EventStream>> StreamKafka(const std::string& brokers, const std::vector<std::string>& topics,

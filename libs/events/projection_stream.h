@@ -20,7 +20,8 @@ class EventStream {
 };
 
 // The tenants' ledgers of some topics, one after the other, each with everything that was recorded up to a time and,
-// where writers are faster than we, not much more. `ledgers` must outlive the stream.
+// where writers are faster than we, not much more. One batch is read ahead, in a thread of its own, which also asks
+// `stopping`. `ledgers` must outlive the stream.
 std::unique_ptr<EventStream> StreamLedgers(LedgerReader& ledgers, std::vector<std::string> topics,
                                            std::vector<Uuid> tenants, Time until, std::function<bool()> stopping);
 // What Kafka holds of some topics at this moment, from offset zero.

@@ -16,7 +16,7 @@ struct RunContext {
   LedgerReader* ledgers = nullptr;  // Null where nobody's ledger can be reached: only Kafka is read then.
   std::string brokers;
   Uuid owner;                      // Who holds the run's lease.
-  std::function<bool()> stopping;  // Whether to give the run back.
+  std::function<bool()> stopping;  // Whether to give the run back. Called by two threads.
 };
 
 // Builds a projection anew beside the live one and swaps it in, in one transaction with its watermarks, its parked

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "libs/events/projection_fixture.h"
 
 namespace vefa::events {
@@ -103,9 +105,10 @@ TEST_F(RebuildTest, KilledInTheMiddleLeavesTheLiveOneAndBeginsAnew) {
   if (child == 0) {
     postgres::Database pump(database_.pump_conninfo(), 2), service(database_.service_conninfo(), 2);
     testing::DatabaseLedger ledger({{topic_, &service}});
-    int pages = 0;
+    // Twelve pages make three batches; when the last one is read, the first was applied.
+    std::atomic<int> pages = 0;
     RunContext context{pump, info_, handler_, &ledger, "", dead, [&] {
-                         if (++pages == 8) kill(getpid(), SIGKILL);
+                         if (++pages == 10) kill(getpid(), SIGKILL);
                          return false;
                        }};
     (void)Rebuild(context, run);

@@ -196,6 +196,21 @@ TEST_F(RelayTest, ADatabaseThatWasRestoredIsAnotherLife) {
   EXPECT_TRUE(store.Exchange({1}, kEveryLane, {}, 10, Soon()).ok());
 }
 
+// Readers tell lives apart by their order, which must not hang on a clock that another machine sets.
+TEST_F(RelayTest, ALaterLifeIsGreaterThoughTheClockWasPutBack) {
+  SystemClock clock;
+  RelayStore store(harness_.database.pump(), NewUuidV7(clock));
+  // As if it had begun in the year 2100.
+  harness_.database.Run("UPDATE db_identity SET incarnation = '03bb2cc3-d800-7fff-bfff-ffffffffffff'");
+  auto before = store.Check(Soon());
+  ASSERT_TRUE(before.ok());
+  harness_.database.Run("SELECT check_incarnation(true)");
+  auto after = store.Check(Soon());
+  ASSERT_TRUE(after.ok());
+  EXPECT_LT(*before, *after);
+  EXPECT_EQ(after->ToString().substr(0, 15), "03bb2cc3-d801-7");
+}
+
 TEST_F(RelayTest, ARunningRelayGoesOnInTheNewLife) {
   auto relay = harness_.StartRelay();
   harness_.Change(1);

@@ -30,6 +30,16 @@ const postgres::Statement kStore{
 
 }  // namespace
 
+ProjectionInfo StateTable::Info(const Source& source) {
+  ProjectionInfo info;
+  info.consumer = source.service + ".state.v1";
+  info.topics = {source.topic};
+  info.tables = {"aggregate_state"};
+  info.ignored_columns = {"aggregate_state.dirty_since"};
+  info.row_subjects = {{"aggregate_state", "subject"}};
+  return info;
+}
+
 Status StateTable::Apply(postgres::Transaction& transaction, std::span<const Event> events) {
   Entries entries;
   for (const Event& event : events) entries[{event.tenant, event.subject}].state.reset(prototype_.New());

@@ -23,6 +23,9 @@ class StateTable final : public Handler {
   StateTable(const google::protobuf::Message& prototype, Fold fold, std::function<void()> changed)
       : prototype_(prototype), fold_(std::move(fold)), changed_(std::move(changed)) {}
 
+  // The states of a service as the projection `<service>.state.v1`. After a rebuild all of them are published again.
+  static ProjectionInfo Info(const Source& source);
+
   // What the fold says, and RESOURCE_EXHAUSTED `STATE_TOO_LARGE` when a state would have more than 900 KiB.
   Status Apply(postgres::Transaction& transaction, std::span<const Event> events) override;
   void Applied() override { changed_(); }

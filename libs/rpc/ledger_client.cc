@@ -7,7 +7,7 @@
 namespace vefa::rpc {
 namespace {
 
-constexpr int kPageSize = 500;
+constexpr int kPageSize = 1000;
 constexpr size_t kFetchMax = 10'000;
 constexpr size_t kFetchBytesMax = 32u << 20;
 // One page; the reader's own deadline may be shorter.

@@ -111,7 +111,7 @@ void Host::KeepState(const google::protobuf::Message& prototype, events::Fold fo
   VEFA_CHECK(state_table_ == nullptr);
   event_log_->FoldBy({&prototype, fold});
   state_table_ = std::make_unique<events::StateTable>(prototype, std::move(fold), [this] { state_publisher_->Wake(); });
-  Subscribe(source_.service + ".state.v1", {source_.topic}, *state_table_);
+  Project(events::StateTable::Info(source_), *state_table_);
 }
 
 Status Host::Ready() {

@@ -54,7 +54,8 @@ class Host {
   // A projection: subscribed like any other consumer, and rebuilt and verified when asked, or from time to time. Its
   // tables were declared by a migration. Before Run.
   void Project(events::ProjectionInfo info, events::Handler& handler);
-  // How our events become states: answers GetStateAsOf and fills the state topic. Once, before Run.
+  // How our events become states: answers GetStateAsOf and fills the state topic, as the projection
+  // `<service>.state.v1`. Once, before Run.
   void KeepState(const google::protobuf::Message& prototype, events::Fold fold);
   // How boxes of personal data are opened for GetStateAsOf; only where the keys are. Before Run.
   void OpenBoxes(rpc::OpenBox open) { event_log_->OpenBy(std::move(open)); }

@@ -9,9 +9,10 @@ CREATE TABLE db_identity (
   timeline          int NOT NULL,
   begin_time        timestamptz NOT NULL DEFAULT now()
 );
--- UUIDv7: a later life has a greater one.
-CREATE FUNCTION new_incarnation() RETURNS uuid LANGUAGE sql VOLATILE AS $$
-  SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' ||
+-- UUIDv7: a later life has a greater one, also where the clock was put back since `last` began.
+CREATE FUNCTION new_incarnation(last uuid DEFAULT NULL) RETURNS uuid LANGUAGE sql VOLATILE AS $$
+  SELECT (lpad(to_hex(greatest((extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+                               ('x' || left(replace(last::text, '-', ''), 12))::bit(48)::bigint + 1)), 12, '0') || '7' ||
           substr(replace(gen_random_uuid()::text, '-', ''), 14, 19))::uuid
 $$;
 -- The timeline of PostgreSQL's log grows with every recovery that ends in a new history.
@@ -26,7 +27,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   system bigint := (SELECT c.system_identifier FROM pg_control_system() c);
 BEGIN
-  UPDATE db_identity SET incarnation = new_incarnation(), system_identifier = system,
+  UPDATE db_identity SET incarnation = new_incarnation(incarnation), system_identifier = system,
          timeline = current_timeline(), begin_time = now()
    WHERE renew OR (system_identifier, timeline) IS DISTINCT FROM (system, current_timeline());
   RETURN (SELECT incarnation FROM db_identity);
