@@ -9,10 +9,11 @@ import layering
 import lengths
 import proto
 import shell
+import statements
 from tree import read_tree
 
 TREE_CHECKS = {"layering": layering.check, "lengths": lengths.check, "bans": bans.check, "folders": folders.check,
-               "dead": dead.check}
+               "dead": dead.check, "statements": statements.check}
 TOOL_CHECKS = {"shell": shell.check, "proto": proto.check}
 
 

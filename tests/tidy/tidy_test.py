@@ -11,6 +11,7 @@ import layering
 import lengths
 import proto
 import shell
+import statements
 from tree import Tree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -104,6 +105,15 @@ class BansTest(unittest.TestCase):
                            ("libs/base/b.cc", "// TODO(#12): later"), ("libs/base/c.cc", 'auto t = "catch (...)";'),
                            ("services/a/1.sql", "-- no DROP ... CASCADE here")):
             self.assertEqual(messages(bans.check, {path: line + "\n"}), [], path)
+
+
+class StatementsTest(unittest.TestCase):
+    def test_names_are_had_once(self):
+        one = 'const Statement kFind{\n    "find",\n    "SELECT 1"};\n'
+        self.assertEqual(messages(statements.check, {"libs/rpc/a.cc": one, "libs/rpc/a_test.cc": one}), [])
+        found = messages(statements.check, {"libs/rpc/a.cc": one, "services/contact/b.cc": one})
+        self.assertEqual(len(found), 1)
+        self.assertIn("libs/rpc/a.cc:1", found[0])
 
 
 class FoldersTest(unittest.TestCase):

@@ -1,0 +1,144 @@
+"""What an operator does to events, verb by verb, on a platform that runs."""
+import base64
+import json
+import os
+import subprocess
+import unittest
+import uuid
+
+from case import PURPOSE, StackCase
+from stack import ROOT, TOPIC_SERVICES
+from waiting import wait_until
+
+TIMELINE = "interaction.timeline.v1"
+PROJECTIONS = (TIMELINE, "campaign.projection.v1", *(f"{service}.state.v1" for service in TOPIC_SERVICES))
+STRANGER = os.path.join(ROOT, "tests/chaos/long/topics.mjs")
+NO_PROTOBUF = base64.b64encode(b"\xff" * 40).decode()
+
+
+class OperationsTest(StackCase):
+    def ctl(self, *words, code=0):
+        run = self.stack.vefactl(*words)
+        self.assertEqual(run.returncode, code, f"{words}: {run.stdout}{run.stderr}")
+        return run.stdout
+
+    def create(self):
+        body = {"externalId": f"operations/{uuid.uuid4()}", "displayName": "Person"}
+        return self.admin.good("POST", f"/v1/contacts?requestId={uuid.uuid4()}", body)["name"]
+
+    def consent(self, contact, state, time):
+        body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": state, "source": "e2e", "occurTime": time}
+        self.admin.good("POST", f"/v1/{contact}/consents?requestId={uuid.uuid4()}", body)
+
+    def entries(self, contact):
+        return len(self.admin.good("GET", f"/v1/{contact}/timeline?pageSize=100")["entries"])
+
+    def until_entries(self, contact, count):
+        wait_until(f"{count} entries of {contact}", lambda: self.entries(contact) == count, 60)
+
+    def fed(self):
+        return self.stack.count("gateway", "SELECT count(*) FROM feed_event")
+
+    def parked(self, consumer, subject):
+        return self.stack.sql(consumer.split(".")[0], "SELECT kind, tenant_id FROM parked_subject"
+                                                      f" WHERE consumer = '{consumer}' AND subject = '{subject}'")
+
+    def test_a_paused_consumer_stands_and_goes_on(self):
+        self.ctl("consumer", "pause", TIMELINE)
+        wait_until("the pause is seen", lambda: "paused" in self.line_of(TIMELINE), 30)
+        contact = self.create()
+        self.stack.wait_for_events()
+        # What stands still says by how much, the feed beside it goes on.
+        wait_until("the feed has it", lambda: self.stack.count(
+            "gateway", f"SELECT count(*) FROM feed_event WHERE subject = '{contact}'") == 1, 60)
+        self.assertEqual(self.entries(contact), 0)
+        self.ctl("consumer", "resume", TIMELINE)
+        self.until_entries(contact, 1)
+        wait_until("nothing is paused", lambda: "paused" not in self.line_of(TIMELINE), 30)
+
+    def line_of(self, consumer):
+        return next(line for line in self.ctl("consumer", "list").splitlines() if consumer in line)
+
+    def test_going_back_and_publishing_again_change_nothing(self):
+        contact = self.create()
+        self.consent(contact, "STATE_GRANTED", "2026-01-02T10:00:00Z")
+        self.until_entries(contact, 2)
+        self.stack.wait_for_events()
+        lines, fed = self.stack.count("interaction", "SELECT count(*) FROM timeline_entry"), self.fed()
+        self.ctl("consumer", "seek", TIMELINE, "--to", "earliest")
+        self.assertIn("1", self.ctl("relay", "replay", "contact", "--subject", contact))
+        self.ctl("outbox", "kick")
+        self.stack.wait_for_events()
+        fresh = self.create()
+        self.until_entries(fresh, 1)
+        self.assertEqual(self.stack.count("interaction", "SELECT count(*) FROM timeline_entry"), lines + 1)
+        self.assertEqual(self.fed(), fed + 1)
+        for service in TOPIC_SERVICES:
+            self.assertIn(service, self.ctl("outbox", "stats"))
+
+    def test_history_shows_a_contact_then_and_now(self):
+        contact = self.create()
+        self.consent(contact, "STATE_GRANTED", "2026-01-02T10:00:00Z")
+        self.consent(contact, "STATE_WITHDRAWN", "2026-01-03T10:00:00Z")
+        then = self.ctl("history", contact, "--version", "2")
+        now = self.ctl("history", contact)
+        self.assertIn("consent.granted", then)
+        self.assertNotIn("consent.withdrawn", then)
+        self.assertIn("consent.withdrawn", now)
+        difference = self.ctl("history", contact, "--diff", "2", "3")
+        self.assertIn("WITHDRAWN", difference)
+        self.assertIn("GRANTED", difference)
+        whole = json.loads(self.ctl("history", contact, "--json", "--open"))
+        self.assertIn("operations/", json.dumps(whole))
+        self.assertIn("NOT_FOUND", self.stack.vefactl("history", f"contacts/{uuid.uuid4()}").stderr)
+
+    def test_what_cannot_be_applied_is_shown_tried_again_and_given_up(self):
+        subject, tenant = f"contacts/{uuid.uuid4()}", self.stack.sql("contact", "SELECT id FROM tenant WHERE slug = 'demo'")[0][0]
+        life = self.stack.sql("contact", "SELECT incarnation FROM db_identity")[0][0]
+        moment = "2026-11-01T00:00:00.000000Z"
+        headers = {"ce_specversion": "1.0", "ce_id": str(uuid.uuid4()), "ce_source": f"/vefa/contact/{life}",
+                   "ce_type": "contact.created", "ce_subject": subject, "ce_time": moment, "ce_recordedtime": moment,
+                   "ce_aggversion": "1", "ce_tenantid": tenant, "ce_dataclassification": "pseudonymous",
+                   "content-type": "application/protobuf", "ce_dataschema": "vefa.contact.v1.ContactEvent", "x-chaos": "1"}
+        record = {"topic": "vefa.contact.v1", "key": f"{tenant}/{subject}", "value": NO_PROTOBUF, "headers": headers}
+        subprocess.run(["node", STRANGER, self.stack.address("kafka"), "inject"], input=json.dumps([record]), text=True,
+                       check=True, timeout=60)
+        wait_until("it is parked", lambda: self.parked(TIMELINE, subject), 60)
+        self.assertEqual(self.parked(TIMELINE, subject), [["POISON", tenant]])
+        self.assertIn(subject, self.ctl("parked", "list"))
+        shown = self.ctl("parked", "show", TIMELINE, subject)
+        self.assertIn("contact.created", shown)
+        self.assertIn("EVENT_MALFORMED", shown)
+        # Others go on meanwhile, and trying again does not help it.
+        self.until_entries(self.create(), 1)
+        self.ctl("parked", "replay", TIMELINE, subject)
+        attempts = f"SELECT attempts FROM parked_subject WHERE consumer = '{TIMELINE}' AND subject = '{subject}'"
+        wait_until("it was tried", lambda: self.stack.sql("interaction", attempts) == [["1"]], 60)
+        for consumer in (TIMELINE, "campaign.projection.v1", "contact.state.v1"):
+            if wait_until(f"{consumer} came to it", lambda: self.parked(consumer, subject), 60):
+                self.ctl("parked", "skip", consumer, subject, "--tenant", tenant, "--version", "1")
+            wait_until(f"{consumer} gave it up", lambda: not self.parked(consumer, subject), 60)
+        self.assertNotIn(subject, self.ctl("parked", "list"))
+
+    def test_projections_prove_themselves_and_are_built_anew(self):
+        self.stack.wait_for_events()
+        for consumer in PROJECTIONS:
+            self.ctl("projection", "verify", consumer)
+        self.ctl("projection", "rebuild", "contact.state.v1", "--from", "ledger")
+        self.ctl("projection", "rebuild", TIMELINE, "--from", "kafka")
+        # A row that nothing explains is found.
+        self.stack.sql("contact", "UPDATE aggregate_state SET state = '\\x' WHERE subject ="
+                                  " (SELECT min(subject) FROM aggregate_state WHERE NOT erased)")
+        self.assertIn("1", self.ctl("projection", "verify", "contact.state.v1", code=1))
+        self.ctl("projection", "rebuild", "contact.state.v1")
+        self.ctl("projection", "verify", "contact.state.v1")
+        for consumer in (TIMELINE, "contact.state.v1"):
+            self.assertIn(consumer, self.ctl("projection", "list"))
+
+    def test_the_doctor_finds_nothing(self):
+        self.ctl("topics", "diff", "--kafka", self.stack.address("kafka"))
+        self.ctl("doctor")
+
+
+if __name__ == "__main__":
+    unittest.main()
