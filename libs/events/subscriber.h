@@ -29,6 +29,8 @@ struct SubscriberSettings {
   std::chrono::milliseconds heal_window = std::chrono::seconds(60);
   // Without a poll for this long Kafka takes the partitions away.
   std::chrono::milliseconds poll_interval = std::chrono::minutes(5);
+  // The process' name among its replicas, which it keeps when it is started again (kafka::ConsumerOptions); or empty.
+  std::string instance = {};
 };
 
 // Reads topics and applies their events: up to 500 in one transaction with the position of each

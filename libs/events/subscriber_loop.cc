@@ -47,7 +47,8 @@ SubscriberLoop::SubscriberLoop(std::string name, std::vector<std::string> topics
       consumer_(
           brokers, settings_.group.empty() ? name_ : settings_.group, std::move(topics),
           [this](const std::vector<kafka::Partition>& partitions) { return Assigned(partitions); },
-          [this](const std::vector<kafka::Partition>& partitions) { Revoked(partitions); }, settings_.poll_interval),
+          [this](const std::vector<kafka::Partition>& partitions) { Revoked(partitions); }, 
+          kafka::ConsumerOptions{settings_.poll_interval, settings_.instance}),
       mender_(name_, brokers, pump, ledger, metrics_, settings_, [this] { news_ = true; }, [this] { ++given_up_; }),
       loop_([this] { return Step(); }) {}
 

@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "libs/kafka/convert.h"
 #include "libs/kafka/settings.h"
@@ -17,6 +18,8 @@ constexpr int kAskTimeoutMs = 500;
 constexpr std::chrono::milliseconds kMore(2);
 // Kafka refuses a session shorter than 6 s, and a poll interval shorter than the session.
 constexpr std::chrono::milliseconds kSession(10000);
+// Two of one name must not throw each other out as fast as they can.
+constexpr std::chrono::seconds kFatalRest(5);
 
 struct DestroyList {
   void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
@@ -85,20 +88,21 @@ struct Consumer::Handle {
 };
 
 Consumer::Consumer(std::string brokers, std::string group, std::vector<std::string> topics, Start start,
-                   Revoked revoked, std::chrono::milliseconds poll_interval)
+                   Revoked revoked, ConsumerOptions options)
     : brokers_(std::move(brokers)),
       group_(std::move(group)),
       topics_(std::move(topics)),
       start_(std::move(start)),
       revoked_(std::move(revoked)),
-      poll_interval_(poll_interval) {}
+      options_(std::move(options)) {}
 
 Consumer::~Consumer() = default;
 
 Status Consumer::Open() {
   if (handle_ != nullptr) return Ok();
-  std::string session = std::to_string(std::min(kSession, poll_interval_).count());
-  std::string interval = std::to_string(poll_interval_.count());
+  if (!rest_.Passed()) return Ok();
+  std::string session = std::to_string(std::min(kSession, options_.poll_interval).count());
+  std::string interval = std::to_string(options_.poll_interval.count());
   // Offsets live in PostgreSQL beside what they led to; Kafka's own are not used. `error` on a
   // lost offset, because starting anywhere else would skip in silence.
   rd_kafka_conf_t* conf = MakeSettings({{"bootstrap.servers", brokers_.c_str()},
@@ -121,11 +125,14 @@ Status Consumer::Open() {
                                         {"topic.metadata.refresh.interval.ms", "5000"},
                                         {"socket.keepalive.enable", "true"},
                                         {"log_level", "3"}});
+  char error[256];
+  // An empty one would be a name, too.
+  if (!options_.instance.empty())
+    VEFA_CHECK(rd_kafka_conf_set(conf, "group.instance.id", options_.instance.c_str(), error, sizeof error) == RD_KAFKA_CONF_OK);
   auto handle = std::make_unique<Handle>();
   handle->owner = this;
   rd_kafka_conf_set_opaque(conf, handle.get());
   rd_kafka_conf_set_rebalance_cb(conf, &Handle::OnRebalance);
-  char error[256];
   handle->kafka = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
   if (handle->kafka == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -149,15 +156,34 @@ void Consumer::Notice(const void* message) {
     telemetry::Fault("a position is not in Kafka: what was there is deleted, or was never there",
                      {{"group", group_}, {"topic", topic}, {"partition", static_cast<int>(said->partition)}});
     lost_.emplace_back(topic, said->partition);
+  } else if (said->err == RD_KAFKA_RESP_ERR__FATAL) {
+    fatal_ = true;
+    char why[512];
+    rd_kafka_fatal_error(handle_->kafka, why, sizeof why);
+    telemetry::Fault("Kafka ended this member of the group; it joins anew. Are two processes called the same?",
+                     {{"group", group_}, {"instance", options_.instance}, {"error", why}});
   } else {
     telemetry::Warn("Kafka has something to say",
                     {{"group", group_}, {"topic", topic}, {"error", rd_kafka_err2str(said->err)}});
   }
 }
 
+void Consumer::Reopen() {
+  fatal_ = false;
+  handle_.reset();
+  if (!assigned_.empty()) revoked_(std::exchange(assigned_, {}));
+  rest_ = Deadline::After(kFatalRest);
+}
+
+void Consumer::Rest(std::chrono::milliseconds wait) const { std::this_thread::sleep_for(std::min(wait, rest_.Left())); }
+
 Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::milliseconds wait, size_t bytes) {
   VEFA_TRY_OK(Open());
   std::vector<Message> batch;
+  if (handle_ == nullptr) {
+    Rest(wait);
+    return batch;
+  }
   Deadline deadline = Deadline::After(wait);
   for (size_t size = 0; batch.size() < most && size < bytes;) {
     auto left = batch.empty() ? deadline.Left() : std::min(deadline.Left(), kMore);
@@ -172,14 +198,19 @@ Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::millisecon
       Notice(message);
     }
     rd_kafka_message_destroy(message);
-    if (deadline.Passed()) break;
+    if (deadline.Passed() || fatal_) break;
   }
+  if (fatal_) Reopen();
   return batch;
 }
 
 Status Consumer::Serve(std::chrono::milliseconds wait) {
   VEFA_TRY_OK(Open());
   VEFA_CHECK(paused_);
+  if (handle_ == nullptr) {
+    Rest(wait);
+    return Ok();
+  }
   rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, static_cast<int>(wait.count()));
   if (message == nullptr) return Ok();
   // Paused partitions bring nothing; were there a message all the same, it would have to be read again.
@@ -190,6 +221,7 @@ Status Consumer::Serve(std::chrono::milliseconds wait) {
     Notice(message);
   }
   rd_kafka_message_destroy(message);
+  if (fatal_) Reopen();
   return back.empty() ? Ok() : Seek(back);
 }
 

@@ -20,6 +20,15 @@ using Partition = std::pair<std::string, int32_t>;  // topic, number
 // An offset that stands for the first record there is.
 inline constexpr int64_t kBeginning = -2;
 
+struct ConsumerOptions {
+  // Kafka gives the partitions to others when this passes without a call.
+  std::chrono::milliseconds poll_interval = std::chrono::minutes(5);
+  // A name that outlives the process, unlike those of all others of the group: whoever comes back under it within ten
+  // seconds has its partitions at once. Who goes for good keeps them that long, too. Empty: a fresh member each time,
+  // whose partitions are given away at once when it ends by itself, and after ten seconds when it was killed.
+  std::string instance = {};
+};
+
 // Reads topics as a member of a group. Where to start is decided by the owner, not by Kafka: on
 // assignment `start` is asked for the next offset of each partition. Membership hangs on Poll or
 // Serve being called, whether anything is read or not. Used by one thread, which is also the one that calls back.
@@ -31,9 +40,8 @@ class Consumer {
   // Told which partitions are no longer ours.
   using Revoked = std::function<void(const std::vector<Partition>&)>;
 
-  // Kafka gives the partitions to others when `poll_interval` passes without a call.
   Consumer(std::string brokers, std::string group, std::vector<std::string> topics, Start start, Revoked revoked,
-           std::chrono::milliseconds poll_interval = std::chrono::minutes(5));
+           ConsumerOptions options = {});
   ~Consumer();
 
   // Up to `most` messages or `bytes` of them, but at least one; returns when that many are there, when no more
@@ -58,13 +66,18 @@ class Consumer {
   struct Handle;
   Status Open();
   void Notice(const void* message);
+  // Begins anew after an error that ends a member, such as another one of the same name.
+  void Reopen();
+  void Rest(std::chrono::milliseconds wait) const;
   std::string brokers_;
   std::string group_;
   std::vector<std::string> topics_;
   Start start_;
   Revoked revoked_;
-  const std::chrono::milliseconds poll_interval_;
+  const ConsumerOptions options_;
   bool paused_ = false;
+  bool fatal_ = false;
+  Deadline rest_ = Deadline::After({});  // After a fatal error.
   bool rebalanced_ = false;  // Since Poll looked last.
   std::vector<Partition> assigned_;
   std::vector<Partition> lost_;

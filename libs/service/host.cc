@@ -57,6 +57,7 @@ Host::Host(events::Source source, config::Environment& environment)
   brokers_ = environment.Require("VEFA_KAFKA_BROKERS");
   workers_ = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
   const events::RelayOptions relaying = RelaySettings(environment);
+  instance_ = environment.Get("VEFA_INSTANCE", "");
   verify_every_ = std::chrono::minutes(environment.GetInt("VEFA_VERIFY_MINUTES", 60, 0, 10080));
   key_ = std::make_unique<rpc::PrincipalKey>(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
   ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_, source_.service);
@@ -168,9 +169,11 @@ int Host::Run() {
   if (state_table_ != nullptr)
     state_publisher_ = std::make_unique<events::StatePublisher>(
         *pump_database_, brokers_, source_, source_.catalog->state_topic(), clock_, metrics_);
+  events::SubscriberSettings settings;
+  settings.instance = instance_;
   for (const Subscription& wanted : wanted_)
     subscribers_.push_back(std::make_unique<events::Subscriber>(wanted.name, wanted.topics, brokers_, *pump_database_,
-                                                                *wanted.handler, metrics_, ledgers_.get()));
+                                                                *wanted.handler, metrics_, ledgers_.get(), settings));
   subscribed_ = true;
   if (!projections_.empty())
     projection_worker_ = std::make_unique<events::ProjectionWorker>(*pump_database_, projections_, ledgers_.get(),

@@ -84,6 +84,7 @@ class Host {
   SystemClock clock_;
   telemetry::Metrics metrics_;
   std::string grpc_address_;
+  std::string instance_;
   std::string ops_address_;
   std::string brokers_;
   int workers_ = 8;

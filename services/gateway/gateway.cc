@@ -41,6 +41,7 @@ FeedSettings FeedOf(const Settings& settings) {
                   {"vefa.notification.v1", settings.notification}};
   feed.consumer = settings.feed_consumer;
   feed.days = settings.feed_days;
+  feed.instance = settings.instance;
   feed.times = settings.feed_times;
   return feed;
 }
@@ -97,6 +98,7 @@ Settings ReadSettings(config::Environment& environment) {
   settings.web_root = environment.Get("VEFA_WEB_ROOT", "");
   settings.workers = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
   settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
+  settings.instance = environment.Get("VEFA_INSTANCE", "");
   settings.feed_days = environment.GetInt("VEFA_FEED_DAYS", 7, 1, 365);
   return settings;
 }

@@ -43,6 +43,7 @@ struct Settings {
                                        "vefa.notification.v1"};
   std::string feed_consumer = "gateway.feed.v1";
   int feed_days = 7;
+  std::string instance;
   FeedTimes feed_times;
 };
 // Mistakes stay with the environment.

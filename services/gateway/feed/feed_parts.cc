@@ -34,9 +34,11 @@ FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database,
 
 Status FeedParts::Start() {
   VEFA_TRY(server_, GrpcServer::Start(settings_.grpc_address, {&service_, &operations_}));
+  events::SubscriberSettings subscribing;
+  subscribing.instance = settings_.instance;
   if (!settings_.topics.empty())
     subscriber_ = std::make_unique<events::Subscriber>(settings_.consumer, settings_.topics, settings_.brokers, pump_,
-                                                       writer_, metrics_, &ledgers_);
+                                                       writer_, metrics_, &ledgers_, subscribing);
   consuming_ = subscriber_ != nullptr;
   return Ok();
 }

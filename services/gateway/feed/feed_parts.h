@@ -27,6 +27,7 @@ struct FeedSettings {
   std::vector<std::string> topics;
   std::map<std::string, std::string> ledgers;  // Where holes are healed from: the address of each topic's owner.
   std::string consumer = "gateway.feed.v1";
+  std::string instance;  // This process' name among its replicas, or empty.
   int days = 7;
   FeedTimes times;
 };

@@ -140,6 +140,7 @@ class Replica:
         self.world = world
         environment = world.environment_of("contact")
         environment.update(VEFA_GRPC_ADDRESS=world.stack.address("contact-2"), VEFA_RELAY_LEASES=leases,
+                           VEFA_INSTANCE="contact-1",
                            VEFA_OPS_ADDRESS=world.stack.address("contact-2-ops"),
                            VEFA_FAULTS_FILE=world.stack.path("faults/contact-2"),
                            VEFA_STATE_DIR=world.stack.path("services/contact-2"),
