@@ -57,7 +57,7 @@ int ProjectionRunVerb(const ProjectionOptions& options) {
 
 int ProjectionList(const std::string& service) {
   return WithApi([&](Api& api) -> Status {
-    for (const std::string& name : Chosen(service, {"interaction", "campaign"})) {
+    for (const std::string& name : Chosen(service, kLedgerServices)) {
       VEFA_TRY(Json answer, api.Get(OperationsPath(name, "projectionRuns")));
       const Json& runs = MemberOf(answer, "runs");
       for (const Json& run : runs.is_array() ? runs : Json::array()) Print(run);

@@ -14,9 +14,7 @@ class Positions(threading.Thread):
 
     def __init__(self, world):
         super().__init__(daemon=True)
-        self.world, self.failures = world, 0
-        # A sample may have been under way when a consumer was moved: it is forgiven for two.
-        self.forgiven = {}
+        self.world, self.failures, self.last = world, 0, {}
 
     def run(self):
         began = time.monotonic()
@@ -28,10 +26,6 @@ class Positions(threading.Thread):
                 sample_sizes(self.world, time.monotonic() - began)
 
     def sample(self):
-        with self.world.sought_lock:
-            for consumer in self.world.sought:
-                self.forgiven[consumer] = 3
-            self.world.sought.clear()
         lines = []
         for service in CONSUMING:
             try:
@@ -39,12 +33,16 @@ class Positions(threading.Thread):
             except (AssertionError, OSError):
                 self.failures += 1  # PostgreSQL is away.
                 continue
-            lines += [[*row, "1" if self.may_go_back(row[0]) else "0"] for row in rows]
-        self.forgiven = {consumer: left - 1 for consumer, left in self.forgiven.items() if left > 1}
+            lines += [[*row, self.permission(*row)] for row in rows]
+        self.world.positions.looks += 1
         return lines
 
-    def may_go_back(self, consumer):
-        return consumer in self.forgiven or "*" in self.forgiven
+    def permission(self, consumer, topic, part, offset):
+        """1 where it stands before where it stood, because somebody moved it."""
+        place, now = (consumer, topic, int(part)), int(offset)
+        before = self.last.get(place, now)
+        self.last[place] = now
+        return "1" if now < before and self.world.positions.take(*place, now) else "0"
 
 
 def resident_kb(pid):

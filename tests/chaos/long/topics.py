@@ -98,7 +98,7 @@ def seek_back(world, dice):
         raise NotStruck(f"{consumer} has read nothing yet")
     topic, partition, offset = dice.choice(rows)
     to = max(0, int(offset) - dice.randrange(1, BACK_MAX))
-    world.seek_noted(consumer)
+    world.positions.may_go(consumer, topic, partition, to)
     run = world.stack.vefactl("consumer", "seek", consumer, "--to", str(to), "--topic", topic, "--partition", partition,
                               seconds=KAFKA_SECONDS)
     if run.returncode != 0:
@@ -110,16 +110,21 @@ def seek_back(world, dice):
 def lose_topics(world, _dice):
     """Kafka forgets every event. The ledgers have them all: what an operator does then, step by step."""
     began = time.monotonic()
-    world.positions_lost()
-    stranger(world, "delete", EVENT_TOPICS)
-    # Before the topics are there again: what is older must be published before what is new.
-    for service in TOPIC_SERVICES:
-        operate(world, "relay", "replay", service)
-    world.until("topics can be made again", lambda: applied(world), KAFKA_SECONDS)
-    for consumer in consumers(world):
-        world.positions_lost()
-        operate(world, "consumer", "seek", consumer, "--to", "earliest")
-        operate(world, "consumer", "resume", consumer)
+    world.positions.all_may_go(True)
+    try:
+        stranger(world, "delete", EVENT_TOPICS)
+        # Before the topics are there again: what is older must be published before what is new.
+        for service in TOPIC_SERVICES:
+            operate(world, "relay", "replay", service)
+        world.until("topics can be made again", lambda: applied(world), KAFKA_SECONDS)
+        for consumer in consumers(world):
+            operate(world, "consumer", "seek", consumer, "--to", "earliest")
+            operate(world, "consumer", "resume", consumer)
+        # A look that is under way may have begun before.
+        seen = world.positions.looks + 2
+        world.until("the sampler has seen it", lambda: world.positions.looks >= seen, KAFKA_SECONDS)
+    finally:
+        world.positions.all_may_go(False)
     return began, "all topics of events"
 
 

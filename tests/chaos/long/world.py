@@ -22,6 +22,34 @@ LOAD_LINES = "load.jsonl"
 ENGINE_SECONDS = 120
 
 
+class Sought:
+    """Positions that were moved back on purpose, each by one step: what may go back without being held against a
+    consumer. Thread-safe."""
+
+    def __init__(self):
+        self.lock, self.steps, self.anywhere = threading.Lock(), [], False
+        self.looks = 0  # Of the sampler's, at all positions.
+
+    def may_go(self, consumer, topic, part, offset):
+        """An operator moves one partition."""
+        with self.lock:
+            self.steps.append((consumer, topic, int(part), offset))
+
+    def all_may_go(self, whether):
+        """Topics begin anew, for every consumer."""
+        with self.lock:
+            self.anywhere = whether
+
+    def take(self, consumer, topic, part, now):
+        """Whether a position may stand at `now`, which is less than before. Used up by that."""
+        with self.lock:
+            for step in self.steps:
+                if step[:3] == (consumer, topic, part) and now >= step[3]:
+                    self.steps.remove(step)
+                    return True
+            return self.anywhere
+
+
 class World:
     """The stack, its proxy, its load, and the files of one campaign. Used by several lanes of faults."""
 
@@ -36,9 +64,7 @@ class World:
         self.ended = threading.Event()
         self.load = None
         self.tenants = []
-        # Consumers that were moved back on purpose; the sampler of positions forgives them once.
-        self.sought = set()
-        self.sought_lock = threading.Lock()
+        self.positions = Sought()
         self._incarnation = ""
 
     @property
@@ -121,10 +147,6 @@ class World:
     def binary(self, service):
         return os.path.join(ROOT, "build/bin", "vefa-" + service)
 
-    def seek_noted(self, consumer):
-        with self.sought_lock:
-            self.sought.add(consumer)
-
     def rows(self, service, query):
         """An answer of PostgreSQL, which another lane may have killed just now."""
         def answer():
@@ -139,10 +161,6 @@ class World:
         began = time.monotonic()
         wait_until(f"{engine} is back", lambda: problem(engine, self.stack.address(engine)) is None, ENGINE_SECONDS, 0.05)
         return time.monotonic() - began
-
-    def positions_lost(self):
-        """All topics begin anew, for every consumer."""
-        self.seek_noted("*")
 
     def until(self, what, condition, seconds, every=0.05):
         return wait_until(what, condition, seconds, every)
