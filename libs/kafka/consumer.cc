@@ -240,6 +240,8 @@ void Consumer::Resume() {
 }
 
 Status Consumer::Seek(const std::map<Partition, int64_t>& offsets) {
+  // What is lost again is told again.
+  std::erase_if(lost_, [&](const Partition& partition) { return offsets.contains(partition); });
   List list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, offset] : offsets)
     if (std::find(assigned_.begin(), assigned_.end(), partition) != assigned_.end())

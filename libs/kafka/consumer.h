@@ -55,8 +55,8 @@ class Consumer {
   void Resume();
   // Reads again from the given offsets, kBeginning among them. Partitions that are not ours are left alone.
   Status Seek(const std::map<Partition, int64_t>& offsets);
-  // Partitions whose position Kafka does not have (any more), since the last call. They are not read
-  // until Seek moves them.
+  // Partitions whose position Kafka does not have (any more), since the last call or their last Seek. They are not
+  // read until Seek moves them.
   std::vector<Partition> TakeLost() { return std::exchange(lost_, {}); }
   // Messages between these offsets and the ends of their partitions: as last heard, or as the brokers say when
   // asked, which takes a while. Fetching hears of the ends by itself.

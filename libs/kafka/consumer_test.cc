@@ -108,6 +108,18 @@ TEST_F(ConsumerTest, APositionThatRetentionTookIsToldAndASeekGoesOn) {
   EXPECT_EQ(all[0].offset, 30);
 }
 
+// Otherwise a seek that came before anybody asked would be followed by news of the place that was left.
+TEST_F(ConsumerTest, ASeekForgetsWhatWasLostBefore) {
+  Publish(50);
+  DeleteBefore(30);
+  auto consumer = Make([&](const auto&) { return Offsets{{partition_, 10}}; });
+  EXPECT_FALSE(testing::Eventually([&] { return !consumer->Poll(10, kWait)->empty(); }, std::chrono::seconds(5)));
+  ASSERT_TRUE(consumer->Seek({{partition_, kBeginning}}).ok());
+  EXPECT_EQ(consumer->TakeLost(), std::vector<Partition>());
+  EXPECT_EQ(Read(*consumer, 20).size(), 20u);
+  EXPECT_EQ(consumer->TakeLost(), std::vector<Partition>());
+}
+
 TEST_F(ConsumerTest, APausedSeekStaysPausedAndStartsThereAfterwards) {
   Publish(20);
   auto consumer = Make([](const auto&) { return Offsets(); });

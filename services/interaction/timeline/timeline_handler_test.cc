@@ -107,7 +107,7 @@ TEST_F(TimelineHandlerTest, IsBuiltAnewFromWhatKafkaHoldsAndVerified) {
   events::ProjectionInfo info = TimelineHandler::Info();
   info.consumer = orders_ + ".timeline";
   info.topics = {contacts_, messages_, orders_};
-  database_.Run("UPDATE projection_table SET consumer = '" + info.consumer + "'");
+  database_.Run("UPDATE projection_table SET consumer = '" + info.consumer + "' WHERE consumer = 'interaction.timeline.v1'");
   kafka::Producer producer(testing::KafkaBrokers(), "test");
   for (bool acknowledged : producer.Publish(Records(), Soon(), [] { return false; })) ASSERT_TRUE(acknowledged);
   auto subscriber = Subscribe();
