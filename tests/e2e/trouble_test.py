@@ -1,4 +1,4 @@
-"""A stranger writes what is no event into a topic: what an operator sees of it and does about it."""
+"""Records that are read again, published again, or no events at all: what an operator sees and does."""
 import base64
 import json
 import os
@@ -6,7 +6,7 @@ import subprocess
 import unittest
 import uuid
 
-from case import StackCase
+from case import PURPOSE, StackCase
 from stack import ROOT
 from waiting import wait_until
 
@@ -15,7 +15,7 @@ STRANGER = os.path.join(ROOT, "tests/chaos/long/topics.mjs")
 NO_PROTOBUF = base64.b64encode(b"\xff" * 40).decode()
 
 
-class ParkedTest(StackCase):
+class TroubleTest(StackCase):
     def ctl(self, *words):
         run = self.stack.vefactl(*words)
         self.assertEqual(run.returncode, 0, f"{words}: {run.stdout}{run.stderr}")
@@ -25,11 +25,37 @@ class ParkedTest(StackCase):
         return self.stack.sql(consumer.split(".")[0], "SELECT kind, tenant_id FROM parked_subject"
                                                       f" WHERE consumer = '{consumer}' AND subject = '{subject}'")
 
-    def others_go_on(self):
-        body = {"externalId": f"parked/{uuid.uuid4()}", "displayName": "Person"}
-        contact = self.admin.good("POST", f"/v1/contacts?requestId={uuid.uuid4()}", body)["name"]
-        wait_until("another contact is on its timeline",
-                   lambda: len(self.admin.good("GET", f"/v1/{contact}/timeline")["entries"]) == 1, 60)
+    def create(self):
+        body = {"externalId": f"trouble/{uuid.uuid4()}", "displayName": "Person"}
+        return self.admin.good("POST", f"/v1/contacts?requestId={uuid.uuid4()}", body)["name"]
+
+    def consent(self, contact, state, time):
+        body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": state, "source": "e2e", "occurTime": time}
+        self.admin.good("POST", f"/v1/{contact}/consents?requestId={uuid.uuid4()}", body)
+
+    def entries(self, contact):
+        return len(self.admin.good("GET", f"/v1/{contact}/timeline?pageSize=100")["entries"])
+
+    def until_entries(self, contact, count):
+        wait_until(f"{count} entries of {contact}", lambda: self.entries(contact) == count, 60)
+
+    def fed(self):
+        return self.stack.count("gateway", "SELECT count(*) FROM feed_event")
+
+    def test_going_back_and_publishing_again_change_nothing(self):
+        contact = self.create()
+        self.consent(contact, "STATE_GRANTED", "2026-01-02T10:00:00Z")
+        self.until_entries(contact, 2)
+        self.stack.wait_for_events()
+        lines, fed = self.stack.count("interaction", "SELECT count(*) FROM timeline_entry"), self.fed()
+        self.ctl("consumer", "seek", TIMELINE, "--to", "earliest")
+        self.assertIn("2 events", self.ctl("relay", "replay", "contact", "--subject", contact))
+        self.stack.wait_for_events()
+        fresh = self.create()
+        self.until_entries(fresh, 1)
+        self.assertEqual(self.stack.count("interaction", "SELECT count(*) FROM timeline_entry"), lines + 1)
+        wait_until("the feed has what is new", lambda: self.fed() > fed, 60)
+        self.assertEqual(self.fed(), fed + 1)
 
     def test_what_cannot_be_applied_is_shown_tried_again_and_given_up(self):
         subject, tenant = f"contacts/{uuid.uuid4()}", self.stack.sql("contact", "SELECT id FROM tenant WHERE slug = 'demo'")[0][0]
@@ -49,7 +75,7 @@ class ParkedTest(StackCase):
         self.assertIn("contact.created", shown)
         self.assertIn("EVENT_MALFORMED", shown)
         # Others go on meanwhile, and trying again does not help it.
-        self.others_go_on()
+        self.until_entries(self.create(), 1)
         self.ctl("parked", "replay", TIMELINE, subject)
         attempts = f"SELECT attempts FROM parked_subject WHERE consumer = '{TIMELINE}' AND subject = '{subject}'"
         wait_until("it was tried", lambda: self.stack.sql("interaction", attempts) == [["1"]], 60)
