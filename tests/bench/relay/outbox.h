@@ -26,6 +26,8 @@ class Outbox {
   telemetry::Metrics metrics;
 };
 
+// Some backlogs that are not measured.
+void WarmUp(Outbox& outbox);
 // Events per second of the whole relay and of its halves, by turns; and the drain of a large backlog.
 void CompareThroughput(Outbox& outbox);
 // How long a committed event takes to Kafka's acknowledgement, against inserting and committing alone.

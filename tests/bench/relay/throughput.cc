@@ -7,7 +7,7 @@ namespace vefa::bench {
 namespace {
 
 constexpr int kEvents = 100000;
-constexpr int kRounds = 3;
+constexpr int kRounds = 5;
 constexpr size_t kRead = 4000;
 constexpr size_t kInFlight = 8000;
 constexpr int kBacklog = 300000;
@@ -65,6 +65,13 @@ double ProduceOnly(Outbox& outbox) {
 }
 
 }  // namespace
+
+void WarmUp(Outbox& outbox) {
+  for (int round = 0; round < 3; ++round) {
+    events::Relay relay(outbox.database.pump(), testing::KafkaBrokers(), outbox.source, outbox.metrics);
+    Relayed(outbox, relay);
+  }
+}
 
 void CompareThroughput(Outbox& outbox) {
   std::vector<double> relay_rates, read_rates, produce_rates;
