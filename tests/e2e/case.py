@@ -2,9 +2,11 @@
 import os
 import sys
 import unittest
+import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "stack"))
 from stack import Stack  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 STACK = "e2e"
 PURPOSE = "win-back"
@@ -36,3 +38,26 @@ class StackCase(unittest.TestCase):
         body = {"originator": "campaigns/e2e", "purpose": PURPOSE, "channel": "CHANNEL_EMAIL",
                 "content": {"texts": texts, "title": "e2e"}, "messages": [{"sendKey": key, "contact": contact}]}
         return self.admin.good("POST", "/v1/messages:submit", body)["decisions"][0]
+
+
+class OperatorCase(StackCase):
+    """Somebody with `vefactl` and the platform's first user."""
+
+    def ctl(self, *words, code=0):
+        run = self.stack.vefactl(*words)
+        self.assertEqual(run.returncode, code, f"{words}: {run.stdout}{run.stderr}")
+        return run.stdout
+
+    def create(self):
+        body = {"externalId": f"operator/{uuid.uuid4()}", "displayName": "Person"}
+        return self.admin.good("POST", f"/v1/contacts?requestId={uuid.uuid4()}", body)["name"]
+
+    def consent(self, contact, state, time):
+        body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": state, "source": "e2e", "occurTime": time}
+        self.admin.good("POST", f"/v1/{contact}/consents?requestId={uuid.uuid4()}", body)
+
+    def entries(self, contact):
+        return len(self.admin.good("GET", f"/v1/{contact}/timeline?pageSize=100")["entries"])
+
+    def until_entries(self, contact, count):
+        wait_until(f"{count} entries of {contact}", lambda: self.entries(contact) == count, 60)

@@ -3,7 +3,7 @@ import json
 import unittest
 import uuid
 
-from case import PURPOSE, StackCase
+from case import OperatorCase
 from stack import TOPIC_SERVICES
 from waiting import NotInTime, wait_until
 
@@ -11,26 +11,7 @@ TIMELINE = "interaction.timeline.v1"
 PROJECTIONS = (TIMELINE, "campaign.projection.v1", *(f"{service}.state.v1" for service in TOPIC_SERVICES))
 
 
-class OperationsTest(StackCase):
-    def ctl(self, *words, code=0):
-        run = self.stack.vefactl(*words)
-        self.assertEqual(run.returncode, code, f"{words}: {run.stdout}{run.stderr}")
-        return run.stdout
-
-    def create(self):
-        body = {"externalId": f"operations/{uuid.uuid4()}", "displayName": "Person"}
-        return self.admin.good("POST", f"/v1/contacts?requestId={uuid.uuid4()}", body)["name"]
-
-    def consent(self, contact, state, time):
-        body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": state, "source": "e2e", "occurTime": time}
-        self.admin.good("POST", f"/v1/{contact}/consents?requestId={uuid.uuid4()}", body)
-
-    def entries(self, contact):
-        return len(self.admin.good("GET", f"/v1/{contact}/timeline?pageSize=100")["entries"])
-
-    def until_entries(self, contact, count):
-        wait_until(f"{count} entries of {contact}", lambda: self.entries(contact) == count, 60)
-
+class OperationsTest(OperatorCase):
     def test_a_paused_consumer_stands_and_goes_on(self):
         self.addCleanup(self.ctl, "consumer", "resume", TIMELINE)
         self.ctl("consumer", "pause", TIMELINE)
@@ -68,7 +49,7 @@ class OperationsTest(StackCase):
         self.assertIn("WITHDRAWN", difference)
         self.assertIn("GRANTED", difference)
         whole = json.loads(self.ctl("history", contact, "--json", "--open"))
-        self.assertIn("operations/", json.dumps(whole))
+        self.assertIn("operator/", json.dumps(whole))
         self.assertIn("SUBJECT_UNKNOWN", self.stack.vefactl("history", f"contacts/{uuid.uuid4()}").stderr)
 
     def test_projections_prove_themselves_and_are_built_anew(self):

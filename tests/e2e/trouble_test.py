@@ -6,7 +6,7 @@ import subprocess
 import unittest
 import uuid
 
-from case import PURPOSE, StackCase
+from case import OperatorCase
 from stack import ROOT
 from waiting import wait_until
 
@@ -15,29 +15,10 @@ STRANGER = os.path.join(ROOT, "tests/chaos/long/topics.mjs")
 NO_PROTOBUF = base64.b64encode(b"\xff" * 40).decode()
 
 
-class TroubleTest(StackCase):
-    def ctl(self, *words):
-        run = self.stack.vefactl(*words)
-        self.assertEqual(run.returncode, 0, f"{words}: {run.stdout}{run.stderr}")
-        return run.stdout
-
+class TroubleTest(OperatorCase):
     def parked(self, consumer, subject):
         return self.stack.sql(consumer.split(".")[0], "SELECT kind, tenant_id FROM parked_subject"
                                                       f" WHERE consumer = '{consumer}' AND subject = '{subject}'")
-
-    def create(self):
-        body = {"externalId": f"trouble/{uuid.uuid4()}", "displayName": "Person"}
-        return self.admin.good("POST", f"/v1/contacts?requestId={uuid.uuid4()}", body)["name"]
-
-    def consent(self, contact, state, time):
-        body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": state, "source": "e2e", "occurTime": time}
-        self.admin.good("POST", f"/v1/{contact}/consents?requestId={uuid.uuid4()}", body)
-
-    def entries(self, contact):
-        return len(self.admin.good("GET", f"/v1/{contact}/timeline?pageSize=100")["entries"])
-
-    def until_entries(self, contact, count):
-        wait_until(f"{count} entries of {contact}", lambda: self.entries(contact) == count, 60)
 
     def fed(self):
         return self.stack.count("gateway", "SELECT count(*) FROM feed_event")
