@@ -200,7 +200,11 @@ Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::millisecon
     rd_kafka_message_destroy(message);
     if (deadline.Passed() || fatal_) break;
   }
-  if (fatal_) Reopen();
+  if (fatal_) {
+    // As after a rebalance: what was read belongs to nobody here any more.
+    batch.clear();
+    Reopen();
+  }
   return batch;
 }
 
