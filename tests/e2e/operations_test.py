@@ -72,7 +72,9 @@ class OperationsTest(OperatorCase):
         for service in TOPIC_SERVICES:
             self.assertIn(service, self.ctl("outbox", "stats"))
         self.ctl("topics", "diff", "--kafka", self.stack.address("kafka"))
-        self.ctl("doctor")
+        said = self.ctl("doctor")
+        for consumer in PROJECTIONS:
+            self.assertIn(f"{consumer} is what the ledgers say", said)
 
 
 if __name__ == "__main__":
