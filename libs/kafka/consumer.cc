@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "libs/kafka/convert.h"
+#include "libs/kafka/owned.h"
 #include "libs/kafka/settings.h"
 #include "libs/telemetry/log.h"
 
@@ -21,10 +22,7 @@ constexpr std::chrono::milliseconds kSession(10000);
 // Two of one name must not throw each other out as fast as they can.
 constexpr std::chrono::seconds kFatalRest(5);
 
-struct DestroyList {
-  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
-};
-using List = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyList>;
+using List = Owned<rd_kafka_topic_partition_list_t>;
 
 List ToList(const std::vector<Partition>& partitions) {
   List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));

@@ -3,17 +3,12 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
-#include <memory>
 
+#include "libs/kafka/owned.h"
 #include "libs/kafka/settings.h"
 
 namespace vefa::kafka {
 namespace {
-
-struct Destroy {
-  void operator()(rd_kafka_t* kafka) const { rd_kafka_destroy(kafka); }
-  void operator()(const struct rd_kafka_metadata* metadata) const { rd_kafka_metadata_destroy(metadata); }
-};
 
 int LeftMillis(Deadline deadline) { return std::max(1, static_cast<int>(deadline.Left().count())); }
 
@@ -27,7 +22,7 @@ Result<std::map<Partition, OffsetRange>> ReadOffsets(const std::string& brokers,
                                                      Deadline deadline) {
   rd_kafka_conf_t* conf = MakeSettings({{"bootstrap.servers", brokers.c_str()}, {"log_level", "3"}});
   char text[256];
-  std::unique_ptr<rd_kafka_t, Destroy> kafka(rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text));
+  Owned<rd_kafka_t> kafka(rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text));
   if (kafka == nullptr) {
     rd_kafka_conf_destroy(conf);
     return Internal("KAFKA_CLIENT", text);
@@ -35,7 +30,7 @@ Result<std::map<Partition, OffsetRange>> ReadOffsets(const std::string& brokers,
   const struct rd_kafka_metadata* raw = nullptr;
   rd_kafka_resp_err_t error = rd_kafka_metadata(kafka.get(), 1, nullptr, &raw, LeftMillis(deadline));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return NoAnswer(error);
-  std::unique_ptr<const struct rd_kafka_metadata, Destroy> metadata(raw);
+  Owned<const struct rd_kafka_metadata> metadata(raw);
   std::map<Partition, OffsetRange> ranges;
   for (int t = 0; t < metadata->topic_cnt; ++t) {
     const auto& topic = metadata->topics[t];

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "libs/base/check.h"
+#include "libs/kafka/owned.h"
 #include "libs/kafka/settings.h"
 #include "libs/telemetry/log.h"
 
@@ -18,6 +20,8 @@ namespace {
 constexpr int kPurgeTimeoutMs = 1000;
 // One question to the brokers; asked again until the deadline.
 constexpr int kMetadataTimeoutMs = 2000;
+// A broker that has just heard of a topic needs some milliseconds.
+constexpr std::chrono::milliseconds kAskAgain(20);
 
 rd_kafka_headers_t* MakeHeaders(const Headers& headers) {
   rd_kafka_headers_t* list = rd_kafka_headers_new(headers.size());
@@ -196,7 +200,27 @@ Result<int> Producer::CountPartitions(const std::string& topic, Deadline deadlin
   rd_kafka_metadata_destroy(metadata);
   if (partitions == 0)
     return Error{Code::kNotFound, "TOPIC_MISSING", "Kafka has no topic " + topic + "; run vefactl topics apply."};
+  VEFA_TRY_OK(AwaitLeaders(topic, partitions, deadline));
   return partitions;
+}
+
+// A broker tells of a topic before it takes records for each of its partitions. Until Kafka 4.5 what was sent second
+// may be taken there when what was sent first was refused, and then it stands before it (KAFKA-15591). Asking for a
+// partition's end is refused as long as a record would be.
+Status Producer::AwaitLeaders(const std::string& topic, int partitions, Deadline deadline) {
+  std::string why;
+  do {
+    Owned<rd_kafka_topic_partition_list_t> ends(rd_kafka_topic_partition_list_new(partitions));
+    for (int i = 0; i < partitions; ++i)
+      rd_kafka_topic_partition_list_add(ends.get(), topic.c_str(), i)->offset = RD_KAFKA_OFFSET_END;
+    int wait = static_cast<int>(std::min<int64_t>(kMetadataTimeoutMs, deadline.Left().count() + 1));
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(handle_->kafka, ends.get(), wait);
+    for (int i = 0; i < ends->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) error = ends->elems[i].err;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Ok();
+    why = rd_kafka_err2str(error);
+    std::this_thread::sleep_for(std::min(kAskAgain, deadline.Left()));
+  } while (!deadline.Passed());
+  return Unavailable("KAFKA_UNAVAILABLE", "Kafka does not serve every partition of " + topic + " yet: " + why);
 }
 
 std::vector<bool> Producer::Publish(const std::vector<Record>& records, Deadline deadline,

@@ -39,7 +39,8 @@ class Producer {
   void Rebuild();
   size_t in_flight() const { return in_flight_; }
 
-  // How many partitions a topic has. NOT_FOUND `TOPIC_MISSING`; UNAVAILABLE `KAFKA_UNAVAILABLE`.
+  // How many partitions a topic has, once its brokers take records for each. To be asked before the first Send to a
+  // topic that may be new. NOT_FOUND `TOPIC_MISSING`; UNAVAILABLE `KAFKA_UNAVAILABLE`.
   Result<int> CountPartitions(const std::string& topic, Deadline deadline);
 
   // Sends the records in order and waits until Kafka acknowledged each, the deadline passed or `stop`
@@ -49,6 +50,7 @@ class Producer {
  private:
   struct Handle;
   Status Open();
+  Status AwaitLeaders(const std::string& topic, int partitions, Deadline deadline);
 
   const std::string brokers_;
   const std::string client_id_;
