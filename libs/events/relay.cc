@@ -1,7 +1,6 @@
 #include "libs/events/relay.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "libs/base/backoff.h"
 #include "libs/base/fault_point.h"
@@ -20,14 +19,8 @@ constexpr size_t kReadMax = 3000;
 // How often an idle relay looks for what other processes committed: less and less, up to the second.
 constexpr milliseconds kIdleFirst(5);
 constexpr milliseconds kIdleLongest(50);
-constexpr milliseconds kLease(3000);
-constexpr milliseconds kRenewEvery(1000);
-constexpr milliseconds kCountEvery(1000);
-// Counting may take one part in so many of the relay's time.
-constexpr int kCountShare = 50;
-constexpr seconds kMaintainEvery(60);
 constexpr seconds kDatabaseTimeout(10);
-constexpr seconds kUpkeepTimeout(2);
+constexpr seconds kLeaveTimeout(2);
 constexpr seconds kTopicTimeout(1);
 constexpr seconds kDrainTimeout(1);
 // A producer that says nothing for so long is rebuilt, whatever its reason.
@@ -51,19 +44,13 @@ Relay::Relay(postgres::Database& pump, std::string brokers, Source source, telem
       core_(options_.in_flight_max),
       published_(metrics.AddCounter("vefa_relay_published_total", "Events acknowledged by Kafka, repeats included.")),
       rebuilds_(metrics.AddCounter("vefa_relay_producer_rebuilds_total", "Producers lost with what was in flight.")),
-      pending_(metrics.AddGauge("vefa_outbox_pending", "Events of every lane that wait for Kafka's acknowledgement.")),
-      oldest_age_(metrics.AddGauge("vefa_outbox_oldest_age_seconds", "Age of the oldest unpublished event.")),
-      lanes_held_(metrics.AddGauge("vefa_relay_lanes", "Lanes of the outbox this process works on.")),
       ready_(metrics.AddGauge("vefa_relay_ready", "1 once database and topic are as the relay needs them.")),
       publish_seconds_(metrics.AddHistogram("vefa_outbox_publish_seconds", "From record time to acknowledgement.")),
-      lanes_(options_.leases ? 0 : kEveryLane),
       idle_(kIdleFirst),
       look_(Now()),
-      renew_(Now()),
-      count_(Now()),
-      maintain_(Now()),
       stuck_(Now()),
       say_again_(Now()),
+      keeper_(store_, options_, metrics, [this] { Wake(); }),
       reader_([this] { producer_.Wake(); }),
       loop_([this] { return Step(); }) {}
 
@@ -75,6 +62,7 @@ void Relay::StopAsKilled() {
   stopping_ = true;
   producer_.Wake();
   loop_.Stop();
+  keeper_.Stop();
 }
 
 void Relay::Stop() {
@@ -93,59 +81,28 @@ void Relay::Drain() {
   }
   while (core_.in_flight() > 0 && !deadline.Passed()) Settle(producer_.Poll(deadline.Left()));
   if (reader_.busy()) return;
-  Status last = core_.acknowledged() > 0 ? Exchange(0) : Ok();
-  if (last.ok() && options_.leases) last = store_.Leave(Deadline::After(kUpkeepTimeout));
+  PendingRows none;
+  Status last = core_.acknowledged() > 0 ? Answer(Ask(0)(), none) : Ok();
+  if (last.ok() && options_.leases) last = store_.Leave(Deadline::After(kLeaveTimeout));
   if (!last.ok()) telemetry::Warn("the relay ends without its last word", {{"reason", last.error().reason}});
 }
 
 milliseconds Relay::Step() {
-  Keep();
   Settle(producer_.Poll(Pause()));
   if (core_.in_flight() > 0 && stuck_.Passed()) {
     telemetry::Warn("Kafka acknowledges nothing; the producer is rebuilt", {{"in_flight", core_.in_flight()}});
     producer_.Rebuild();
     Forget();
   }
-  if (stopping_ || ReadAhead() || !Due() || !Prepare()) return milliseconds(0);
-  Status exchanged = Exchange(std::min(read_max_, core_.Room()));
-  if (!exchanged.ok()) Trouble(exchanged.error());
+  if (!stopping_) Read();
   return milliseconds(0);
-}
-
-// What is done by the clock, whether there is anything to publish or not.
-void Relay::Keep() {
-  if (options_.leases && renew_.Passed()) {
-    renew_ = Deadline::After(kRenewEvery);
-    auto lanes = store_.Renew(kLease, Deadline::After(kUpkeepTimeout));
-    // Without an answer the old lanes stay: to work on them is safe, to leave them alone may not be needed.
-    if (lanes.ok()) lanes_ = *lanes;
-    if (!lanes.ok()) Say(lanes.error());
-  }
-  lanes_held_.Set(std::popcount(lanes_));
-  if (count_.Passed()) {
-    Deadline begin = Deadline::After(kDatabaseTimeout);
-    auto waiting = store_.Count(begin);
-    milliseconds took = kDatabaseTimeout - begin.Left();
-    count_ = Deadline::After(std::max(kCountEvery, took * kCountShare));
-    if (waiting.ok()) {
-      pending_.Set(static_cast<double>(waiting->events));
-      oldest_age_.Set(waiting->oldest_age_seconds);
-    }
-  }
-  if (maintain_.Passed()) {
-    maintain_ = Deadline::After(kMaintainEvery);
-    Status done = store_.MaintainLedger(options_.ledger_partition_size, options_.ledger_days,
-                                        Deadline::After(kDatabaseTimeout));
-    if (!done.ok()) Say(done.error());
-  }
 }
 
 // How long to wait for Kafka or a Wake before there is something to do.
 milliseconds Relay::Pause() const {
   if (stopping_ || Due()) return milliseconds(0);
-  milliseconds pause = std::min({kIdleLongest, renew_.Left(), count_.Left()});
-  // Without room only an acknowledgement can help, and that ends the waiting by itself.
-  return HasRoom() && !reader_.busy() ? std::min(pause, look_.Left()) : pause;
+  // Without room only an acknowledgement can help, and that ends the waiting by itself, as does an answer.
+  return HasRoom() && !reader_.busy() ? std::min(kIdleLongest, look_.Left()) : kIdleLongest;
 }
 
 bool Relay::Due() const {
@@ -241,18 +198,11 @@ RelayReader::Work Relay::Ask(size_t most) {
   forgot_ = false;
   most_ = most;
   published_ids_ = core_.Acknowledged();
-  return [this, held = core_.InFlight(), lanes = lanes_]() -> Result<PendingRows> {
+  return [this, held = core_.InFlight(), lanes = keeper_.lanes()]() -> Result<PendingRows> {
     if (!published_ids_.empty() && FaultPoint("relay.after_ack_before_delete"))
       return Unavailable("FAULT_INJECTED", "What was acknowledged is not deleted.");
     return store_.Exchange(published_ids_, lanes, held, most_, Deadline::After(kDatabaseTimeout));
   };
-}
-
-Status Relay::Exchange(size_t most) {
-  PendingRows rows;
-  VEFA_TRY_OK(Answer(Ask(most)(), rows));
-  Produce(rows);
-  return Ok();
 }
 
 // What the database answered; `rows` is what may be produced.
@@ -269,30 +219,23 @@ Status Relay::Answer(Result<PendingRows> answer, PendingRows& rows) {
   return Ok();
 }
 
-// In a backlog the database reads on while what it read before is produced. False when there is nothing of the kind
-// to do now.
-bool Relay::ReadAhead() {
+// The database is read in another thread: acknowledgements are taken meanwhile, and in a backlog it reads on while
+// what it read before is produced.
+void Relay::Read() {
   if (!reader_.busy()) {
-    if (!backlog_ || !Due() || !Prepare()) return false;
-    reader_.Start(Ask(std::min(read_max_, core_.Room())));
-    return true;
+    if (Due() && Prepare()) reader_.Start(Ask(std::min(read_max_, core_.Room())));
+    return;
   }
   auto answer = reader_.Take();
-  if (!answer) return true;
+  if (!answer) return;
   PendingRows rows;
   Status answered = Answer(*std::move(answer), rows);
-  if (!answered.ok()) {
-    Trouble(answered.error());
-    return true;
-  }
+  if (!answered.ok()) return Trouble(answered.error());
   size_t taken = core_.Take(rows.ids());
   // Asked before they are sent: what was taken is in flight, and left out.
   if (backlog_ && !stopping_ && Due() && Prepare()) reader_.Start(Ask(std::min(read_max_, core_.Room())));
   Send(rows, taken);
-  return true;
 }
-
-void Relay::Produce(const PendingRows& rows) { Send(rows, core_.Take(rows.ids())); }
 
 void Relay::Send(const PendingRows& rows, size_t taken) {
   if (flights_.size() == free_flights_.size()) stuck_ = Deadline::After(kStuckTimeout);

@@ -9,6 +9,7 @@
 #include "libs/base/clock.h"
 #include "libs/events/event.h"
 #include "libs/events/relay_core.h"
+#include "libs/events/relay_keeper.h"
 #include "libs/events/relay_reader.h"
 #include "libs/events/relay_record.h"
 #include "libs/events/relay_store.h"
@@ -33,8 +34,8 @@ struct RelayOptions {
 // publishes, deletes only what Kafka acknowledged. There is no cursor, because an id can become visible
 // after a greater one and a cursor would have passed it; and no floor, which would only be a cursor that
 // waits. What was read is known by what is in flight. A crash anywhere repeats events and loses none; so
-// do two relays at one lane. Owns two threads: one decides and produces, the other reads ahead while there
-// is a backlog. Works as the `pump` role.
+// do two relays at one lane. Owns three threads: one decides and produces, one reads, one does what is done
+// by the clock. Works as the `pump` role.
 class Relay {
  public:
   Relay(postgres::Database& pump, std::string brokers, Source source, telemetry::Metrics& metrics,
@@ -57,7 +58,6 @@ class Relay {
   };
 
   std::chrono::milliseconds Step();
-  void Keep();
   std::chrono::milliseconds Pause() const;
   bool Due() const;
   bool HasRoom() const;
@@ -65,10 +65,8 @@ class Relay {
   Status CheckTopic();
   void Settle(const kafka::Producer::Report& report);
   RelayReader::Work Ask(size_t most);
-  Status Exchange(size_t most);
-  bool ReadAhead();
+  void Read();
   Status Answer(Result<PendingRows> answer, PendingRows& rows);
-  void Produce(const PendingRows& rows);
   void Send(const PendingRows& rows, size_t taken);
   void Drain();
   void Forget();
@@ -87,15 +85,11 @@ class Relay {
   RelayCore core_;
   telemetry::Counter& published_;
   telemetry::Counter& rebuilds_;
-  telemetry::Gauge& pending_;
-  telemetry::Gauge& oldest_age_;
-  telemetry::Gauge& lanes_held_;
   telemetry::Gauge& ready_;
   telemetry::Histogram& publish_seconds_;
 
   std::atomic<bool> woken_{false};
   std::atomic<bool> stopping_{false};
-  Lanes lanes_ = 0;
   std::unique_ptr<RecordWriter> writer_;  // Null until the life of the database is known.
   bool topic_known_ = false;
   Event event_;
@@ -109,8 +103,9 @@ class Relay {
   size_t most_ = 0;
   bool forgot_ = false;  // Something it left out as in flight was forgotten since.
   std::chrono::milliseconds idle_;
-  Deadline look_, renew_, count_, maintain_, stuck_, say_again_;
+  Deadline look_, stuck_, say_again_;
   std::string said_;
+  RelayKeeper keeper_;
   RelayReader reader_;
   runtime::Loop loop_;  // Last: its thread uses everything above.
 };

@@ -10,8 +10,8 @@
 
 namespace vefa::events {
 
-// Lets the database read on while the relay produces what it read before: one exchange at a time, in a thread of
-// its own. Owned and called by the relay's thread.
+// Lets the database work while the relay produces what it read before and hears of acknowledgements: one exchange at
+// a time, in a thread of its own. Owned and called by the relay's thread.
 class RelayReader {
  public:
   using Work = std::function<Result<PendingRows>()>;

@@ -30,8 +30,8 @@ class PendingRows {
   std::vector<int64_t> ids_;
 };
 
-// What a relay asks of the database, as the `pump` role. Each call is one round trip. Used by one thread, save
-// that one Exchange may run in another, beside anything but Check.
+// What a relay asks of the database, as the `pump` role. Each call is one round trip. Check, Leave and
+// Exchange by one thread at a time; Renew, Count and MaintainLedger by any.
 class RelayStore {
  public:
   // `member` is this relay's name among those of the database.

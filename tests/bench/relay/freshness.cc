@@ -4,12 +4,11 @@
 #include <thread>
 
 #include "libs/events/append.h"
+#include "tests/bench/relay/direct.h"
 #include "tests/bench/relay/outbox.h"
 
 namespace vefa::bench {
 namespace {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr int kWriters = 8;
 constexpr int kPerSecond = 2000;
@@ -23,10 +22,6 @@ const postgres::Statement kWrite{
     " '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', NULL,"
     " convert_to(repeat('x', 200), 'UTF8'))::event_draft])"};
 const postgres::Statement kIds{"bench_ids", "SELECT aggregate_version, id FROM event_log WHERE subject = $1"};
-
-double Milliseconds(SteadyTime begin, SteadyTime end) {
-  return std::chrono::duration<double, std::milli>(end - begin).count();
-}
 
 double Percentile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
@@ -58,6 +53,21 @@ std::vector<Written> Write(Outbox& outbox, const std::string& subject, int write
     one.committed = std::chrono::steady_clock::now();
     committed();
   }
+  return written;
+}
+
+std::string SubjectOf(const std::string& name, int writer) { return name + "/" + std::to_string(writer); }
+
+// Every writer at once, each with a subject of its own.
+std::vector<std::vector<Written>> WriteAll(Outbox& outbox, const std::string& name,
+                                           const std::function<void()>& committed) {
+  std::vector<std::vector<Written>> written(kWriters);
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer)
+    writers.emplace_back([&, writer] {
+      written[static_cast<size_t>(writer)] = Write(outbox, SubjectOf(name, writer), writer, committed);
+    });
+  for (std::thread& writer : writers) writer.join();
   return written;
 }
 
@@ -93,38 +103,45 @@ void RunPhase(Outbox& outbox, const std::string& name, bool relaying, Phase& pha
     outbox.Fill(1);
     Outbox::Must(testing::Eventually([&] { return outbox.Empty(); }), "starting the relay");
   }
-  std::vector<std::vector<Written>> written(kWriters);
-  std::vector<std::thread> writers;
-  auto subject = [&](int writer) { return name + "/" + std::to_string(writer); };
-  for (int writer = 0; writer < kWriters; ++writer)
-    writers.emplace_back([&, writer] {
-      written[static_cast<size_t>(writer)] = Write(outbox, subject(writer), writer, [&] {
-        if (relay != nullptr) relay->Wake();
-      });
-    });
-  for (std::thread& writer : writers) writer.join();
+  auto written = WriteAll(outbox, name, [&] {
+    if (relay != nullptr) relay->Wake();
+  });
   if (relay != nullptr) Outbox::Must(testing::Eventually([&] { return outbox.Empty(); }), "relaying");
   relay.reset();
   for (int writer = 0; writer < kWriters; ++writer)
-    Account(outbox, subject(writer), written[static_cast<size_t>(writer)], acknowledged, phase);
+    Account(outbox, SubjectOf(name, writer), written[static_cast<size_t>(writer)], acknowledged, phase);
+}
+
+void RunDirect(Outbox& outbox, const std::string& name, Phase& phase) {
+  Direct direct(outbox);
+  WriteAll(outbox, name, [&] { direct.Committed(); });
+  for (double ms : direct.Finish()) phase.publish_ms.push_back(ms);
 }
 
 }  // namespace
 
 void CompareFreshness(Outbox& outbox) {
-  Phase alone, relayed;
+  Phase alone, direct, relayed;
+  auto empty = [&] {
+    events::Relay relay(outbox.database.pump(), testing::KafkaBrokers(), outbox.source, outbox.metrics);
+    Outbox::Must(testing::Eventually([&] { return outbox.Empty(); }, std::chrono::minutes(1)), "emptying the outbox");
+  };
   for (int round = 0; round < kRounds; ++round) {
     RunPhase(outbox, "alone " + std::to_string(round), false, alone);
-    {
-      events::Relay relay(outbox.database.pump(), testing::KafkaBrokers(), outbox.source, outbox.metrics);
-      Outbox::Must(testing::Eventually([&] { return outbox.Empty(); }, std::chrono::minutes(1)), "emptying the outbox");
-    }
+    empty();
+    RunDirect(outbox, "direct " + std::to_string(round), direct);
+    empty();
     RunPhase(outbox, "relayed " + std::to_string(round), true, relayed);
   }
-  for (double share : {0.5, 0.99})
-    Print(share == 0.5 ? "relay commit to acknowledgement p50" : "relay commit to acknowledgement p99",
-          Percentile(relayed.publish_ms, share), "ms", "inserting and committing alone",
-          Percentile(alone.commit_ms, share));
+  for (double share : {0.5, 0.99}) {
+    std::string percentile = share == 0.5 ? " p50" : " p99";
+    double published = Percentile(relayed.publish_ms, share);
+    double committed = Percentile(alone.commit_ms, share);
+    double handed = Percentile(direct.publish_ms, share);
+    Print("relay commit to acknowledgement" + percentile, published, "ms", "inserting and committing alone", committed);
+    Print("relay commit to acknowledgement" + percentile, published, "ms", "handed to Kafka without an outbox", handed);
+    Print("Kafka without an outbox" + percentile, handed, "ms", "inserting and committing alone", committed);
+  }
 }
 
 }  // namespace vefa::bench
