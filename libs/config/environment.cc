@@ -11,7 +11,25 @@ namespace vefa::config {
 
 std::string Environment::Get(const std::string& name, const std::string& fallback) {
   const char* value = std::getenv(name.c_str());
-  return value == nullptr || *value == '\0' ? fallback : value;
+  bool set = value != nullptr && *value != '\0';
+  Note(name, set ? value : fallback, set);
+  return set ? value : fallback;
+}
+
+void Environment::Note(const std::string& name, const std::string& value, bool set) {
+  std::string shown = value;
+  // scheme://user:password@host
+  size_t begin = shown.find("://");
+  size_t end = begin == std::string::npos ? begin : shown.find('@', begin);
+  size_t colon = end == std::string::npos ? end : shown.find(':', begin + 3);
+  if (colon != std::string::npos && colon < end) shown.replace(colon + 1, end - colon - 1, "***");
+  settings_[name] = {name, std::move(shown), set};
+}
+
+std::vector<Setting> Environment::settings() const {
+  std::vector<Setting> all;
+  for (const auto& [name, setting] : settings_) all.push_back(setting);
+  return all;
 }
 
 std::string Environment::Require(const std::string& name) {
@@ -22,7 +40,10 @@ std::string Environment::Require(const std::string& name) {
 
 int Environment::GetInt(const std::string& name, int fallback, int least, int most) {
   std::string text = Get(name, "");
-  if (text.empty()) return fallback;
+  if (text.empty()) {
+    Note(name, std::to_string(fallback), false);
+    return fallback;
+  }
   int value = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc() || end != text.data() + text.size() || value < least || value > most) {

@@ -22,6 +22,10 @@ telemetry::Trace TraceOf(const grpc::CallbackServerContext& context) {
   return telemetry::Trace::Parse(Metadata(context, "traceparent")).Child();
 }
 
+Error DeadlinePassed() {
+  return {Code::kDeadlineExceeded, "DEADLINE_PASSED", "The deadline passed before the call began; allow more time."};
+}
+
 Error AtCapacity() {
   Error error{Code::kResourceExhausted, "AT_CAPACITY", "The service is at capacity; try again shortly."};
   error.retry_after_ms = 200;
@@ -40,6 +44,8 @@ Door::Door(const std::string& service, runtime::WorkerPool& pool, const Principa
     VEFA_CHECK(!method.permission.empty());
     std::string name = service + "/" + rpc->name();
     method.started = &metrics.AddCounter("grpc_server_call_started_total", "Calls started.", {{"grpc_method", name}});
+    method.waited = &metrics.AddHistogram("vefa_rpc_queue_seconds", "From a call's arrival until a worker takes it.",
+                                          {{"grpc_method", name}});
     method.duration = &metrics.AddHistogram("grpc_server_call_duration_seconds",
                                             "Time from a call's arrival to its answer.", {{"grpc_method", name}});
     methods_[rpc->name()] = method;
@@ -52,11 +58,9 @@ const Door::Method& Door::method(const std::string& name) const {
   return found->second;
 }
 
-Result<CallContext> Door::Admit(const Method& method, const grpc::CallbackServerContext& context) const {
+Result<CallContext> Door::Identify(const Method& method, const grpc::CallbackServerContext& context) const {
   auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline() - std::chrono::system_clock::now());
-  if (context.IsCancelled()) return Error{Code::kCancelled, "CANCELLED", "The caller went away."};
-  if (left.count() <= 0)
-    return Error{Code::kDeadlineExceeded, "DEADLINE_PASSED", "The deadline passed before the call began; allow more time."};
+  if (left.count() <= 0) return DeadlinePassed();
   CallContext call;
   call.deadline = Deadline::After(std::min<std::chrono::milliseconds>(left, kLongestCall));
   std::string token = Metadata(context, kPrincipalMetadata);
@@ -69,8 +73,13 @@ Result<CallContext> Door::Admit(const Method& method, const grpc::CallbackServer
     error.metadata["permission"] = method.permission;
     return error;
   }
-  VEFA_TRY_OK(tenants_.Check(call.tenant, call.deadline));
   return call;
+}
+
+Status Door::Admit(const CallContext& call, const grpc::CallbackServerContext& context) const {
+  if (context.IsCancelled()) return Error{Code::kCancelled, "CANCELLED", "The caller went away."};
+  if (call.deadline.Passed()) return DeadlinePassed();
+  return call.tenant.is_nil() ? Ok() : tenants_.Check(call.tenant, call.deadline);
 }
 
 void Door::Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,

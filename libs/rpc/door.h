@@ -34,12 +34,17 @@ class Door {
   struct Method {
     std::string permission;
     telemetry::Counter* started;
+    telemetry::Histogram* waited;
     telemetry::Histogram* duration;
   };
   const Method& method(const std::string& name) const;
 
-  // Checks the caller. Runs on a worker, because an unseen tenant is looked up.
-  Result<CallContext> Admit(const Method& method, const grpc::CallbackServerContext& context) const;
+  // Who calls and what he may, by what the call itself says: nothing is waited for, so it is asked where calls arrive.
+  // UNAUTHENTICATED `PRINCIPAL_MISSING`, …; PERMISSION_DENIED `PERMISSION_MISSING`; DEADLINE_EXCEEDED `DEADLINE_PASSED`.
+  Result<CallContext> Identify(const Method& method, const grpc::CallbackServerContext& context) const;
+  // Whether the tenant exists and the caller still waits. Runs on a worker, because an unseen tenant is looked up.
+  // NOT_FOUND `TENANT_UNKNOWN`, CANCELLED, DEADLINE_EXCEEDED `DEADLINE_PASSED`.
+  Status Admit(const CallContext& call, const grpc::CallbackServerContext& context) const;
   // Counts the call's end.
   void Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,
                 const Status& status) const;
@@ -63,5 +68,7 @@ telemetry::Trace TraceOf(const grpc::CallbackServerContext& context);
 
 // RESOURCE_EXHAUSTED `AT_CAPACITY` with a retry hint.
 Error AtCapacity();
+// DEADLINE_EXCEEDED `DEADLINE_PASSED`: nothing was begun.
+Error DeadlinePassed();
 
 }  // namespace vefa::rpc

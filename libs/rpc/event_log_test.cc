@@ -105,7 +105,7 @@ class EventLogTest : public ::testing::Test {
   testing::TestDatabase database_{{}};
   telemetry::Metrics metrics_;
   PrincipalKey key_{std::string(32, 'k')};
-  runtime::WorkerPool pool_{4, 64};
+  runtime::WorkerPool pool_{4, {.waiting_max = 64}};
   TenantDirectory tenants_{database_.service()};
   Door door_{"vefa.event.v1.EventLogService", pool_, key_, tenants_, metrics_, clock_};
   EventLogService service_{door_, database_.service(), events::MakeSource(ContactEvent::descriptor()), key_.secret()};

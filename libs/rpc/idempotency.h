@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "libs/base/id.h"
 #include "libs/base/result.h"
@@ -27,6 +29,18 @@ Result<std::optional<std::string>> FindAnswer(postgres::Transaction& transaction
 // example `contacts/{uuid}`: EraseAnswersCall finds it by that.
 Status RememberAnswer(postgres::Transaction& transaction, const Attempt& attempt, const std::string& response,
                       const std::string& subject = "");
+
+// The same for many requests of one tenant in one round trip, by position; an error is that request's own.
+Result<std::vector<Result<std::optional<std::string>>>> FindAnswers(postgres::Transaction& transaction,
+                                                                    std::span<const Attempt* const> attempts);
+// An answer that is to be stored.
+struct Remembered {
+  const Attempt* attempt;
+  std::string response;
+  std::string subject;
+};
+// Stores those whose request has an id. A twin that commits first makes this a conflict.
+Status RememberAnswers(postgres::Transaction& transaction, std::span<const Remembered> answers);
 
 // Empties every answer about a subject and the hash of its request. The request ids stay used.
 postgres::Call EraseAnswersCall(const Uuid& tenant, const std::string& subject);

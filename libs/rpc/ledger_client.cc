@@ -41,15 +41,16 @@ Status Append(const google::protobuf::RepeatedPtrField<event::v1::Event>& from, 
 }  // namespace
 
 struct LedgerClient::Ledger {
-  Ledger(const std::string& address, const PrincipalKey& key, const std::string& self)
-      : peer(address, key, self), stub(event::v1::EventLogService::NewStub(peer.channel())) {}
+  Ledger(const std::string& address, const PrincipalKey& key, const std::string& self, const Transport& transport)
+      : peer(address, key, self, transport), stub(event::v1::EventLogService::NewStub(peer.channel())) {}
   Peer peer;
   std::unique_ptr<event::v1::EventLogService::Stub> stub;
 };
 
 LedgerClient::LedgerClient(const std::map<std::string, std::string>& addresses, const PrincipalKey& key,
-                           const std::string& self) {
-  for (const auto& [topic, address] : addresses) ledgers_[topic] = std::make_unique<Ledger>(address, key, self);
+                           const std::string& self, const Transport& transport) {
+  for (const auto& [topic, address] : addresses)
+    ledgers_[topic] = std::make_unique<Ledger>(address, key, self, transport);
 }
 LedgerClient::~LedgerClient() = default;
 

@@ -17,7 +17,8 @@ namespace vefa::rpc {
 class LedgerClient final : public events::LedgerReader {
  public:
   // `addresses` is host:port of the owner by topic, for example `vefa.contact.v1`.
-  LedgerClient(const std::map<std::string, std::string>& addresses, const PrincipalKey& key, const std::string& self);
+  LedgerClient(const std::map<std::string, std::string>& addresses, const PrincipalKey& key, const std::string& self,
+               const Transport& transport = Transport());
   ~LedgerClient() override;
 
   // As the interface says; `to` 0 means the newest. More than 10,000 events or 32 MiB come in several calls:

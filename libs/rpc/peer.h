@@ -10,6 +10,7 @@
 #include "libs/base/result.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
+#include "libs/rpc/transport.h"
 
 namespace vefa::rpc {
 
@@ -17,7 +18,7 @@ namespace vefa::rpc {
 class Peer {
  public:
   // `address` is host:port; `self` is our service's name.
-  Peer(const std::string& address, const PrincipalKey& key, std::string self);
+  Peer(const std::string& address, const PrincipalKey& key, std::string self, const Transport& transport = Transport());
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
@@ -31,8 +32,10 @@ class Peer {
   const std::string self_;
 };
 
-// A channel with keep-alive and round robin over what the name resolves to.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+// A channel with keep-alive and round robin over what the name resolves to. A server that says it is going
+// (grpc.health.v1) gets no more calls, while those under way end there. `address` is host:port, or a gRPC name with
+// its scheme, such as `ipv4:127.0.0.1:1,127.0.0.1:2`.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const Transport& transport = Transport());
 
 // One unary call of a peer: Call(peer, stub, &Stub::GetContact, request, tenant, {"contacts.read"}, deadline).
 template <typename Stub, typename Request, typename Response>

@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,30 +18,80 @@ inline Status LostAnswer() {
   return Error{Code::kUnavailable, "ANSWER_LOST", "The answer was lost; ask again with the same request id."};
 }
 
-// Runs one unary call on the pool: `handler(const CallContext&) -> Status`, which fills the
-// response it captured. Every RPC goes through here, so admission, deadlines, tracing, metrics and
-// the mapping of errors are written once. `method` is the RPC's name, a constant.
+// The end of one unary call, given once and from any thread. One that is dropped without is an error of ours.
+class Reply {
+ public:
+  Reply(const Door& door, const Door::Method& rpc, const char* method, grpc::ServerUnaryReactor* reactor)
+      : door_(&door), rpc_(&rpc), method_(method), reactor_(reactor) {}
+  Reply(Reply&& other) noexcept
+      : door_(other.door_),
+        rpc_(other.rpc_),
+        method_(other.method_),
+        start_(other.start_),
+        reactor_(std::exchange(other.reactor_, nullptr)) {}
+  Reply& operator=(Reply&&) = delete;
+  ~Reply() {
+    if (reactor_ != nullptr) Finish(Internal("UNANSWERED", "The call ended without an answer."));
+  }
+
+  void Finish(Status status) {
+    if (status.ok() && FaultPoint("rpc.after_commit_before_reply")) status = LostAnswer();
+    door_->Finished(*rpc_, method_, start_, status);
+    std::exchange(reactor_, nullptr)
+        ->Finish(status.ok() ? grpc::Status::OK : ToGrpc(Door::Report(std::move(status).error(), method_)));
+  }
+  // Since the call arrived.
+  double age_seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  const Door* door_;
+  const Door::Method* rpc_;
+  const char* method_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  grpc::ServerUnaryReactor* reactor_;
+};
+
+// Runs one unary call on the pool: `handler(const CallContext&, Reply)`, which may hand the reply on and return: the
+// response belongs to the call until the reply is given. Every RPC goes through here, so admission, deadlines, tracing,
+// metrics and the mapping of errors are written once. `method` is the RPC's name, a constant.
 template <typename Handler>
-grpc::ServerUnaryReactor* Serve(const Door& door, grpc::CallbackServerContext* context, const char* method,
-                                Handler handler) {
+grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerContext* context, const char* method,
+                                     Handler handler) {
+  struct Waiting {
+    Reply reply;
+    CallContext call;
+    Handler handler;
+  };
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const Door::Method& rpc = door.method(method);
   rpc.started->Add();
-  auto start = std::chrono::steady_clock::now();
-  bool queued = door.pool().TryPost([&door, &rpc, context, reactor, method, start, handler = std::move(handler)] {
-    telemetry::TraceScope trace(TraceOf(*context));
-    auto admitted = door.Admit(rpc, *context);
-    Status status = admitted.ok() ? handler(*admitted) : Status(std::move(admitted).error());
-    if (status.ok() && FaultPoint("rpc.after_commit_before_reply")) status = LostAnswer();
-    door.Finished(rpc, method, start, status);
-    reactor->Finish(status.ok() ? grpc::Status::OK : ToGrpc(Door::Report(std::move(status).error(), method)));
-  });
-  if (!queued) {
-    Status full = AtCapacity();
-    door.Finished(rpc, method, start, full);
-    reactor->Finish(ToGrpc(full.error()));
+  Reply reply(door, rpc, method, reactor);
+  auto caller = door.Identify(rpc, *context);
+  if (!caller.ok()) {
+    reply.Finish(std::move(caller).error());
+    return reactor;
   }
+  // A std::function is copied; a reply is not.
+  auto waiting = std::make_shared<Waiting>(Waiting{std::move(reply), *std::move(caller), std::move(handler)});
+  bool queued = door.pool().TryPost({waiting->call.tenant, method}, [&door, &rpc, context, waiting] {
+    telemetry::TraceScope trace(TraceOf(*context));
+    rpc.waited->Observe(waiting->reply.age_seconds());
+    Status admitted = door.Admit(waiting->call, *context);
+    if (!admitted.ok()) return waiting->reply.Finish(std::move(admitted));
+    waiting->handler(waiting->call, std::move(waiting->reply));
+  });
+  if (!queued) waiting->reply.Finish(AtCapacity());
   return reactor;
+}
+
+// The same for a handler that has its answer when it returns: `handler(const CallContext&) -> Status`, which fills
+// the response it captured.
+template <typename Handler>
+grpc::ServerUnaryReactor* Serve(const Door& door, grpc::CallbackServerContext* context, const char* method,
+                                Handler handler) {
+  return ServeLater(door, context, method, [handler = std::move(handler)](const CallContext& call, Reply reply) {
+    reply.Finish(handler(call));
+  });
 }
 
 // Runs a bidirectional stream of chunks on the pool: reads one request, answers it, reads the
@@ -57,7 +108,14 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
 
   void OnReadDone(bool ok) override {
     if (!ok) return End(Ok());
-    if (!door_.pool().TryPost([this] { Work(); })) End(AtCapacity());
+    // The caller is checked once: a long import may outlive its principal. Each chunk has the time
+    // a whole call would have; the stream as a whole has the caller's.
+    if (!call_) {
+      auto caller = door_.Identify(rpc_, *context_);
+      if (!caller.ok()) return End(std::move(caller).error());
+      call_ = *std::move(caller);
+    }
+    if (!door_.pool().TryPost({call_->tenant, method_}, [this] { Work(); })) End(AtCapacity());
   }
   void OnWriteDone(bool ok) override {
     if (!ok) return End(Error{Code::kCancelled, "CANCELLED", "The caller went away."});
@@ -68,12 +126,10 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
  private:
   void Work() {
     telemetry::TraceScope trace(TraceOf(*context_));
-    // The caller is checked once: a long import may outlive its principal. Each chunk has the time
-    // a whole call would have; the stream as a whole has the caller's.
-    if (!call_) {
-      auto admitted = door_.Admit(rpc_, *context_);
-      if (!admitted.ok()) return End(std::move(admitted).error());
-      call_ = *std::move(admitted);
+    if (!admitted_) {
+      Status admitted = door_.Admit(*call_, *context_);
+      if (!admitted.ok()) return End(std::move(admitted));
+      admitted_ = true;
     }
     call_->deadline = Deadline::After(kChunkTimeout);
     auto answer = handler_(*call_, request_);
@@ -95,6 +151,7 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   static constexpr std::chrono::seconds kChunkTimeout{30};
   std::optional<CallContext> call_;
+  bool admitted_ = false;
   Request request_;
   Response response_;
 };

@@ -10,22 +10,22 @@ namespace vefa::runtime {
 namespace {
 
 TEST(WorkerPoolTest, RefusesWhenTheQueueIsFull) {
-  WorkerPool pool(1, 2);
+  WorkerPool pool(1, {.waiting_max = 2});
   std::promise<void> started;
   std::promise<void> release;
-  ASSERT_TRUE(pool.TryPost([&] {
+  ASSERT_TRUE(pool.TryPost({}, [&] {
     started.set_value();
     release.get_future().wait();
   }));
   started.get_future().wait();
   std::atomic<int> ran{0};
-  EXPECT_TRUE(pool.TryPost([&] { ++ran; }));
-  EXPECT_TRUE(pool.TryPost([&] { ++ran; }));
-  EXPECT_FALSE(pool.TryPost([&] { ++ran; }));
+  EXPECT_TRUE(pool.TryPost({}, [&] { ++ran; }));
+  EXPECT_TRUE(pool.TryPost({}, [&] { ++ran; }));
+  EXPECT_FALSE(pool.TryPost({}, [&] { ++ran; }));
   release.set_value();
   pool.Stop();
   EXPECT_EQ(ran, 2);
-  EXPECT_FALSE(pool.TryPost([] {}));
+  EXPECT_FALSE(pool.TryPost({}, [] {}));
 }
 
 TEST(LoopTest, WakeCutsTheRestShort) {

@@ -2,17 +2,16 @@
 
 namespace vefa::runtime {
 
-WorkerPool::WorkerPool(int threads, size_t queue_max) : queue_max_(queue_max) {
+WorkerPool::WorkerPool(int threads, QueueLimits limits) : queue_(limits) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
 WorkerPool::~WorkerPool() { Stop(); }
 
-bool WorkerPool::TryPost(std::function<void()> task) {
+bool WorkerPool::TryPost(const Turn& turn, Task task) {
   {
     std::lock_guard lock(mutex_);
-    if (stopping_ || queue_.size() >= queue_max_) return false;
-    queue_.push_back(std::move(task));
+    if (stopping_ || !queue_.Add(turn, std::chrono::steady_clock::now(), std::move(task))) return false;
   }
   ready_.notify_one();
   return true;
@@ -36,13 +35,12 @@ void WorkerPool::Stop() {
 
 void WorkerPool::Run() {
   for (;;) {
-    std::function<void()> task;
+    Task task;
     {
       std::unique_lock lock(mutex_);
       ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      task = std::move(queue_.front());
-      queue_.pop_front();
+      task = std::move(queue_.Take(1, std::chrono::steady_clock::now()).front());
     }
     task();
   }

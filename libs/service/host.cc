@@ -1,6 +1,7 @@
 #include "libs/service/host.h"
 
 #include <cstdlib>
+#include <thread>
 
 #include "libs/events/catalog.h"
 #include "libs/runtime/signals.h"
@@ -11,6 +12,8 @@ namespace {
 
 // Calls waiting per worker before new ones are refused.
 constexpr size_t kQueuePerWorker = 32;
+// Longer, and a call is better refused while its caller can still ask another replica.
+constexpr std::chrono::milliseconds kQueueWait(200);
 // Relay, subscriptions and the threads a service adds share the pump's connections.
 constexpr int kPumpConnections = 8;
 constexpr std::chrono::seconds kDrainTimeout(10);
@@ -60,17 +63,28 @@ Host::Host(events::Source source, config::Environment& environment)
   instance_ = environment.Get("VEFA_INSTANCE", "");
   verify_every_ = std::chrono::minutes(environment.GetInt("VEFA_VERIFY_MINUTES", 60, 0, 10080));
   key_ = std::make_unique<rpc::PrincipalKey>(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
-  ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_, source_.service);
+  auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", ""));
+  if (transport.ok()) transport_ = *transport;
+  if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
+  ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_,
+                                                 source_.service, transport_);
   service_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES"), workers_ + 1);
   pump_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES_PUMP"), kPumpConnections);
+  connection_age_ = std::chrono::seconds(environment.GetInt("VEFA_CONNECTION_AGE_SECONDS", 300, 1, 86400));
+  notice_ = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
+  const std::chrono::hours keep_answers(environment.GetInt("VEFA_IDEMPOTENCY_HOURS", 72, 1, 8760));
   Status configured = environment.Check();
   if (!configured.ok()) {
     telemetry::Fault("the configuration is not complete", {{"mistakes", configured.error().message}});
     std::exit(2);
   }
+  settings_ = environment.settings();
   tenants_ = std::make_unique<rpc::TenantDirectory>(*service_database_);
-  pool_ = std::make_unique<runtime::WorkerPool>(workers_, kQueuePerWorker * static_cast<size_t>(workers_));
+  const size_t waiting_max = kQueuePerWorker * static_cast<size_t>(workers_);
+  pool_ = std::make_unique<runtime::WorkerPool>(
+      workers_, runtime::QueueLimits{.waiting_max = waiting_max, .tenant_max = waiting_max / 2, .wait_max = kQueueWait});
   relay_ = std::make_unique<events::Relay>(*pump_database_, brokers_, source_, metrics_, relaying);
+  answers_ = std::make_unique<rpc::AnswerKeeper>(*pump_database_, keep_answers, metrics_);
   metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
   event_log_ = std::make_unique<rpc::EventLogService>(AddDoor("vefa.event.v1.EventLogService"), *service_database_, source_,
                                                        key_->secret());
@@ -122,37 +136,18 @@ Status Host::Ready() {
   return Ok();
 }
 
-http::Response Host::Ops(const http::Request& request) {
-  if (request.path == "/livez") return http::TextResponse(200, "ok\n");
-  if (request.path == "/readyz" || request.path == "/startupz") {
-    Status ready = Ready();
-    if (ready.ok()) return http::TextResponse(200, "ok\n");
-    return http::TextResponse(503, ready.error().reason + ": " + ready.error().message + "\n");
-  }
-  if (request.path == "/metrics") return http::TextResponse(200, metrics_.Expose(), "text/plain; version=0.0.4");
-  if (request.path == "/buildz")
-    return http::TextResponse(200, "{\"service\":\"" + source_.service + "\",\"version\":\"" VEFA_VERSION "\"}\n",
-                              "application/json");
-  return http::TextResponse(404, "Ask for /livez, /readyz, /startupz, /metrics or /buildz.\n");
-}
-
 Status Host::StartServers() {
-  http::ServerOptions options;
-  options.address = ops_address_;
-  options.workers = 2;
-  VEFA_TRY(ops_, http::Server::Start(options, [this](const http::Request&) {
-             http::Route route;
-             route.unary = [this](const http::Request& request) { return Ops(request); };
-             return route;
-           }));
+  VEFA_TRY(ops_, OpsPort::Start(ops_address_, {source_.service, [this] { return Ready(); }, &metrics_, settings_}));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(grpc_address_, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(grpc_address_, transport_.server(), &port);
   builder.SetMaxReceiveMessageSize(4 << 20);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A client asks its name again when a connection ends: so a new replica gets its share.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(connection_age_.count()) * 1000);
   for (grpc::Service* service : services_) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0)
@@ -183,12 +178,15 @@ int Host::Run() {
   telemetry::Info("draining");
   draining_ = true;
   server_->GetHealthCheckService()->SetServingStatus(false);
+  // Whoever watches our health, or the endpoints that follow our readiness, calls elsewhere by then.
+  std::this_thread::sleep_for(notice_);
   server_->Shutdown(std::chrono::system_clock::now() + kDrainTimeout);
   pool_->Stop();
   if (projection_worker_ != nullptr) projection_worker_->Stop();
   for (auto& subscriber : subscribers_) subscriber->Stop();
   if (state_publisher_ != nullptr) state_publisher_->Stop();
   for (const auto& stop : stops_) stop();
+  answers_->Stop();
   relay_->Stop();
   ops_->Stop();
   telemetry::Info("stopped");

@@ -14,13 +14,14 @@
 #include "libs/events/state_publisher.h"
 #include "libs/events/state_table.h"
 #include "libs/events/subscriber.h"
-#include "libs/http/server.h"
 #include "libs/operations/operations_service.h"
 #include "libs/postgres/database.h"
+#include "libs/rpc/answer_keeper.h"
 #include "libs/rpc/door.h"
 #include "libs/rpc/event_log.h"
 #include "libs/rpc/ledger_client.h"
 #include "libs/rpc/peer.h"
+#include "libs/service/ops_port.h"
 #include "libs/telemetry/metrics.h"
 
 namespace vefa::service {
@@ -40,6 +41,8 @@ class Host {
   postgres::Database& database() { return *service_database_; }  // As the `service` role.
   postgres::Database& pump() { return *pump_database_; }         // As the `pump` role.
   const rpc::PrincipalKey& key() const { return *key_; }
+  // How other services are spoken to.
+  const rpc::Transport& transport() const { return transport_; }
   events::Relay& relay() { return *relay_; }
   const std::string& brokers() const { return brokers_; }
   // The ledgers of the services whose addresses are set, and our own.
@@ -77,18 +80,21 @@ class Host {
   };
   Status StartServers();
   std::vector<operations::ConsumerInfo> Consumers() const;
-  http::Response Ops(const http::Request& request);
   Status Ready();
 
   const events::Source source_;
   SystemClock clock_;
   telemetry::Metrics metrics_;
+  std::vector<config::Setting> settings_;
   std::string grpc_address_;
   std::string instance_;
   std::string ops_address_;
   std::string brokers_;
   int workers_ = 8;
+  std::chrono::seconds connection_age_{300};
+  std::chrono::milliseconds notice_{1000};
   std::unique_ptr<rpc::PrincipalKey> key_;
+  rpc::Transport transport_;
   std::unique_ptr<rpc::LedgerClient> ledgers_;
   std::unique_ptr<postgres::Database> service_database_;
   std::unique_ptr<postgres::Database> pump_database_;
@@ -106,10 +112,11 @@ class Host {
   std::atomic<bool> draining_{false};
   std::atomic<bool> subscribed_{false};  // The subscribers are all there.
   std::unique_ptr<events::Relay> relay_;
+  std::unique_ptr<rpc::AnswerKeeper> answers_;
   std::unique_ptr<events::StateTable> state_table_;
   std::unique_ptr<events::StatePublisher> state_publisher_;
   std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<http::Server> ops_;
+  std::unique_ptr<OpsPort> ops_;
   std::unique_ptr<events::ProjectionWorker> projection_worker_;
   std::vector<std::unique_ptr<events::Subscriber>> subscribers_;  // Last: their threads use the rest.
 };

@@ -17,7 +17,9 @@ namespace {
 std::string g_service = "vefa";              // NOLINT: set once before threads start
 std::atomic<Level> g_lowest{Level::kInfo};
 
-const char* Name(Level level) {
+}  // namespace
+
+const char* LevelName(Level level) {
   switch (level) {
     case Level::kDebug: return "debug";
     case Level::kInfo: return "info";
@@ -27,7 +29,8 @@ const char* Name(Level level) {
   return "info";
 }
 
-}  // namespace
+Level LowestLevel() { return g_lowest; }
+void SetLowestLevel(Level lowest) { g_lowest = lowest; }
 
 void StartLog(std::string service, Level lowest) {
   g_service = std::move(service);
@@ -68,7 +71,7 @@ Field::Field(double number) {
 
 void Log(Level level, std::string_view message, Fields fields) {
   if (level < g_lowest.load(std::memory_order_relaxed)) return;
-  std::string line = "{\"ts\":\"" + ToRfc3339(SystemClock().Now()) + "\",\"level\":\"" + Name(level) +
+  std::string line = "{\"ts\":\"" + ToRfc3339(SystemClock().Now()) + "\",\"level\":\"" + LevelName(level) +
                      "\",\"service\":" + JsonString(g_service) + ",\"msg\":" + JsonString(message);
   const Trace& trace = CurrentTrace();
   if (trace.valid()) line += ",\"trace_id\":\"" + trace.trace_id() + "\"";

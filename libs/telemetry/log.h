@@ -12,6 +12,10 @@ enum class Level { kDebug, kInfo, kWarn, kError };
 // Sets the name every line carries and the lowest level written. Call once, at the start.
 void StartLog(std::string service, Level lowest);
 Level ParseLevel(std::string_view text);  // Unknown words mean kInfo.
+const char* LevelName(Level level);
+// May change while the process runs. Thread-safe.
+Level LowestLevel();
+void SetLowestLevel(Level lowest);
 
 // A value of a log field. There is deliberately none for a protobuf message: personal data has no
 // way into a log.

@@ -88,7 +88,7 @@ class GrpcServiceTest : public EngineTest {
   Uuid caller_ = tenant();
   telemetry::Metrics metrics_;
   rpc::PrincipalKey key_{std::string(32, 'k')};
-  runtime::WorkerPool pool_{4, 64};
+  runtime::WorkerPool pool_{4, {.waiting_max = 64}};
   rpc::TenantDirectory tenants_{database_.service()};
   rpc::Door door_{"vefa.campaign.v1.CampaignService", pool_, key_, tenants_, metrics_, clock_};
   std::atomic<int> committed_{0};

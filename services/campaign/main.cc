@@ -12,7 +12,7 @@ int main() {
   vefa::config::Environment environment;
   std::string notification = environment.Require("VEFA_NOTIFICATION_ADDRESS");
   vefa::service::Host host(CampaignSource(), environment);
-  vefa::rpc::Peer peer(notification, host.key(), "campaign");
+  vefa::rpc::Peer peer(notification, host.key(), "campaign", host.transport());
   Runner runner(host.pump(), peer, &host.relay(), host.clock(), host.metrics());
   Projection projection;
   OutcomeHandler outcomes;

@@ -114,7 +114,7 @@ class ContactServiceTest : public ::testing::Test {
   Uuid tenant_ = database_.tenant();
   telemetry::Metrics metrics_;
   rpc::PrincipalKey key_{std::string(32, 'k')};
-  runtime::WorkerPool pool_{4, 64};
+  runtime::WorkerPool pool_{4, {.waiting_max = 64}};
   rpc::TenantDirectory tenants_{database_.service()};
   rpc::Door door_{"vefa.contact.v1.ContactService", pool_, key_, tenants_, metrics_, clock_};
   rpc::Door key_door_{"vefa.contact.v1.PiiKeyService", pool_, key_, tenants_, metrics_, clock_};

@@ -1,5 +1,7 @@
 #include "services/contact/contact_service.h"
 
+#include <unordered_map>
+
 #include "libs/base/text.h"
 #include "libs/rpc/idempotency.h"
 #include "libs/rpc/page.h"
@@ -48,13 +50,15 @@ Status ReadOrder(const std::string& order_by, ContactPage& page) {
 
 grpc::ServerUnaryReactor* ContactService::CreateContact(grpc::CallbackServerContext* context,
                                                         const v1::CreateContactRequest* request, v1::Contact* response) {
-  return rpc::Serve(door_, context, "CreateContact",
-                    [=, this](const rpc::CallContext& call) { return Create(call, *request, *response); });
+  return rpc::ServeLater(door_, context, "CreateContact", [=, this](const rpc::CallContext& call, rpc::Reply reply) {
+    Create(call, *request, *response, std::move(reply));
+  });
 }
 grpc::ServerUnaryReactor* ContactService::GetContact(grpc::CallbackServerContext* context,
                                                      const v1::GetContactRequest* request, v1::Contact* response) {
-  return rpc::Serve(door_, context, "GetContact",
-                    [=, this](const rpc::CallContext& call) { return Get(call, *request, *response); });
+  return rpc::ServeLater(door_, context, "GetContact", [=, this](const rpc::CallContext& call, rpc::Reply reply) {
+    Get(call, *request, *response, std::move(reply));
+  });
 }
 grpc::ServerUnaryReactor* ContactService::ListContacts(grpc::CallbackServerContext* context,
                                                        const v1::ListContactsRequest* request,
@@ -103,57 +107,53 @@ grpc::ServerUnaryReactor* ContactService::EraseContact(grpc::CallbackServerConte
                     [=, this](const rpc::CallContext& call) { return Erase(call, *request, *response); });
 }
 
-Status ContactService::Create(const rpc::CallContext& call, const v1::CreateContactRequest& request,
-                              v1::Contact& response) {
+// Checked and sealed here; written together with those that come at the same time.
+void ContactService::Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response,
+                            rpc::Reply reply) {
   Contact contact = FromProto(request.contact());
   std::vector<Violation> violations;
   Normalise(contact, "contact.", violations);
-  if (!violations.empty()) return Violations(std::move(violations));
-  auto created = request.request_id().empty() ? Insert(call, contact) : InsertOnce(call, request, contact);
-  if (!created.ok()) return std::move(created).error();
-  response = *std::move(created);
-  Committed();
-  return Ok();
+  if (!violations.empty()) return reply.Finish(Violations(std::move(violations)));
+  auto sealer = keys_.ForTenant(call.tenant, call.deadline);
+  if (!sealer.ok()) return reply.Finish(std::move(sealer).error());
+  rpc::Attempt attempt{call.tenant, request.request_id(), "CreateContact", ""};
+  if (!attempt.request_id.empty()) attempt.request = request.contact().SerializeAsString();
+  creates_.Add(std::move(attempt), call.deadline, MakeNewContact(**sealer, std::move(contact), clock_), &response,
+               std::move(reply));
 }
 
-// One statement, one round trip, one commit.
-Result<v1::Contact> ContactService::Insert(const rpc::CallContext& call, const Contact& contact) {
-  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
-  VEFA_TRY(auto rows, database_.Run(postgres::Scope::Tenant(call.tenant),
-                                    {InsertContactCall(*sealer, contact, clock_)}, call.deadline));
-  VEFA_TRY(Contact stored, InsertedContact(rows.front(), contact));
-  return ToProto(stored);
+rpc::WriteKind<NewContact, v1::Contact> ContactService::Creates() {
+  rpc::WriteKind<NewContact, v1::Contact> kind;
+  kind.call = &InsertContactsCall;
+  kind.read = [](const postgres::Rows& rows, std::span<const NewContact* const> contacts) {
+    std::vector<Result<v1::Contact>> answers;
+    for (Result<Contact>& stored : InsertedContacts(rows, contacts))
+      answers.push_back(stored.ok() ? Result<v1::Contact>(ToProto(*stored)) : Result<v1::Contact>(std::move(stored).error()));
+    return answers;
+  };
+  kind.subject = [](const v1::Contact& contact) { return contact.name(); };
+  kind.committed = [this] { Committed(); };
+  return kind;
 }
 
-Result<v1::Contact> ContactService::InsertOnce(const rpc::CallContext& call, const v1::CreateContactRequest& request,
-                                               const Contact& contact) {
-  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
-  rpc::Attempt attempt{call.tenant, request.request_id(), "CreateContact", request.contact().SerializeAsString()};
-  return postgres::InTransaction(
-      database_, postgres::Scope::Tenant(call.tenant), call.deadline,
-      [&](postgres::Transaction& transaction) -> Result<v1::Contact> {
-        VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
-        v1::Contact proto;
-        if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
-        VEFA_TRY(auto rows, transaction.ExecuteAll({InsertContactCall(*sealer, contact, clock_)}));
-        // A twin of this request may have committed while the insert waited for its row: its answer is ours.
-        if (rows.front().empty()) {
-          VEFA_TRY(answer, rpc::FindAnswer(transaction, attempt));
-          if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
-        }
-        VEFA_TRY(Contact stored, InsertedContact(rows.front(), contact));
-        proto = ToProto(stored);
-        VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, proto.SerializeAsString(), proto.name()));
-        return proto;
-      });
+void ContactService::Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response,
+                         rpc::Reply reply) {
+  auto id = ParseResourceName("contacts", request.name());
+  if (!id.ok()) return reply.Finish(std::move(id).error());
+  gets_.Add(call.tenant, call.deadline, *id, &response, std::move(reply));
 }
 
-Status ContactService::Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response) {
-  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.name()));
-  VEFA_TRY(auto contacts, GetContacts(database_, call.tenant, {id}, {}, call.deadline));
-  if (contacts.empty()) return NoSuchContact();
-  response = ToProto(contacts.front());
-  return Ok();
+Result<std::vector<Result<v1::Contact>>> ContactService::GetAll(const Uuid& tenant, const std::vector<Uuid>& ids,
+                                                                Deadline deadline) {
+  VEFA_TRY(auto contacts, GetContacts(database_, tenant, ids, {}, deadline));
+  std::unordered_map<Uuid, const Contact*> found;
+  for (const Contact& contact : contacts) found[contact.id] = &contact;
+  std::vector<Result<v1::Contact>> answers;
+  for (const Uuid& id : ids) {
+    auto at = found.find(id);
+    answers.push_back(at == found.end() ? Result<v1::Contact>(NoSuchContact()) : Result<v1::Contact>(ToProto(*at->second)));
+  }
+  return answers;
 }
 
 Status ContactService::List(const rpc::CallContext& call, const v1::ListContactsRequest& request,

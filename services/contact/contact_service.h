@@ -4,8 +4,11 @@
 #include "libs/events/relay.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
+#include "libs/rpc/read_stage.h"
+#include "libs/rpc/write_stage.h"
 #include "services/contact/contact.h"
 #include "services/contact/contact_import.h"
+#include "services/contact/contact_store.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 
 namespace vefa::contact {
@@ -17,7 +20,11 @@ class ContactService final : public v1::ContactService::CallbackService {
   ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, events::Relay* relay,
                  const Clock& clock, std::string secret)
       : door_(door), database_(database), keys_(keys), relay_(relay), clock_(clock), secret_(std::move(secret)),
-        import_(database, keys, clock) {}
+        import_(database, keys, clock),
+        creates_(database, {}, Creates()),
+        gets_({}, [this](const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline) {
+          return GetAll(tenant, ids, deadline);
+        }) {}
 
   grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const v1::CreateContactRequest* request,
                                           v1::Contact* response) override;
@@ -41,12 +48,11 @@ class ContactService final : public v1::ContactService::CallbackService {
                                          v1::EraseContactResponse* response) override;
 
  private:
-  Status Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response);
-  // Without a request id, and with one: its answer is stored in the same transaction.
-  Result<v1::Contact> Insert(const rpc::CallContext& call, const Contact& contact);
-  Result<v1::Contact> InsertOnce(const rpc::CallContext& call, const v1::CreateContactRequest& request,
-                                 const Contact& contact);
-  Status Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response);
+  void Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response,
+              rpc::Reply reply);
+  rpc::WriteKind<NewContact, v1::Contact> Creates();
+  void Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response, rpc::Reply reply);
+  Result<std::vector<Result<v1::Contact>>> GetAll(const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline);
   Status List(const rpc::CallContext& call, const v1::ListContactsRequest& request, v1::ListContactsResponse& response);
   Status BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,
                   v1::BatchGetContactsResponse& response);
@@ -68,6 +74,9 @@ class ContactService final : public v1::ContactService::CallbackService {
   const Clock& clock_;
   const std::string secret_;
   ContactImport import_;
+  // Last: their threads use everything above.
+  rpc::WriteStage<NewContact, v1::Contact> creates_;
+  rpc::ReadStage<Uuid, v1::Contact> gets_;
 };
 
 }  // namespace vefa::contact

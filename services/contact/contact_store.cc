@@ -45,16 +45,24 @@ const Statement kUpsert{
 
 const Statement kInsert{
     "contact_insert",
-    "WITH changed AS ("
+    "WITH input AS (SELECT * FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
+    "    $9::text[], $10::timestamptz[], $11::uuid[], $12::text[], $13::bytea[], $14::uuid[], $15::bytea[])"
+    "  AS i(ord, id, external_id, display_name, email, language, source, search_text, time, event_id, traceparent, payload,"
+    "    key_id, wrapped_key)),"
+    // In one order, so that two batches cannot wait for each other.
+    " changed AS ("
     "  INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text,"
-    "    version, create_time, update_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)"
+    "    version, create_time, update_time)"
+    "  SELECT $1, id, external_id, display_name, email, language, source, search_text, 1, time, time FROM input"
+    "  ORDER BY external_id COLLATE \"C\", ord"
     "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO NOTHING RETURNING id, version, create_time),"
     " stored AS (INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)"
-    "  SELECT $1, $13, id, $14, $9 FROM changed),"
+    "  SELECT $1, i.key_id, c.id, i.wrapped_key, i.time FROM changed c JOIN input i USING (id)),"
     " logged AS ("
-    "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || id, version, $10, 'contact.created', $9, $11, NULL, $12")
-    "  FROM changed)"
-    " SELECT id, create_time FROM changed, logged"};
+    "  SELECT " VEFA_APPEND_EVENTS("$1, 'contacts/' || c.id, c.version, i.event_id, 'contact.created', i.time, i.traceparent,"
+                                   " NULL, i.payload")
+    "  FROM changed c JOIN input i USING (id))"
+    " SELECT i.ord, c.create_time FROM changed c JOIN input i USING (id), logged"};
 
 const Statement kRecordConsents{
     "consent_record",
@@ -116,22 +124,56 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
   return done;
 }
 
-postgres::Call InsertContactCall(const Sealer& sealer, const Contact& contact, const Clock& clock) {
-  SealedPerson person = sealer.Seal(contact, clock);
-  const std::string payload = CreatedPayload(contact, person.box);
-  return {&kInsert, Bound(sealer.tenant(), NewUuidV7(clock), contact.external_id, contact.display_name, contact.email,
-                          contact.language, contact.source, SearchText(contact), clock.Now(), NewUuidV7(clock),
-                          telemetry::CurrentTrace().traceparent(), postgres::Bytes{payload}, person.key_id,
-                          postgres::Bytes{person.wrapped_key})};
+NewContact MakeNewContact(const Sealer& sealer, Contact contact, const Clock& clock) {
+  NewContact made;
+  made.person = sealer.Seal(contact, clock);
+  made.payload = CreatedPayload(contact, made.person.box);
+  made.event_id = NewUuidV7(clock);
+  made.traceparent = telemetry::CurrentTrace().traceparent();
+  contact.id = NewUuidV7(clock);
+  contact.version = 1;
+  contact.create_time = contact.update_time = clock.Now();
+  made.contact = std::move(contact);
+  return made;
 }
 
-Result<Contact> InsertedContact(const Rows& rows, Contact contact) {
-  if (rows.empty())
-    return Error{Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."};
-  contact.id = rows.Id(0, 0);
-  contact.version = 1;
-  contact.create_time = contact.update_time = rows.Timestamp(0, 1);
-  return contact;
+postgres::Call InsertContactsCall(const Uuid& tenant, std::span<const NewContact* const> contacts) {
+  std::vector<int32_t> ords;
+  std::vector<Uuid> ids, event_ids, key_ids;
+  std::vector<std::string> external_ids, names, emails, languages, sources, searches, traces, payloads, wrapped_keys;
+  std::vector<Time> times;
+  for (const NewContact* each : contacts) {
+    const Contact& contact = each->contact;
+    ords.push_back(static_cast<int32_t>(ords.size()));
+    ids.push_back(contact.id);
+    external_ids.push_back(contact.external_id);
+    names.push_back(contact.display_name);
+    emails.push_back(contact.email);
+    languages.push_back(contact.language);
+    sources.push_back(contact.source);
+    searches.push_back(SearchText(contact));
+    times.push_back(contact.create_time);
+    event_ids.push_back(each->event_id);
+    traces.push_back(each->traceparent);
+    payloads.push_back(each->payload);
+    key_ids.push_back(each->person.key_id);
+    wrapped_keys.push_back(each->person.wrapped_key);
+  }
+  return {&kInsert, Bound(tenant, ords, ids, external_ids, names, emails, languages, sources, searches, times, event_ids,
+                          traces, BindBytes(payloads), key_ids, BindBytes(wrapped_keys))};
+}
+
+std::vector<Result<Contact>> InsertedContacts(const Rows& rows, std::span<const NewContact* const> contacts) {
+  std::vector<Result<Contact>> stored(
+      contacts.size(),
+      Error{Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."});
+  for (int row = 0; row < rows.size(); ++row) {
+    size_t ord = static_cast<size_t>(rows.Int32(row, 0));
+    Contact contact = contacts[ord]->contact;
+    contact.create_time = contact.update_time = rows.Timestamp(row, 1);
+    stored[ord] = std::move(contact);
+  }
+  return stored;
 }
 
 Result<std::vector<Recorded>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,

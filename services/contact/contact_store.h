@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,10 +40,19 @@ enum class Recorded { kNoContact, kErased, kRepeated, kNew };
 Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
                                              const std::vector<Contact>& contacts, const Clock& clock);
 
-// Creates one contact with its event, in one statement; read its rows with InsertedContact.
-postgres::Call InsertContactCall(const Sealer& sealer, const Contact& contact, const Clock& clock);
-// The contact as stored. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
-Result<Contact> InsertedContact(const postgres::Rows& rows, Contact contact);
+// A contact that is to be made: what is personal of it is sealed already.
+struct NewContact {
+  Contact contact;
+  SealedPerson person;
+  std::string payload;  // Of its event.
+  Uuid event_id;
+  std::string traceparent;
+};
+NewContact MakeNewContact(const Sealer& sealer, Contact contact, const Clock& clock);
+// Creates contacts of one tenant with their events, in one statement; read its rows with InsertedContacts.
+postgres::Call InsertContactsCall(const Uuid& tenant, std::span<const NewContact* const> contacts);
+// Each contact as stored, by position. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
+std::vector<Result<Contact>> InsertedContacts(const postgres::Rows& rows, std::span<const NewContact* const> contacts);
 
 // Appends consent lines with their events, at most one per contact. A line already there is left
 // alone, and so is an erased contact. Element i is about input i.

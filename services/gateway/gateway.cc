@@ -35,6 +35,7 @@ FeedSettings FeedOf(const Settings& settings) {
   feed.grpc_address = settings.grpc_address;
   feed.brokers = settings.brokers;
   feed.topics = settings.feed_topics;
+  feed.transport = settings.transport;
   feed.ledgers = {{"vefa.contact.v1", settings.contact},
                   {"vefa.interaction.v1", settings.interaction},
                   {"vefa.campaign.v1", settings.campaign},
@@ -100,6 +101,10 @@ Settings ReadSettings(config::Environment& environment) {
   settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
   settings.instance = environment.Get("VEFA_INSTANCE", "");
   settings.feed_days = environment.GetInt("VEFA_FEED_DAYS", 7, 1, 365);
+  auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", ""));
+  if (transport.ok()) settings.transport = *transport;
+  if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
+  settings.all = environment.settings();
   return settings;
 }
 
@@ -116,10 +121,10 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       key_(settings_.principal_key),
       tenants_(database_),
       sessions_(database_, redis_, tenants_, clock_),
-      contact_("contact", settings_.contact),
-      interaction_("interaction", settings_.interaction),
-      campaign_("campaign", settings_.campaign),
-      notification_("notification", settings_.notification),
+      contact_("contact", settings_.contact, settings_.transport),
+      interaction_("interaction", settings_.interaction, settings_.transport),
+      campaign_("campaign", settings_.campaign, settings_.transport),
+      notification_("notification", settings_.notification, settings_.transport),
       self_("gateway", settings_.grpc_address),
       api_(std::move(routes), sessions_, key_, CookiePolicy{https_}, clock_, metrics_),
       feed_(FeedOf(settings_), database_, sessions_, key_, tenants_, metrics_, clock_),
@@ -173,29 +178,13 @@ http::Route Gateway::Choose(const http::Request& head) {
   return Guarded(std::move(route));
 }
 
-http::Response Gateway::Ops(const http::Request& request) {
-  if (request.path == "/livez") return http::TextResponse(200, "ok\n");
-  if (request.path == "/readyz" || request.path == "/startupz") {
-    if (draining_) return http::TextResponse(503, "DRAINING: The gateway is stopping.\n");
-    Status ready = database_.Ping(Deadline::After(kReadyTimeout));
-    if (ready.ok()) return http::TextResponse(200, "ok\n");
-    return http::TextResponse(503, ready.error().reason + ": " + ready.error().message + "\n");
-  }
-  if (request.path == "/metrics") return http::TextResponse(200, metrics_.Expose(), "text/plain; version=0.0.4");
-  if (request.path == "/buildz")
-    return http::TextResponse(200, "{\"service\":\"gateway\",\"version\":\"" VEFA_VERSION "\"}\n", "application/json");
-  return http::TextResponse(404, "Ask for /livez, /readyz, /startupz, /metrics or /buildz.\n");
+Status Gateway::Ready() {
+  if (draining_) return Unavailable("DRAINING", "The gateway is stopping.");
+  return database_.Ping(Deadline::After(kReadyTimeout));
 }
 
 Status Gateway::Start() {
-  http::ServerOptions ops;
-  ops.address = settings_.ops_address;
-  ops.workers = 2;
-  VEFA_TRY(ops_, http::Server::Start(ops, [this](const http::Request&) {
-             http::Route route;
-             route.unary = [this](const http::Request& request) { return Ops(request); };
-             return route;
-           }));
+  VEFA_TRY(ops_, service::OpsPort::Start(settings_.ops_address, {"gateway", [this] { return Ready(); }, &metrics_, settings_.all}));
   http::ServerOptions options;
   options.address = settings_.http_address;
   // A worker waits for its service most of the time, so there are more of them than the services have.

@@ -11,6 +11,8 @@
 #include "libs/redis/client.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/tenants.h"
+#include "libs/rpc/transport.h"
+#include "libs/service/ops_port.h"
 #include "libs/telemetry/metrics.h"
 #include "services/gateway/api.h"
 #include "services/gateway/catalog/catalog_pages.h"
@@ -27,6 +29,7 @@ namespace vefa::gateway {
 struct Settings {
   std::string http_address;
   std::string ops_address;
+  std::vector<config::Setting> all;  // As /configz shows them.
   std::string grpc_address;
   std::string postgres;
   std::string postgres_pump;
@@ -34,6 +37,7 @@ struct Settings {
   std::string brokers;
   std::string principal_key;
   std::string contact, interaction, campaign, notification;  // Addresses of the services.
+  rpc::Transport transport;                                  // How they are spoken to.
   std::string public_url;
   std::string web_root;
   int workers = 8;
@@ -67,7 +71,7 @@ class Gateway {
   Gateway(Settings settings, RouteTable routes);
   http::Route Choose(const http::Request& head);
   http::Route Guarded(http::Route route) const;
-  http::Response Ops(const http::Request& request);
+  Status Ready();
 
   const Settings settings_;
   const bool https_;
@@ -87,7 +91,7 @@ class Gateway {
   CatalogPages catalog_;
   Console console_;
   std::atomic<bool> draining_{false};
-  std::unique_ptr<http::Server> ops_;
+  std::unique_ptr<service::OpsPort> ops_;
   std::unique_ptr<http::Server> server_;  // Last: its threads use everything above.
 };
 

@@ -24,11 +24,19 @@ GrpcDoor::GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, 
                    const Clock& clock)
     : door_(proto_service, pool, key, tenants, metrics, clock), sessions_(sessions), clock_(clock) {}
 
+runtime::Turn GrpcDoor::TurnOf(const rpc::Door::Method& method, const grpc::CallbackServerContext& context) const {
+  std::string authorization = Metadata(context, "authorization");
+  if (!authorization.empty()) return {Uuid(), std::move(authorization)};
+  auto call = door_.Identify(method, context);
+  return call.ok() ? runtime::Turn{call->tenant, call->principal.subject} : runtime::Turn{};
+}
+
 Result<GrpcDoor::Admitted> GrpcDoor::Admit(const rpc::Door::Method& method,
                                            const grpc::CallbackServerContext& context) const {
   std::string authorization = Metadata(context, "authorization");
   if (authorization.empty()) {
-    VEFA_TRY(rpc::CallContext call, door_.Admit(method, context));
+    VEFA_TRY(rpc::CallContext call, door_.Identify(method, context));
+    VEFA_TRY_OK(door_.Admit(call, context));
     return Admitted{std::move(call), ""};
   }
   auto left =

@@ -25,6 +25,9 @@ class GrpcDoor {
     rpc::CallContext call;
     std::string token;  // Of the session; empty for a signed principal.
   };
+  // Whose turn a call is: a signed principal's, or that of a session, which is looked up on a worker. Nothing is
+  // waited for.
+  runtime::Turn TurnOf(const rpc::Door::Method& method, const grpc::CallbackServerContext& context) const;
   // Checks the caller; waits, so it runs on a worker. UNAUTHENTICATED `SESSION_MISSING`, `SESSION_EXPIRED`,
   // `PRINCIPAL_MISSING`, …; PERMISSION_DENIED `PERMISSION_MISSING`.
   Result<Admitted> Admit(const rpc::Door::Method& method, const grpc::CallbackServerContext& context) const;

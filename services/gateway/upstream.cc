@@ -43,8 +43,8 @@ Status ToStatus(const grpc::Status& status, const std::string& service) {
 
 }  // namespace
 
-Upstream::Upstream(std::string name, const std::string& address)
-    : name_(std::move(name)), stub_(rpc::MakeChannel(address)) {}
+Upstream::Upstream(std::string name, const std::string& address, const rpc::Transport& transport)
+    : name_(std::move(name)), stub_(rpc::MakeChannel(address, transport)) {}
 
 Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& request, pb::Message& response,
                       const Terms& terms) {

@@ -13,6 +13,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
+#include "libs/rpc/transport.h"
 
 namespace vefa::gateway {
 
@@ -28,7 +29,7 @@ struct Terms {
 class Upstream {
  public:
   // `address` is host:port of its gRPC server.
-  Upstream(std::string name, const std::string& address);
+  Upstream(std::string name, const std::string& address, const rpc::Transport& transport = rpc::Transport());
 
   const std::string& name() const { return name_; }
   // A unary call; waits for the answer.

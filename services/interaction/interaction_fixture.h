@@ -112,7 +112,7 @@ class InteractionFixture : public ::testing::Test {
   Uuid tenant_ = database_.tenant();
   telemetry::Metrics metrics_;
   rpc::PrincipalKey key_{std::string(32, 'k')};
-  runtime::WorkerPool pool_{4, 64};
+  runtime::WorkerPool pool_{4, {.waiting_max = 64}};
   rpc::TenantDirectory tenants_{database_.service()};
   rpc::Door door_{"vefa.interaction.v1.InteractionService", pool_, key_, tenants_, metrics_, clock_};
   InteractionService service_{door_, database_.service(), nullptr, nullptr, clock_, key_.secret()};

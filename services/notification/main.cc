@@ -36,7 +36,7 @@ int main() {
     vefa::telemetry::Fault("VEFA_MAIL_FROM is not a mailbox such as `Name <local@domain>`");
     return 2;
   }
-  vefa::notification::Recipients recipients(contact_address, host.key());
+  vefa::notification::Recipients recipients(contact_address, host.key(), host.transport());
   auto dispatcher = vefa::notification::Dispatcher::Start(host.pump(), recipients, token_key, std::move(settings),
                                                           host.clock(), host.metrics(), [&] { host.relay().Wake(); });
   if (!dispatcher.ok()) {

@@ -72,7 +72,7 @@ class NotificationServiceTest : public ::testing::Test {
   telemetry::Metrics metrics_;
   rpc::PrincipalKey key_{std::string(32, 'k')};
   TokenKey token_key_{std::string(32, 't')};
-  runtime::WorkerPool pool_{4, 64};
+  runtime::WorkerPool pool_{4, {.waiting_max = 64}};
   rpc::TenantDirectory tenants_{database_.service()};
   rpc::Door door_{"vefa.notification.v1.NotificationService", pool_, key_, tenants_, metrics_, clock_};
   Recipients recipients_{contact_.address(), key_};

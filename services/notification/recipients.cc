@@ -23,8 +23,8 @@ Error Unreachable(Error error) {
 
 }  // namespace
 
-Recipients::Recipients(const std::string& address, const rpc::PrincipalKey& key)
-    : peer_(address, key, "notification"), stub_(contact::v1::ContactService::NewStub(peer_.channel())) {}
+Recipients::Recipients(const std::string& address, const rpc::PrincipalKey& key, const rpc::Transport& transport)
+    : peer_(address, key, "notification", transport), stub_(contact::v1::ContactService::NewStub(peer_.channel())) {}
 
 Result<Recipients::Found> Recipients::Get(const Uuid& tenant, const std::vector<Uuid>& contacts,
                                           const std::string& purpose, short channel, Deadline deadline) {

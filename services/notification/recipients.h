@@ -22,7 +22,7 @@ struct Recipient {
 // Asks the contact service for addresses and consents, in batches. Thread-safe.
 class Recipients {
  public:
-  Recipients(const std::string& address, const rpc::PrincipalKey& key);
+  Recipients(const std::string& address, const rpc::PrincipalKey& key, const rpc::Transport& transport = rpc::Transport());
 
   using Found = std::unordered_map<Uuid, Recipient>;
   // Those that exist. UNAVAILABLE `CONSENTS_UNREACHABLE` when contact cannot be asked.

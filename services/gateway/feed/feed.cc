@@ -41,7 +41,7 @@ Feed::Feed(postgres::Database& database, postgres::Database& pump, std::string_v
       pages_ring_(metrics.AddCounter("vefa_feed_pages_total", "Pages read, by where from.", {{"from", "memory"}})),
       pages_stored_(metrics.AddCounter("vefa_feed_pages_total", "Pages read, by where from.", {{"from", "postgres"}})),
       days_dropped_(metrics.AddCounter("vefa_feed_days_dropped_total", "Days of the feed dropped as too old.")),
-      pool_(kPageThreads, kPagesWaiting),
+      pool_(kPageThreads, {.waiting_max = kPagesWaiting, .tenant_max = kPagesWaiting}),
       keeper_([this] { return KeepDays(); }),
       loop_([this] { return Step(); }) {
   for (const auto& [door, name] : kDoors) {

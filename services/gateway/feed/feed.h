@@ -12,9 +12,9 @@
 #include "libs/base/clock.h"
 #include "libs/postgres/database.h"
 #include "libs/runtime/loop.h"
+#include "libs/runtime/worker_pool.h"
 #include "libs/telemetry/metrics.h"
 #include "services/gateway/feed/cursor.h"
-#include "services/gateway/feed/fair_pool.h"
 #include "services/gateway/feed/feed_store.h"
 #include "services/gateway/feed/limits.h"
 #include "services/gateway/feed/rings.h"
@@ -44,7 +44,7 @@ class Feed {
   const CursorCodec& codec() const { return codec_; }
   const FeedStore& store() const { return store_; }
   FeedRings& rings() { return rings_; }
-  FairPool& pool() { return pool_; }
+  runtime::WorkerPool& pool() { return pool_; }
   StreamLimits& limits() { return limits_; }
 
   // Calls `watcher` until the handle is destroyed, and at most once more after that.
@@ -113,7 +113,7 @@ class Feed {
   telemetry::Counter& pages_ring_;
   telemetry::Counter& pages_stored_;
   telemetry::Counter& days_dropped_;
-  FairPool pool_;
+  runtime::WorkerPool pool_;
   runtime::Loop keeper_;
   runtime::Loop loop_;  // Last: the threads use everything above.
 };

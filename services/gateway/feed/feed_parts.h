@@ -26,6 +26,7 @@ struct FeedSettings {
   std::string brokers;
   std::vector<std::string> topics;
   std::map<std::string, std::string> ledgers;  // Where holes are healed from: the address of each topic's owner.
+  rpc::Transport transport;                    // How those are spoken to.
   std::string consumer = "gateway.feed.v1";
   std::string instance;  // This process' name among its replicas, or empty.
   int days = 7;

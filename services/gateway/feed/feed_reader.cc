@@ -84,7 +84,7 @@ std::shared_ptr<FeedPoll> FeedPoll::Start(Feed& feed, FeedReader& reader, size_t
 }
 
 void FeedPoll::Post() {
-  if (feed_.pool().TryPost(reader_.tenant(), reader_.caller(), [self = shared_from_this()] { self->Work(); })) return;
+  if (feed_.pool().TryPost({reader_.tenant(), reader_.caller()}, [self = shared_from_this()] { self->Work(); })) return;
   std::unique_lock lock(mutex_);
   Finish(std::move(lock), feed_.stopping() ? FeedDraining() : Busy());
 }

@@ -68,29 +68,6 @@ TEST(FeedRingsTest, HoldsNoMoreThanItMay) {
   EXPECT_TRUE(rings.After(kOne, {kLife, 1530}, 10));
 }
 
-TEST(FairPoolTest, TenantsTakeTurnsAndTheirCallersAndTheQueueIsBounded) {
-  FairPool pool(1, 12);
-  std::promise<void> held, gate;
-  std::string order;
-  ASSERT_TRUE(pool.TryPost(kOne, "x", [&] {
-    held.set_value();
-    gate.get_future().wait();
-  }));
-  held.get_future().wait();
-  auto post = [&](const Uuid& tenant, const std::string& caller, char who, int times) {
-    for (int i = 0; i < times; ++i) ASSERT_TRUE(pool.TryPost(tenant, caller, [&order, who] { order += who; }));
-  };
-  post(kOne, "greedy", 'g', 6);
-  post(kOne, "modest", 'm', 2);
-  post(kTwo, "b", 'b', 3);
-  post(kLife, "c", 'c', 1);
-  EXPECT_FALSE(pool.TryPost(kLife, "c", [] {}));
-  gate.set_value();
-  pool.Stop();
-  EXPECT_EQ(order, "gbcmbgbmgggg");
-  EXPECT_FALSE(pool.TryPost(kOne, "x", [] {}));
-}
-
 TEST(StreamLimitsTest, APlaceGivenBackIsFree) {
   StreamLimits limits;
   std::vector<StreamLimits::Lease> held;

@@ -18,7 +18,7 @@ grpc::ServerUnaryReactor* Serve(const GrpcDoor& door, grpc::CallbackServerContex
     door.door().Finished(method, name, start, status);
     reactor->Finish(status.ok() ? grpc::Status::OK : rpc::ToGrpc(rpc::Door::Report(std::move(status).error(), name)));
   };
-  bool queued = door.pool().TryPost([&door, &method, context, finish, handler = std::move(handler)] {
+  bool queued = door.pool().TryPost(door.TurnOf(method, *context), [&door, &method, context, finish, handler = std::move(handler)] {
     telemetry::TraceScope trace(rpc::TraceOf(*context));
     auto admitted = door.Admit(method, *context);
     if (!admitted.ok()) return finish(std::move(admitted).error());

@@ -30,7 +30,8 @@ SubscribeHandler* SubscribeHandler::Start(FeedCalls& calls, const GrpcDoor& door
 }
 
 SubscribeHandler::SubscribeHandler(FeedCalls& calls, const GrpcDoor& door, grpc::CallbackServerContext& context)
-    : calls_(calls), door_(door), context_(context), method_(door.door().method("Subscribe")) {
+    : calls_(calls), door_(door), context_(context), method_(door.door().method("Subscribe")),
+      turn_(door.TurnOf(method_, context)) {
   written_at_ = checked_at_ = Now();
 }
 
@@ -53,7 +54,7 @@ void SubscribeHandler::OnReadDone(bool ok) {
     std::lock_guard lock(mutex_);
     handling_ = true;
   }
-  if (!door_.pool().TryPost([self = shared_from_this()] { self->Handle(); })) Handled(rpc::AtCapacity());
+  if (!door_.pool().TryPost(turn_, [self = shared_from_this()] { self->Handle(); })) Handled(rpc::AtCapacity());
 }
 
 void SubscribeHandler::Handle() {
@@ -283,7 +284,7 @@ void SubscribeHandler::OnFeed(bool) {
     checking_ = checking_ || check;
   }
   if (calls_.feed().stopping()) return End(FeedDraining());
-  if (check && !door_.pool().TryPost([self = shared_from_this()] { self->CheckSession(); })) {
+  if (check && !door_.pool().TryPost(turn_, [self = shared_from_this()] { self->CheckSession(); })) {
     std::lock_guard lock(mutex_);
     checking_ = false;
   }

@@ -54,6 +54,7 @@ class SubscribeHandler final
   const GrpcDoor& door_;
   grpc::CallbackServerContext& context_;
   const rpc::Door::Method& method_;
+  const runtime::Turn turn_;
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::shared_ptr<SubscribeHandler> self_;
 

@@ -1,149 +1,57 @@
-// create: CreateContact of the contact service, each call a commit with its event, against a bare
-// gRPC server that echoes the same message; both under the same load, one after the other. Also
-// the resident memory of the two servers after the load.
-#include <grpcpp/grpcpp.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cstdio>
-#include <fstream>
-#include <thread>
-
-#include "libs/rpc/peer.h"
-#include "libs/testing/engines.h"
-#include "services/contact/contact_service.h"
+// create: CreateContact of the contact service, durable and with its event, 64 outstanding, against a bare gRPC server
+// that echoes the same message, one statement for each call, and a transaction of four statements for each call; all
+// by turns. Also the resident memory of the first two after the load.
 #include "tests/bench/common/result.h"
+#include "tests/bench/create/load.h"
+#include "tests/bench/create/servers.h"
 
 std::vector<vefa::postgres::Migration> vefa_contact_migrations();
 
-namespace vefa {
+namespace vefa::bench {
 namespace {
 
-using contact::v1::CreateContactRequest;
-using contact::v1::Contact;
-constexpr int kCallers = 32;
-constexpr int kRounds = 3;
-constexpr std::chrono::seconds kRoundTime(3);
-const char kSecret[] = "0123456789abcdef0123456789abcdef";
+constexpr int kRounds = 5;
+constexpr std::chrono::seconds kTime(2);
 
-class Echo final : public contact::v1::ContactService::CallbackService {
-  grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const CreateContactRequest* request,
-                                          Contact* response) override {
-    *response = request->contact();
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
+struct Rates {
+  std::vector<double> per_second, p99_ms;
+  void Add(const Served& served) {
+    per_second.push_back(served.per_second);
+    p99_ms.push_back(served.p99_ms);
   }
 };
 
-// Serves until killed; tells its port through the pipe.
-[[noreturn]] void Serve(grpc::Service& service, int pipe) {
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  auto server = builder.BuildAndStart();
-  if (write(pipe, &port, sizeof port) != sizeof port) _exit(1);
-  server->Wait();
-  _exit(0);
-}
-
-struct Child {
-  pid_t pid = 0;
-  int port = 0;
-};
-
-// Forks before this process has threads of gRPC's.
-template <typename Body>
-Child Fork(Body body) {
-  int ends[2];
-  if (pipe(ends) != 0) std::abort();
-  Child child;
-  child.pid = fork();
-  if (child.pid == 0) body(ends[1]);
-  if (read(ends[0], &child.port, sizeof child.port) != sizeof child.port) std::abort();
-  return child;
-}
-
-double ResidentMegabytes(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-  std::string word;
-  while (file >> word) {
-    if (word != "VmRSS:") continue;
-    double kilobytes = 0;
-    file >> kilobytes;
-    return kilobytes / 1024;
-  }
-  return 0;
-}
-
-// Calls per second that kCallers blocking callers get through.
-double Load(int port, const Uuid& tenant, const std::string& prefix) {
-  rpc::PrincipalKey key(kSecret);
-  rpc::Peer peer("127.0.0.1:" + std::to_string(port), key, "bench");
-  auto stub = contact::v1::ContactService::NewStub(peer.channel());
-  std::atomic<long> calls{0};
-  std::atomic<bool> failed{false};
-  auto end = std::chrono::steady_clock::now() + kRoundTime;
-  std::vector<std::thread> callers;
-  for (int c = 0; c < kCallers; ++c)
-    callers.emplace_back([&, c] {
-      for (int n = 0; std::chrono::steady_clock::now() < end; ++n) {
-        CreateContactRequest request;
-        request.mutable_contact()->set_external_id(prefix + "-" + std::to_string(c) + "-" + std::to_string(n));
-        request.mutable_contact()->set_display_name("Person Number");
-        request.mutable_contact()->set_email("person@bench.example");
-        auto answer = rpc::Call(peer, *stub, &contact::v1::ContactService::Stub::CreateContact, request, tenant, {"*"},
-                                Deadline::After(std::chrono::seconds(10)));
-        if (!answer.ok()) failed = true;
-        ++calls;
-      }
-    });
-  for (std::thread& caller : callers) caller.join();
-  if (failed) {
-    std::fprintf(stderr, "a call failed\n");
-    std::exit(1);
-  }
-  return static_cast<double>(calls) / static_cast<double>(kRoundTime.count());
-}
-
-int Main() {
+void Run() {
   testing::TestDatabase database(vefa_contact_migrations());
-  Child echo = Fork([](int pipe) {
-    Echo service;
-    Serve(service, pipe);
-  });
-  Child ours = Fork([&](int pipe) {
-    SystemClock clock;
-    telemetry::Metrics metrics;
-    rpc::PrincipalKey key{kSecret};
-    runtime::WorkerPool pool(8, 256);
-    postgres::Database service_database(database.service_conninfo(), 9);
-    rpc::TenantDirectory tenants(service_database);
-    rpc::Door door("vefa.contact.v1.ContactService", pool, key, tenants, metrics, clock);
-    contact::PiiKeys keys(service_database, clock, kSecret);
-    contact::ContactService service(door, service_database, keys, nullptr, clock, kSecret);
-    Serve(service, pipe);
-  });
-  std::vector<double> echo_rate, our_rate;
+  Server echo = StartEcho();
+  Server ours = StartContact(database);
+  Server statement = StartStatement(database);
+  Server transaction = StartTransaction(database);
+  for (const Server& server : {echo, ours, statement, transaction})
+    Load(server.port, database.tenant(), "warm-" + std::to_string(server.port), std::chrono::seconds(1));
+  Rates echo_rates, our_rates, statement_rates, transaction_rates;
   for (int round = 0; round < kRounds; ++round) {
-    our_rate.push_back(Load(ours.port, database.tenant(), std::to_string(round)));
-    echo_rate.push_back(Load(echo.port, database.tenant(), "echo"));
+    std::string number = std::to_string(round);
+    our_rates.Add(Load(ours.port, database.tenant(), "o" + number, kTime));
+    echo_rates.Add(Load(echo.port, database.tenant(), "e" + number, kTime));
+    statement_rates.Add(Load(statement.port, database.tenant(), "s" + number, kTime));
+    transaction_rates.Add(Load(transaction.port, database.tenant(), "t" + number, kTime));
   }
-  bench::Print("create_contact", bench::Median(our_rate), "calls/s", "bare gRPC echo of the same message",
-               bench::Median(echo_rate));
-  bench::Print("create_contact_memory", ResidentMegabytes(ours.pid), "MB", "bare gRPC server after the same load",
-               ResidentMegabytes(echo.pid));
-  for (const Child& child : {echo, ours}) {
-    kill(child.pid, SIGKILL);
-    waitpid(child.pid, nullptr, 0);
-  }
-  return 0;
+  double rate = Median(our_rates.per_second);
+  Print("create_contact", rate, "calls/s", "bare gRPC echo of the same message", Median(echo_rates.per_second));
+  Print("create_contact", rate, "calls/s", "one statement for each call", Median(statement_rates.per_second));
+  Print("create_contact", rate, "calls/s", "a transaction of four statements for each call",
+        Median(transaction_rates.per_second));
+  Print("create_contact p99", Median(our_rates.p99_ms), "ms", "the limit", 10);
+  Print("create_contact_memory", ours.ResidentMegabytes(), "MB", "bare gRPC server after the same load",
+        echo.ResidentMegabytes());
+  for (const Server& server : {echo, ours, statement, transaction}) server.Kill();
 }
 
 }  // namespace
-}  // namespace vefa
+}  // namespace vefa::bench
 
-int main() { return vefa::Main(); }
+int main() {
+  vefa::bench::Run();
+  return 0;
+}

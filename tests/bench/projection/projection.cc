@@ -119,7 +119,7 @@ int Main() {
   telemetry::Metrics metrics;
   testing::TestDatabase database(vefa_interaction_migrations());
   rpc::PrincipalKey key(kSecret);
-  runtime::WorkerPool pool(4, 64);
+  runtime::WorkerPool pool(4, {.waiting_max = 64});
   rpc::TenantDirectory tenants(database.service());
   rpc::Door door("vefa.event.v1.EventLogService", pool, key, tenants, metrics, clock);
   rpc::EventLogService log(door, database.service(), interaction::InteractionSource(), kSecret);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libs/rpc/principal.h"
+
+namespace vefa::permissions {
+
+// One kind of caller.
+struct Case {
+  const char* name;
+  std::string principal;  // As it travels; empty for none.
+  // What must be heard; empty when anything may be, save that the caller is unknown or may not.
+  std::string reason;
+};
+
+// Those that are tried at an RPC of this permission, by callers of `tenant`, signed with `key`.
+std::vector<Case> CasesOf(const std::string& permission, const rpc::PrincipalKey& key, const Uuid& tenant);
+
+}  // namespace vefa::permissions

@@ -1,0 +1,104 @@
+// Whether every RPC lets in whom it should and nobody else. Reads VEFA_PRINCIPAL_KEY_FILE.
+#include <google/protobuf/descriptor.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "libs/config/environment.h"
+#include "tests/permissions/cases.h"
+#include "tests/permissions/wire.h"
+#include "vefa/campaign/v1/campaign_service.pb.h"
+#include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/event/v1/event_feed_service.pb.h"
+#include "vefa/event/v1/event_log_service.pb.h"
+#include "vefa/event/v1/event_operations_service.pb.h"
+#include "vefa/interaction/v1/interaction_service.pb.h"
+#include "vefa/notification/v1/notification_service.pb.h"
+#include "vefa/options/v1/options.pb.h"
+
+namespace vefa::permissions {
+namespace {
+
+namespace pb = google::protobuf;
+
+// The files with services that are spoken over gRPC.
+const std::vector<const pb::FileDescriptor*>& Files() {
+  static const std::vector<const pb::FileDescriptor*> files{
+      campaign::v1::CreateCampaignRequest::descriptor()->file(), contact::v1::CreateContactRequest::descriptor()->file(),
+      contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
+      event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),
+      interaction::v1::ListTimelineRequest::descriptor()->file(), notification::v1::SubmitMessagesRequest::descriptor()->file()};
+  return files;
+}
+
+std::string Heard(const Status& status) { return status.ok() ? "an answer" : status.error().reason; }
+
+bool Served(const Status& without) { return without.ok() || without.error().code != Code::kUnimplemented; }
+
+bool AsItShould(const Case& tried, const Status& status) {
+  if (!tried.reason.empty()) return !status.ok() && status.error().reason == tried.reason;
+  return status.ok() || (status.error().code != Code::kUnauthenticated && status.error().code != Code::kPermissionDenied &&
+                         status.error().code != Code::kUnimplemented && status.error().code != Code::kUnavailable);
+}
+
+struct Report {
+  int calls = 0;
+  int surprises = 0;
+  void Surprise(const std::string& path, const std::string& address, const char* who, const std::string& heard,
+                const std::string& wanted) {
+    ++surprises;
+    std::printf("%s at %s: %s heard %s, not %s\n", path.c_str(), address.c_str(), who, heard.c_str(),
+                wanted.empty() ? "what it was let in for" : wanted.c_str());
+  }
+};
+
+// Every case at one RPC of one address; false when it is not served there.
+bool Try(const pb::MethodDescriptor& method, const std::string& address, const rpc::PrincipalKey& key, const Uuid& tenant,
+         Report& report) {
+  std::string path = "/" + method.service()->full_name() + "/" + method.name();
+  Wire wire(address);
+  if (!Served(wire.Call(path, ""))) return false;
+  for (const Case& tried : CasesOf(method.options().GetExtension(options::v1::permission), key, tenant)) {
+    Status status = wire.Call(path, tried.principal);
+    ++report.calls;
+    if (!AsItShould(tried, status)) report.Surprise(path, address, tried.name, Heard(status), tried.reason);
+  }
+  return true;
+}
+
+int Run(const std::vector<std::string>& addresses, const Uuid& tenant, const rpc::PrincipalKey& key) {
+  Report report;
+  int methods = 0;
+  for (const pb::FileDescriptor* file : Files())
+    for (int s = 0; s < file->service_count(); ++s)
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const pb::MethodDescriptor& method = *file->service(s)->method(m);
+        bool served = false;
+        for (const std::string& address : addresses) served = Try(method, address, key, tenant, report) || served;
+        ++methods;
+        if (!served) report.Surprise(method.full_name(), "every address", "everybody", "UNIMPLEMENTED", "");
+      }
+  std::printf("%d RPCs, %d calls, %d surprises\n", methods, report.calls, report.surprises);
+  return report.surprises == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace vefa::permissions
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "Usage: %s TENANT HOST:PORT... with VEFA_PRINCIPAL_KEY_FILE set: calls every RPC as every kind of caller.\n", argv[0]);
+    return 2;
+  }
+  auto tenant = vefa::Uuid::Parse(argv[1]);
+  vefa::config::Environment environment;
+  vefa::rpc::PrincipalKey key(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
+  vefa::Status configured = environment.Check();
+  if (!configured.ok() || !tenant.ok()) {
+    std::fprintf(stderr, "%s\n", (configured.ok() ? tenant.error() : configured.error()).message.c_str());
+    return 2;
+  }
+  return vefa::permissions::Run(std::vector<std::string>(argv + 2, argv + argc), *tenant, key);
+}

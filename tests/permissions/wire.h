@@ -1,0 +1,23 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "libs/base/result.h"
+
+namespace vefa::permissions {
+
+// Calls RPCs by name with one empty message. Used by one thread.
+class Wire {
+ public:
+  explicit Wire(const std::string& address);
+  // `path` is `/package.Service/Method`; `principal` empty for none. How the call ended.
+  Status Call(const std::string& path, const std::string& principal);
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+}  // namespace vefa::permissions
