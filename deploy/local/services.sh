@@ -42,6 +42,7 @@ VEFA_PRINCIPAL_KEY_FILE='$(secret principal_key)'
 VEFA_INSTANCE='$service-0'
 VEFA_WORKERS='${VEFA_WORKERS:-8}'
 VEFA_LOG_LEVEL='${VEFA_LOG_LEVEL:-info}'
+VEFA_DRAIN_NOTICE_MS='0'
 VEFA_STATE_DIR='$VEFA_STATE/services/$service'
 VEFA_PUBLIC_URL='http://$(address gateway)'
 ENV

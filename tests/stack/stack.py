@@ -21,6 +21,11 @@ def setting(name, fallback):
     return os.environ.get(name) or fallback
 
 
+def program(name):
+    """One of the build's."""
+    return os.path.join(setting("VEFA_BIN", os.path.join(ROOT, "build/bin")), name)
+
+
 class Stack:
     """One state folder and its ports. Several processes may hold the same stack by its name."""
 
@@ -49,12 +54,12 @@ class Stack:
     def vefactl(self, *words, seconds=300):
         environment = {**self.environment, "VEFA_URL": f"http://{self.address('gateway')}",
                        "VEFA_CREDENTIALS": self.path("credentials.json"), "PGPASSFILE": self.path("secrets/pgpass")}
-        vefactl = os.path.join(setting("VEFA_BIN", os.path.join(ROOT, "build/bin")), "vefactl")
-        return subprocess.run([vefactl, *words], env=environment, text=True, capture_output=True, timeout=seconds)
+        return subprocess.run([program("vefactl"), *words], env=environment, text=True, capture_output=True, timeout=seconds)
 
     # Where things are; the table of deploy/local/common.sh.
     OFFSETS = {"gateway": 0, "gateway-grpc": 2, "contact": 10, "interaction": 20, "campaign": 30, "notification": 40,
-               "postgres": 50, "redis": 51, "kafka": 52, "mail-sink": 54, "mail-sink-control": 55}
+               "postgres": 50, "redis": 51, "kafka": 52, "mail-sink": 54, "mail-sink-control": 55,
+               "contact-2": 90, "contact-2-ops": 91, "contact-3": 92, "contact-3-ops": 93}
 
     def path(self, *steps):
         return os.path.join(self.state, *steps)

@@ -2,17 +2,14 @@
 import itertools
 import os
 import signal
-import subprocess
 import time
-import urllib.error
-import urllib.request
 
 from faults import READER, WRITER, NotStruck, kind
+from replica import READY_SECONDS, Replica
 
 STRIKE_SECONDS = 10
 STOP_SECONDS = (3, 10)
 REPLICA_SECONDS = (2, 4)
-READY_SECONDS = 30
 FAILING_SECONDS = 1.5
 # Points in the code that are passed again and again under load.
 RELAY_POINTS = ("relay.after_read", "relay.after_produce", "relay.between_acks", "relay.after_ack_before_delete",
@@ -133,39 +130,13 @@ failing_kind("failures of a relay", WRITER, [(point, "contact") for point in REL
 failing_kind("failures of a consumer", READER, [(point, service) for service in CONSUMING for point in CONSUMER_POINTS], 2)
 
 
-class Replica:
-    """A second process of contact on the same database, outside the supervisor."""
-
-    def __init__(self, world, leases):
-        self.world = world
-        environment = world.environment_of("contact")
-        environment.update(VEFA_GRPC_ADDRESS=world.stack.address("contact-2"), VEFA_RELAY_LEASES=leases,
-                           VEFA_INSTANCE="contact-1",
-                           VEFA_OPS_ADDRESS=world.stack.address("contact-2-ops"),
-                           VEFA_FAULTS_FILE=world.stack.path("faults/contact-2"),
-                           VEFA_STATE_DIR=world.stack.path("services/contact-2"),
-                           VEFA_SUPERVISED=world.stack.state, PATH=os.environ["PATH"])
-        os.makedirs(world.stack.path("services/contact-2"), exist_ok=True)
-        with open(world.stack.path("logs/contact-2.log"), "a", encoding="utf-8") as log:
-            self.process = subprocess.Popen([world.binary("contact")], env=environment, cwd="/", stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
-
-    def ready(self):
-        assert self.process.poll() is None, f"the replica ended with {self.process.returncode}"
-        try:
-            with urllib.request.urlopen(f"http://{self.world.stack.address('contact-2-ops')}/readyz", timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def end(self, number):
-        self.process.send_signal(number)
-        self.process.wait(READY_SECONDS)
+def second_contact(world, leases):
+    return Replica(world.stack, "contact", VEFA_RELAY_LEASES=leases, VEFA_FAULTS_FILE=world.stack.path("faults/contact-2"))
 
 
 def replica_kind(leases):
     def strike(world, dice):
-        replica = Replica(world, leases)
+        replica = second_contact(world, leases)
         try:
             world.until("the replica is ready", replica.ready, READY_SECONDS)
             world.lasting(dice.uniform(*REPLICA_SECONDS))
@@ -184,7 +155,7 @@ replica_kind("off")
 def kill_in_rebalance(world, _dice):
     """A second member joins contact's group and the first dies while partitions move."""
     with Point(world, "contact", "consumer.in_rebalance kill 1") as armed:
-        replica = Replica(world, "on")
+        replica = second_contact(world, "on")
         try:
             armed.struck(READY_SECONDS)
             return time.monotonic(), "contact"

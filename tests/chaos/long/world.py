@@ -1,7 +1,6 @@
 """A chaos stack under load: what a fault may touch, and where a campaign keeps what it saw."""
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)), "stack"))
-from stack import ROOT, SERVICES, Stack, setting  # noqa: E402
+from stack import SERVICES, Stack, program  # noqa: E402
 from waiting import NotInTime, wait_until  # noqa: E402
 
 from network import Proxy  # noqa: E402
@@ -56,7 +55,7 @@ class World:
     def __init__(self, name, seed, rate):
         os.environ["VEFA_CHAOS"] = "1"
         self.stack = Stack(name)
-        self.stack.OFFSETS = {**Stack.OFFSETS, "proxy-control": 80, "contact-2": 90, "contact-2-ops": 91}
+        self.stack.OFFSETS = {**Stack.OFFSETS, "proxy-control": 80}
         self.seed, self.rate = seed, rate
         self.results = self.stack.state + "-results"
         os.makedirs(self.results, exist_ok=True)
@@ -110,9 +109,8 @@ class World:
                                 for number, tenant in enumerate(self.tenants)]}
         with open(self.file("load.json"), "w", encoding="utf-8") as file:
             json.dump(settings, file)
-        binary = os.path.join(setting("VEFA_BIN", os.path.join(ROOT, "build/bin")), "vefa-load")
         with open(self.file(LOAD_LINES), "w", encoding="utf-8") as out, open(self.file("load.log"), "w", encoding="utf-8") as log:
-            self.load = subprocess.Popen([binary, self.file("load.json")], stdout=out, stderr=log, env={
+            self.load = subprocess.Popen([program("vefa-load"), self.file("load.json")], stdout=out, stderr=log, env={
                 **os.environ, "VEFA_PRINCIPAL_KEY_FILE": self.stack.path("secrets/principal_key")})
 
     def load_totals(self):
@@ -138,14 +136,6 @@ class World:
         pid = wait_until(f"{name} runs", lambda: self.pid(name), 60)
         os.kill(pid, number)
         return pid
-
-    def environment_of(self, service):
-        """What the service was started with."""
-        with open(self.stack.path("env", service + ".env"), encoding="utf-8") as file:
-            return dict(word.split("=", 1) for line in file for word in shlex.split(line) if "=" in word)
-
-    def binary(self, service):
-        return os.path.join(ROOT, "build/bin", "vefa-" + service)
 
     def rows(self, service, query):
         """An answer of PostgreSQL, which another lane may have killed just now."""

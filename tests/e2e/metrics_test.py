@@ -1,0 +1,76 @@
+"""docs/metrics.md names every metric that the platform shows."""
+import os
+import re
+import unittest
+import urllib.request
+
+from case import StackCase
+from stack import ROOT, SERVICES
+
+CATALOGUE = os.path.join(ROOT, "docs/metrics.md")
+HEAD = """# Metrics
+
+Every metric of every service, as its ops port shows it at `/metrics` in Prometheus's text form. Base units; no id of a tenant, a contact or a
+message is ever a label. `VEFA_WRITE_DOCS=1 ./vefa test e2e` writes this page, and the same run without it fails when a metric is shown
+that is missing here.
+
+| metric | kind | labels | of | what |
+|---|---|---|---|---|
+"""
+
+
+def families(text):
+    """Name, kind, help and labels of each metric."""
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            _, _, name, what = line.split(" ", 3)
+            found.setdefault(name, {"labels": set()})["what"] = what
+        elif line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            found.setdefault(name, {"labels": set()})["kind"] = kind
+        else:
+            name = re.split(r"[{ ]", line, maxsplit=1)[0]
+            family = next((each for each in (name, re.sub(r"_(bucket|sum|count)$", "", name)) if each in found), None)
+            if family:
+                found[family]["labels"] |= set(re.findall(r'[{,](\w+)="', line)) - {"le"}
+    return found
+
+
+class MetricsTest(StackCase):
+    def test_every_metric_is_in_the_catalogue(self):
+        rows = {}
+        for service in SERVICES:
+            for name, family in families(self.metrics(service)).items():
+                row = rows.setdefault(name, {"kind": family["kind"], "what": family["what"], "labels": set(), "of": []})
+                row["labels"] |= family["labels"]
+                row["of"].append(service)
+        lines = [f"| `{name}` | {row['kind']} | {', '.join(sorted(row['labels'])) or '–'} | "
+                 f"{'all' if len(row['of']) == len(SERVICES) else ', '.join(row['of'])} | {row['what']} |\n"
+                 for name, row in sorted(rows.items())]
+        page = HEAD + "".join(lines)
+        if os.environ.get("VEFA_WRITE_DOCS"):
+            with open(CATALOGUE, "w", encoding="utf-8") as file:
+                file.write(page)
+        with open(CATALOGUE, encoding="utf-8") as file:
+            known = {line.split("`")[1]: [cell.strip() for cell in line.split("|")] for line in file if line.startswith("| `")}
+        # Some are shown only once something has happened: what is not shown now may stand in the page.
+        for name, row in sorted(rows.items()):
+            self.assertIn(name, known)
+            _, _, kind, labels, of, what, _ = known[name]
+            self.assertEqual((kind, what), (row["kind"], row["what"]), name)
+            self.assertLessEqual(row["labels"], set(labels.split(", ")), name)
+            self.assertTrue(of == "all" or set(row["of"]) <= set(of.split(", ")), name)
+
+    def test_no_label_is_an_id(self):
+        for service in SERVICES:
+            self.assertNotRegex(self.metrics(service), r'="[^"]*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-', service)
+
+    def metrics(self, service):
+        port = self.stack.port("gateway") + 1 if service == "gateway" else self.stack.port(service) + 1
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            return answer.read().decode()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
