@@ -19,7 +19,8 @@ struct GatherLimits {
 
 // Makes batches of what many callers hand in at the same time, each of one tenant. A lane takes what is there as
 // soon as it is free, so a lonely item never waits and batches grow with the load by themselves; tenants take turns.
-// Thread-safe. Its destructor works off what is there.
+// While one lane works another begins only with a full batch or another tenant: two half batches cost more than one
+// whole. Thread-safe. Its destructor works off what is there.
 template <typename Item>
 class Gather {
  public:
@@ -61,13 +62,19 @@ class Gather {
       std::vector<Item> batch;
       {
         std::unique_lock lock(mutex_);
-        ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        ready_.wait(lock, [this] { return stopping_ || Worthwhile(); });
         if (queue_.empty()) return;
         batch = queue_.Take(batch_max_, std::chrono::steady_clock::now());
+        ++busy_;
       }
       const Uuid tenant = tenant_of_(batch.front());
       work_(tenant, std::move(batch));
+      std::lock_guard lock(mutex_);
+      --busy_;
     }
+  }
+  bool Worthwhile() const {
+    return !queue_.empty() && (busy_ == 0 || queue_.tenants() > 1 || queue_.size() >= batch_max_);
   }
 
   const size_t batch_max_;
@@ -76,6 +83,7 @@ class Gather {
   std::mutex mutex_;
   std::condition_variable ready_;
   runtime::FairQueue<Item> queue_;
+  int busy_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

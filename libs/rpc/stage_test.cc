@@ -203,6 +203,24 @@ TEST_F(StageTest, WhatCannotBeDoneInTimeIsRefused) {
   EXPECT_EQ(Reason(Add(stage, {"after", 1})), "AT_CAPACITY");
 }
 
+TEST_F(StageTest, ASecondLaneBeginsForAnotherTenant) {
+  std::atomic<int> begun{0};
+  auto tenant_of = [](const std::pair<Uuid, int>& item) -> const Uuid& { return item.first; };
+  Gather<std::pair<Uuid, int>> gather({.lanes = 2}, tenant_of, [&](const Uuid&, std::vector<std::pair<Uuid, int>>) {
+    ++begun;
+    gate_.wait();
+  });
+  ASSERT_TRUE(gather.TryAdd({database_.tenant(), 1}));
+  ASSERT_TRUE(testing::Eventually([&] { return begun == 1; }));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(gather.TryAdd({database_.tenant(), i}));
+  EXPECT_EQ(begun, 1);
+  ASSERT_TRUE(gather.TryAdd({database_.other_tenant(), 1}));
+  EXPECT_TRUE(testing::Eventually([&] { return begun == 2; }));
+  open_.set_value();
+  gather.Stop();
+  EXPECT_EQ(begun, 3);
+}
+
 TEST_F(StageTest, ReadsThatComeTogetherAreOneAndEachHearsOfItsOwn) {
   std::vector<size_t> batches;
   ReadStage<int, StringValue, TestReply> stage(

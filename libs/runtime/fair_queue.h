@@ -37,6 +37,8 @@ class FairQueue {
 
   bool empty() const { return waiting_ == 0; }
   size_t size() const { return waiting_; }
+  // Those that have something waiting.
+  size_t tenants() const { return tenants_.waiting.size(); }
 
   // False when it is refused: then `item` is as it was.
   bool Add(const Turn& turn, Moment now, Item&& item) {

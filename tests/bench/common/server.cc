@@ -8,6 +8,7 @@
 namespace vefa::bench {
 
 [[noreturn]] void Serve(grpc::Service& service, int pipe) {
+  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
