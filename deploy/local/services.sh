@@ -37,19 +37,16 @@ VEFA_POSTGRES_PUMP='$(postgres_uri "$service" pump)'
 VEFA_OPS_ADDRESS='$(address "$service-ops")'
 VEFA_POSTGRES='$(postgres_uri "$service" service)'
 VEFA_KAFKA_BROKERS='$(reach "$service" kafka)'
-VEFA_REDIS_ADDRESS='$(reach "$service" redis)'
 VEFA_PRINCIPAL_KEY_FILE='$(secret principal_key)'
 VEFA_INSTANCE='$service-0'
 VEFA_WORKERS='${VEFA_WORKERS:-8}'
 VEFA_LOG_LEVEL='${VEFA_LOG_LEVEL:-info}'
 VEFA_DRAIN_NOTICE_MS='0'
-VEFA_STATE_DIR='$VEFA_STATE/services/$service'
 VEFA_PUBLIC_URL='http://$(address gateway)'
 ENV
   for peer in contact interaction campaign notification; do
     echo "VEFA_${peer^^}_ADDRESS='$(address "$peer")'"
   done
-  [ "$(kafka_kind)" != mock ] || echo "VEFA_EVENTS_VOLATILE='1'"
   chaos_environment "$service"
 }
 
@@ -62,6 +59,7 @@ ENV
       ;;
     notification)
       cat <<ENV
+VEFA_STATE_DIR='$VEFA_STATE/services/notification'
 VEFA_SMTP_ADDRESS='$(address mail-sink)'
 VEFA_TOKEN_KEY_FILE='$(secret token_key)'
 VEFA_MAIL_FROM='Vefa Demo <hello@vefa.example>'
@@ -70,8 +68,10 @@ ENV
     gateway)
       cat <<ENV
 VEFA_HTTP_ADDRESS='$(address gateway)'
+VEFA_REDIS_ADDRESS='$(reach gateway redis)'
 VEFA_WEB_ROOT='$WEB_DIR/dist'
 ENV
+      [ "$(kafka_kind)" != mock ] || echo "VEFA_EVENTS_VOLATILE='1'"
       ;;
   esac
 }

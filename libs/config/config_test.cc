@@ -20,6 +20,19 @@ TEST(EnvironmentTest, NamesEveryMistake) {
   EXPECT_NE(status.error().message.find("VEFA_T_NUMBER must be"), std::string::npos);
 }
 
+TEST(EnvironmentTest, AnUnknownSettingIsRefused) {
+  setenv("VEFA_T_WORKERS", "4", 1);
+  setenv("VEFA_T_WROKERS", "4", 1);
+  Environment environment;
+  environment.GetInt("VEFA_T_WORKERS", 8, 1, 256);
+  environment.RefuseUnknown();
+  Status status = environment.Check();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("VEFA_T_WROKERS is not a setting of this program"), std::string::npos);
+  EXPECT_EQ(status.error().message.find("VEFA_T_WORKERS"), std::string::npos);
+  unsetenv("VEFA_T_WROKERS");
+}
+
 TEST(EnvironmentTest, ReadsAKeyFile) {
   std::string path = testing::TempDir() + "vefa_key";
   std::ofstream(path) << "000102030405060708090a0b0c0d0e0f\n";

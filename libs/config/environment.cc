@@ -1,13 +1,22 @@
 #include "libs/config/environment.h"
 
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "libs/base/text.h"
 
 namespace vefa::config {
+namespace {
+
+// Read elsewhere: by fault points, and by whoever looks for the processes of a stack.
+const std::set<std::string> kOfTheHouse{"VEFA_FAULTS_FILE", "VEFA_SUPERVISED"};
+
+}  // namespace
 
 std::string Environment::Get(const std::string& name, const std::string& fallback) {
   const char* value = std::getenv(name.c_str());
@@ -24,6 +33,15 @@ void Environment::Note(const std::string& name, const std::string& value, bool s
   size_t colon = end == std::string::npos ? end : shown.find(':', begin + 3);
   if (colon != std::string::npos && colon < end) shown.replace(colon + 1, end - colon - 1, "***");
   settings_[name] = {name, std::move(shown), set};
+}
+
+void Environment::RefuseUnknown() {
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string_view text(*entry);
+    std::string name(text.substr(0, text.find('=')));
+    if (name.starts_with("VEFA_") && !settings_.contains(name) && !kOfTheHouse.contains(name))
+      mistakes_.push_back(name + " is not a setting of this program");
+  }
 }
 
 std::vector<Setting> Environment::settings() const {

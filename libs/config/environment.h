@@ -29,6 +29,9 @@ class Environment {
   std::string RequireKey(const std::string& name, size_t least);
   // One that only its reader can find; said with the others.
   void Mistake(std::string what) { mistakes_.push_back(std::move(what)); }
+  // Makes a mistake of each `VEFA_…` that is set and that nobody has read up to now: a name with a typing error must not
+  // be a default in silence. After everything else was read.
+  void RefuseUnknown();
   // What was read up to now, by name.
   std::vector<Setting> settings() const;
   // FAILED_PRECONDITION `CONFIGURATION` that names every mistake.

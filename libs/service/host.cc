@@ -73,6 +73,7 @@ Host::Host(events::Source source, config::Environment& environment)
   connection_age_ = std::chrono::seconds(environment.GetInt("VEFA_CONNECTION_AGE_SECONDS", 300, 1, 86400));
   notice_ = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
   const std::chrono::hours keep_answers(environment.GetInt("VEFA_IDEMPOTENCY_HOURS", 72, 1, 8760));
+  environment.RefuseUnknown();
   Status configured = environment.Check();
   if (!configured.ok()) {
     telemetry::Fault("the configuration is not complete", {{"mistakes", configured.error().message}});

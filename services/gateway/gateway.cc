@@ -1,5 +1,7 @@
 #include "services/gateway/gateway.h"
 
+#include <thread>
+
 #include "services/gateway/feed/feed_rest.h"
 #include "services/gateway/session_service.h"
 #include "services/gateway/status_service.h"
@@ -104,6 +106,8 @@ Settings ReadSettings(config::Environment& environment) {
   auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", ""));
   if (transport.ok()) settings.transport = *transport;
   if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
+  settings.drain_notice = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
+  environment.RefuseUnknown();
   settings.all = environment.settings();
   return settings;
 }
@@ -198,6 +202,8 @@ Status Gateway::Start() {
 
 void Gateway::Stop() {
   draining_ = true;
+  // Whatever follows our readiness sends nothing more by then.
+  std::this_thread::sleep_for(settings_.drain_notice);
   feed_.BeginStop();
   if (server_) server_->Stop();
   feed_.Stop();

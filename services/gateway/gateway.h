@@ -41,6 +41,7 @@ struct Settings {
   std::string public_url;
   std::string web_root;
   int workers = 8;
+  std::chrono::milliseconds drain_notice{0};  // Between "not ready" and the end of accepting.
   bool events_volatile = false;
   // What the feed is made of; nothing is consumed where there are none.
   std::vector<std::string> feed_topics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1",

@@ -1,4 +1,5 @@
-"""docs/metrics.md names every metric that the platform shows."""
+"""docs/metrics.md names every metric that the platform shows, and docs/operations.md every setting."""
+import json
 import os
 import re
 import unittest
@@ -66,9 +67,19 @@ class MetricsTest(StackCase):
         for service in SERVICES:
             self.assertNotRegex(self.metrics(service), r'="[^"]*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-', service)
 
+    def test_every_setting_is_documented(self):
+        with open(os.path.join(ROOT, "docs/operations.md"), encoding="utf-8") as file:
+            page = file.read()
+        for service in SERVICES:
+            settings = json.loads(self.ops(service, "/configz"))
+            self.assertGreater(len(settings), 10, service)
+            self.assertEqual([name for name in settings if f"`{name}`" not in page], [], service)
+
     def metrics(self, service):
-        port = self.stack.port("gateway") + 1 if service == "gateway" else self.stack.port(service) + 1
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return self.ops(service, "/metrics")
+
+    def ops(self, service, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.stack.port(service) + 1}{path}", timeout=10) as answer:
             return answer.read().decode()
 
 

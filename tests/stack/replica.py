@@ -19,9 +19,8 @@ class Replica:
         self.address, self.ops = stack.address(name), stack.address(f"{name}-ops")
         environment = self._environment_of_first(stack, service)
         environment.update(VEFA_GRPC_ADDRESS=self.address, VEFA_OPS_ADDRESS=self.ops,
-                           VEFA_INSTANCE=f"{service}-{number - 1}", VEFA_STATE_DIR=stack.path("services", name),
-                           VEFA_SUPERVISED=stack.state, PATH=os.environ["PATH"], **settings)
-        os.makedirs(environment["VEFA_STATE_DIR"], exist_ok=True)
+                           VEFA_INSTANCE=f"{service}-{number - 1}", VEFA_SUPERVISED=stack.state, PATH=os.environ["PATH"])
+        environment.update(settings)
         with open(stack.path("logs", name + ".log"), "a", encoding="utf-8") as log:
             self.process = subprocess.Popen([program(f"vefa-{service}")], env=environment, cwd="/", stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL)

@@ -1,8 +1,10 @@
 #include "tests/bench/create/load.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -17,10 +19,36 @@ namespace {
 using Moment = std::chrono::steady_clock::time_point;
 constexpr int kOutstanding = 64;
 
+// What is called: Fill makes the n-th request, Start begins it.
+struct Creating {
+  using Request = contact::v1::CreateContactRequest;
+  std::string prefix;
+  void Fill(Request& request, long n) const {
+    request.mutable_contact()->set_external_id(prefix + "-" + std::to_string(n));
+    request.mutable_contact()->set_display_name("Person Number");
+    request.mutable_contact()->set_email("person@bench.example");
+  }
+  template <typename... Arguments>
+  void Start(contact::v1::ContactService::Stub& stub, Arguments... arguments) const {
+    stub.async()->CreateContact(arguments...);
+  }
+};
+struct Getting {
+  using Request = contact::v1::GetContactRequest;
+  const std::vector<std::string>& names;
+  void Fill(Request& request, long n) const { request.set_name(names[static_cast<size_t>(n) % names.size()]); }
+  template <typename... Arguments>
+  void Start(contact::v1::ContactService::Stub& stub, Arguments... arguments) const {
+    stub.async()->GetContact(arguments...);
+  }
+};
+
+template <typename Calling>
 class Caller {
  public:
-  Caller(int port, const Uuid& tenant, std::string prefix, Moment end)
-      : tenant_(tenant), prefix_(std::move(prefix)), end_(end), peer_("127.0.0.1:" + std::to_string(port), key_, "bench"),
+  Caller(int port, const Uuid& tenant, Calling calling, Moment end)
+      : tenant_(tenant), calling_(std::move(calling)), end_(end),
+        peer_("127.0.0.1:" + std::to_string(port), key_, "bench"),
         stub_(contact::v1::ContactService::NewStub(peer_.channel())), slots_(kOutstanding) {}
 
   std::vector<double> Run() {
@@ -34,7 +62,7 @@ class Caller {
  private:
   struct Slot {
     std::unique_ptr<grpc::ClientContext> context;
-    contact::v1::CreateContactRequest request;
+    typename Calling::Request request;
     contact::v1::Contact response;
     Moment begin;
   };
@@ -42,12 +70,10 @@ class Caller {
   void Start(Slot& slot) {
     slot.context = std::make_unique<grpc::ClientContext>();
     peer_.Prepare(*slot.context, tenant_, {"*"}, Deadline::After(std::chrono::seconds(10)));
-    slot.request.mutable_contact()->set_external_id(prefix_ + "-" + std::to_string(next_++));
-    slot.request.mutable_contact()->set_display_name("Person Number");
-    slot.request.mutable_contact()->set_email("person@bench.example");
+    calling_.Fill(slot.request, next_++);
     slot.begin = std::chrono::steady_clock::now();
-    stub_->async()->CreateContact(slot.context.get(), &slot.request, &slot.response,
-                                  [this, &slot](const grpc::Status& status) { Finished(slot, status); });
+    std::function<void(grpc::Status)> done = [this, &slot](const grpc::Status& status) { Finished(slot, status); };
+    calling_.Start(*stub_, slot.context.get(), &slot.request, &slot.response, done);
   }
   void Finished(Slot& slot, const grpc::Status& status) {
     if (!status.ok()) {
@@ -65,7 +91,7 @@ class Caller {
   }
 
   const Uuid tenant_;
-  const std::string prefix_;
+  const Calling calling_;
   const Moment end_;
   const rpc::PrincipalKey key_{kSecret};
   const rpc::Peer peer_;
@@ -78,13 +104,23 @@ class Caller {
   int running_ = 0;
 };
 
-}  // namespace
-
-Served Load(int port, const Uuid& tenant, const std::string& prefix, std::chrono::seconds time) {
-  std::vector<double> ms = Caller(port, tenant, prefix, std::chrono::steady_clock::now() + time).Run();
+template <typename Calling>
+Served Load(int port, const Uuid& tenant, Calling calling, std::chrono::seconds time) {
+  auto end = std::chrono::steady_clock::now() + time;
+  std::vector<double> ms = Caller<Calling>(port, tenant, std::move(calling), end).Run();
   std::sort(ms.begin(), ms.end());
   auto at = [&](double share) { return ms[static_cast<size_t>(share * static_cast<double>(ms.size() - 1))]; };
   return {static_cast<double>(ms.size()) / static_cast<double>(time.count()), at(0.5), at(0.99)};
+}
+
+}  // namespace
+
+Served LoadCreate(int port, const Uuid& tenant, const std::string& prefix, std::chrono::seconds time) {
+  return Load(port, tenant, Creating{prefix}, time);
+}
+
+Served LoadGet(int port, const Uuid& tenant, const std::vector<std::string>& names, std::chrono::seconds time) {
+  return Load(port, tenant, Getting{names}, time);
 }
 
 }  // namespace vefa::bench

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "libs/base/id.h"
 
@@ -13,8 +14,9 @@ struct Served {
   double p99_ms = 0;
 };
 
-// CreateContact, 64 outstanding at a time, for some seconds; each call makes another contact, whose external id begins
-// with `prefix`. Ends the program when a call fails.
-Served Load(int port, const Uuid& tenant, const std::string& prefix, std::chrono::seconds time);
+// 64 calls outstanding at a time, for some seconds. Ends the program when one fails. CreateContact: each makes another
+// contact, whose external id begins with `prefix`. GetContact: of these names by turns.
+Served LoadCreate(int port, const Uuid& tenant, const std::string& prefix, std::chrono::seconds time);
+Served LoadGet(int port, const Uuid& tenant, const std::vector<std::string>& names, std::chrono::seconds time);
 
 }  // namespace vefa::bench

@@ -17,6 +17,17 @@ class Echo final : public contact::v1::ContactService::CallbackService {
   grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const CreateContactRequest* request,
                                           Contact* response) override {
     *response = request->contact();
+    return Finish(context);
+  }
+  grpc::ServerUnaryReactor* GetContact(grpc::CallbackServerContext* context, const contact::v1::GetContactRequest* request,
+                                       Contact* response) override {
+    response->set_name(request->name());
+    response->set_external_id("o1-123456");
+    response->set_display_name("Person Number");
+    response->set_email("person@bench.example");
+    return Finish(context);
+  }
+  static grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
     return reactor;

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from world import NotInTime, ROOT, World, setting
+from world import NotInTime, World
 
 import engines  # noqa: F401  The modules register their kinds.
 import topics  # noqa: F401
@@ -18,7 +18,7 @@ from faults import KINDS
 from lanes import Campaign, plan
 from report import show, write
 from sampler import Positions, process_lines, sample_sizes
-from stack import TOPIC_SERVICES
+from stack import TOPIC_SERVICES, program
 from wellness import Probe
 
 WARM_SECONDS = 20
@@ -88,7 +88,7 @@ def become_quiet(world):
 
 def verify(world):
     """The verdicts of vefa-verify; whether all hold."""
-    binary = os.path.join(setting("VEFA_BIN", os.path.join(ROOT, "build/bin")), "vefa-verify")
+    binary = program("vefa-verify")
     words = ["--postgres", f"postgresql://postgres@{world.stack.address('postgres')}/vefa_{{service}}",
              "--kafka", world.stack.address("kafka"), "--json", world.file("verdicts.json")]
     for option, name in (("--history", "history.tsv"), ("--feed", "feed.tsv"), ("--positions", "positions.tsv"),

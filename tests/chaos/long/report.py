@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 
-from world import ROOT, LOAD_LINES
+from stack import ROOT
+from world import LOAD_LINES
 
 
 def quantile(values, share):

@@ -130,8 +130,9 @@ failing_kind("failures of a relay", WRITER, [(point, "contact") for point in REL
 failing_kind("failures of a consumer", READER, [(point, service) for service in CONSUMING for point in CONSUMER_POINTS], 2)
 
 
-def second_contact(world, leases):
-    return Replica(world.stack, "contact", VEFA_RELAY_LEASES=leases, VEFA_FAULTS_FILE=world.stack.path("faults/contact-2"))
+def second_contact(world, leases, **settings):
+    return Replica(world.stack, "contact", VEFA_RELAY_LEASES=leases, VEFA_FAULTS_FILE=world.stack.path("faults/contact-2"),
+                   **settings)
 
 
 def replica_kind(leases):
@@ -155,7 +156,8 @@ replica_kind("off")
 def kill_in_rebalance(world, _dice):
     """A second member joins contact's group and the first dies while partitions move."""
     with Point(world, "contact", "consumer.in_rebalance kill 1") as armed:
-        replica = second_contact(world, "on")
+        # A member with a name that was here a moment ago comes back without a rebalance.
+        replica = second_contact(world, "on", VEFA_INSTANCE="")
         try:
             armed.struck(READY_SECONDS)
             return time.monotonic(), "contact"

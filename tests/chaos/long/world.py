@@ -156,4 +156,4 @@ class World:
         return wait_until(what, condition, seconds, every)
 
 
-__all__ = ["NotInTime", "ROOT", "SERVICES", "World", "setting", "time"]
+__all__ = ["NotInTime", "SERVICES", "World", "time"]
