@@ -33,6 +33,23 @@ TEST(EnvironmentTest, AnUnknownSettingIsRefused) {
   unsetenv("VEFA_T_WROKERS");
 }
 
+TEST(EnvironmentTest, WhatIsShownHoldsNoPassword) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"postgresql://me:p@ss@host:5/db", "postgresql://me:***@host:5/db"},
+      {"postgresql://me@host/db?password=secret&a=b@c", "postgresql://me@host/db?password=***&a=b@c"},
+      {"host=h password=secret dbname=d", "host=h password=*** dbname=d"},
+      {"password = 'a b\\' c' host=h", "password = *** host=h"},
+      {"host=h sslpassword=secret", "host=h sslpassword=***"},
+      {"http://127.0.0.1:18100/a@b", "http://127.0.0.1:18100/a@b"},
+      {"127.0.0.1:9092,127.0.0.1:9093", "127.0.0.1:9092,127.0.0.1:9093"}};
+  for (const auto& [value, shown] : cases) {
+    setenv("VEFA_T_ADDRESS", value, 1);
+    Environment environment;
+    EXPECT_EQ(environment.Require("VEFA_T_ADDRESS"), value);
+    EXPECT_EQ(environment.settings().front().value, shown);
+  }
+}
+
 TEST(EnvironmentTest, ReadsAKeyFile) {
   std::string path = testing::TempDir() + "vefa_key";
   std::ofstream(path) << "000102030405060708090a0b0c0d0e0f\n";

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -16,6 +17,32 @@ namespace {
 // Read elsewhere: by fault points, and by whoever looks for the processes of a stack.
 const std::set<std::string> kOfTheHouse{"VEFA_FAULTS_FILE", "VEFA_SUPERVISED"};
 
+// Where a word of a conninfo, or a parameter of a URI, ends that begins at `begin`.
+size_t EndOfWord(const std::string& text, size_t begin) {
+  if (begin >= text.size() || text[begin] != '\'') return std::min(text.find_first_of(" \t&", begin), text.size());
+  size_t end = begin + 1;
+  while (end < text.size() && text[end] != '\'') end += text[end] == '\\' ? 2 : 1;
+  return std::min(end + 1, text.size());
+}
+
+// `scheme://user:password@host`, `password=…` and `sslpassword=…`, in every form libpq takes.
+std::string WithoutPasswords(std::string text) {
+  size_t scheme = text.find("://");
+  if (scheme != std::string::npos) {
+    size_t at = text.rfind('@', text.find_first_of("/?#", scheme + 3));
+    size_t colon = text.find(':', scheme + 3);
+    if (at != std::string::npos && at > scheme && colon < at) text.replace(colon + 1, at - colon - 1, "***");
+  }
+  static const std::string kPassword = "password";
+  for (size_t found = text.find(kPassword); found != std::string::npos; found = text.find(kPassword, found + 1)) {
+    size_t equals = text.find_first_not_of(" \t", found + kPassword.size());
+    if (equals == std::string::npos || text[equals] != '=') continue;
+    size_t begin = std::min(text.find_first_not_of(" \t", equals + 1), text.size());
+    text.replace(begin, EndOfWord(text, begin) - begin, "***");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Environment::Get(const std::string& name, const std::string& fallback) {
@@ -26,13 +53,7 @@ std::string Environment::Get(const std::string& name, const std::string& fallbac
 }
 
 void Environment::Note(const std::string& name, const std::string& value, bool set) {
-  std::string shown = value;
-  // scheme://user:password@host
-  size_t begin = shown.find("://");
-  size_t end = begin == std::string::npos ? begin : shown.find('@', begin);
-  size_t colon = end == std::string::npos ? end : shown.find(':', begin + 3);
-  if (colon != std::string::npos && colon < end) shown.replace(colon + 1, end - colon - 1, "***");
-  settings_[name] = {name, std::move(shown), set};
+  settings_[name] = {name, WithoutPasswords(value), set};
 }
 
 void Environment::RefuseUnknown() {

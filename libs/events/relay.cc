@@ -16,7 +16,7 @@ using std::chrono::seconds;
 // The most rows of one reading. Three fit into what may be in flight: one that Kafka works on, one that is being
 // produced, one that is being read.
 constexpr size_t kReadMax = 3000;
-// How often an idle relay looks for what other processes committed: less and less, up to the second.
+// How often an idle relay looks for what other processes committed: the longer it found nothing the more seldom.
 constexpr milliseconds kIdleFirst(5);
 constexpr milliseconds kIdleLongest(50);
 constexpr seconds kDatabaseTimeout(10);

@@ -94,21 +94,31 @@ std::string SearchText(const Contact& contact) {
   return text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id);
 }
 
-}  // namespace
+// What a contact is, column by column, for unnest.
+struct Columns {
+  std::vector<std::string> external_ids, names, emails, languages, sources, searches;
 
-Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
-                                             const std::vector<Contact>& contacts, const Clock& clock) {
-  std::vector<Uuid> ids, event_ids, key_ids;
-  std::vector<std::string> external_ids, names, emails, languages, sources, searches, created, updated, wrapped_keys;
-  for (const Contact& contact : contacts) {
-    ids.push_back(NewUuidV7(clock));
-    event_ids.push_back(NewUuidV7(clock));
+  void Add(const Contact& contact) {
     external_ids.push_back(contact.external_id);
     names.push_back(contact.display_name);
     emails.push_back(contact.email);
     languages.push_back(contact.language);
     sources.push_back(contact.source);
     searches.push_back(SearchText(contact));
+  }
+};
+
+}  // namespace
+
+Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
+                                             const std::vector<Contact>& contacts, const Clock& clock) {
+  std::vector<Uuid> ids, event_ids, key_ids;
+  Columns columns;
+  std::vector<std::string> created, updated, wrapped_keys;
+  for (const Contact& contact : contacts) {
+    ids.push_back(NewUuidV7(clock));
+    event_ids.push_back(NewUuidV7(clock));
+    columns.Add(contact);
     SealedPerson person = sealer.Seal(contact, clock);
     created.push_back(CreatedPayload(contact, person.box));
     updated.push_back(UpdatedPayload(contact, person.box));
@@ -116,8 +126,9 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
     wrapped_keys.push_back(std::move(person.wrapped_key));
   }
   VEFA_TRY(Rows rows, transaction.Execute(
-                          kUpsert, Bound(sealer.tenant(), ids, external_ids, names, emails, languages, sources, searches,
-                                         event_ids, BindBytes(created), BindBytes(updated), clock.Now(),
+                          kUpsert, Bound(sealer.tenant(), ids, columns.external_ids, columns.names, columns.emails,
+                                         columns.languages, columns.sources, columns.searches, event_ids,
+                                         BindBytes(created), BindBytes(updated), clock.Now(),
                                          telemetry::CurrentTrace().traceparent(), key_ids, BindBytes(wrapped_keys))));
   std::vector<Upserted> done;
   for (int i = 0; i < rows.size(); ++i) done.push_back({rows.String(i, 0), rows.Id(i, 1), rows.Int64(i, 2)});
@@ -140,18 +151,14 @@ NewContact MakeNewContact(const Sealer& sealer, Contact contact, const Clock& cl
 postgres::Call InsertContactsCall(const Uuid& tenant, std::span<const NewContact* const> contacts) {
   std::vector<int32_t> ords;
   std::vector<Uuid> ids, event_ids, key_ids;
-  std::vector<std::string> external_ids, names, emails, languages, sources, searches, traces, payloads, wrapped_keys;
+  Columns columns;
+  std::vector<std::string> traces, payloads, wrapped_keys;
   std::vector<Time> times;
   for (const NewContact* each : contacts) {
     const Contact& contact = each->contact;
     ords.push_back(static_cast<int32_t>(ords.size()));
     ids.push_back(contact.id);
-    external_ids.push_back(contact.external_id);
-    names.push_back(contact.display_name);
-    emails.push_back(contact.email);
-    languages.push_back(contact.language);
-    sources.push_back(contact.source);
-    searches.push_back(SearchText(contact));
+    columns.Add(contact);
     times.push_back(contact.create_time);
     event_ids.push_back(each->event_id);
     traces.push_back(each->traceparent);
@@ -159,8 +166,8 @@ postgres::Call InsertContactsCall(const Uuid& tenant, std::span<const NewContact
     key_ids.push_back(each->person.key_id);
     wrapped_keys.push_back(each->person.wrapped_key);
   }
-  return {&kInsert, Bound(tenant, ords, ids, external_ids, names, emails, languages, sources, searches, times, event_ids,
-                          traces, BindBytes(payloads), key_ids, BindBytes(wrapped_keys))};
+  return {&kInsert, Bound(tenant, ords, ids, columns.external_ids, columns.names, columns.emails, columns.languages,
+                          columns.sources, columns.searches, times, event_ids, traces, BindBytes(payloads), key_ids, BindBytes(wrapped_keys))};
 }
 
 std::vector<Result<Contact>> InsertedContacts(const Rows& rows, std::span<const NewContact* const> contacts) {

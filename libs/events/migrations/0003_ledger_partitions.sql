@@ -16,7 +16,7 @@ CREATE FUNCTION new_incarnation(last uuid DEFAULT NULL) RETURNS uuid LANGUAGE sq
           substr(replace(gen_random_uuid()::text, '-', ''), 14, 19))::uuid
 $$;
 -- The timeline of PostgreSQL's log grows with every recovery that ends in a new history.
-CREATE FUNCTION current_timeline() RETURNS int LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION current_timeline() RETURNS int LANGUAGE sql STABLE AS $$
   SELECT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int
 $$;
 INSERT INTO db_identity (incarnation, system_identifier, timeline)
