@@ -7,6 +7,7 @@
 
 #include "libs/base/check.h"
 #include "libs/base/id.h"
+#include "libs/base/text.h"
 
 namespace vefa::crypto {
 namespace {
@@ -41,6 +42,14 @@ Digest Sha256(std::string_view data) {
   VEFA_CHECK(EVP_Digest(data.data(), data.size(), digest.data(), &size, Hash(), nullptr) == 1);
   VEFA_CHECK(size == digest.size());
   return digest;
+}
+
+std::string Sha1Hex(std::string_view data) {
+  std::array<char, 20> hash;
+  unsigned int size = 0;
+  VEFA_CHECK(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(hash.data()), &size, EVP_sha1(),
+                        nullptr) == 1);
+  return ToHex({hash.data(), size});
 }
 
 // RFC 2104 by hand, because OpenSSL's own spends six times as long on finding its algorithms as on hashing, and

@@ -18,6 +18,9 @@ inline std::string_view Bytes(const Digest& digest) {
 
 Digest Sha256(std::string_view data);
 
+// SHA-1 in hexadecimal digits, by which Redis names scripts. No protection of anything.
+std::string Sha1Hex(std::string_view data);
+
 // `key` of any length; a key of ours has at least 32 random bytes.
 Digest HmacSha256(std::string_view key, std::string_view data);
 

@@ -1,120 +1,154 @@
 #include "libs/redis/client.h"
 
-#include <hiredis/hiredis.h>
-
-#include <charconv>
+#include <future>
 
 #include "libs/telemetry/log.h"
 
 namespace vefa::redis {
 namespace {
 
-constexpr timeval kConnectTimeout{0, 100000};
-constexpr timeval kCommandTimeout{0, 50000};
-// How long Redis is left alone after a failure.
-constexpr int64_t kRestMs = 1000;
+Error Resting() { return Unavailable("REDIS_UNAVAILABLE", "Redis is not reachable."); }
+Error Busy() { return Unavailable("REDIS_UNAVAILABLE", "Too much waits for Redis."); }
 
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-Error Gone() { return Unavailable("REDIS_UNAVAILABLE", "Redis is not reachable."); }
-
-}  // namespace
-
-struct Client::Connection {
-  redisContext* context = nullptr;
-  ~Connection() { redisFree(context); }
-};
-
-struct Client::Reply {
-  std::unique_ptr<redisReply, void (*)(void*)> reply{nullptr, &freeReplyObject};
-};
-
-Client::Client(std::string address, int size) : size_(static_cast<size_t>(size)) {
-  size_t colon = address.rfind(':');
-  host_ = address.substr(0, colon);
-  if (colon != std::string::npos)
-    std::from_chars(address.data() + colon + 1, address.data() + address.size(), port_);
-}
-
-Client::~Client() = default;
-
-void Client::Rest() {
-  int64_t until = NowMs() + kRestMs;
-  if (resting_until_ms_.exchange(until) < until - kRestMs)
-    telemetry::Warn("Redis is not reachable; going on without it", {{"host", host_}, {"port", port_}});
-  std::lock_guard lock(mutex_);
-  idle_.clear();
-}
-
-Result<std::unique_ptr<Client::Connection>> Client::Acquire() {
-  if (NowMs() < resting_until_ms_.load()) return Gone();
-  {
-    std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      std::unique_ptr<Connection> connection = std::move(idle_.back());
-      idle_.pop_back();
-      return connection;
-    }
-  }
-  auto connection = std::make_unique<Connection>();
-  connection->context = redisConnectWithTimeout(host_.c_str(), port_, kConnectTimeout);
-  if (connection->context == nullptr || connection->context->err != 0) {
-    Rest();
-    return Gone();
-  }
-  redisSetTimeout(connection->context, kCommandTimeout);
-  return connection;
-}
-
-void Client::Release(std::unique_ptr<Connection> connection) {
-  std::lock_guard lock(mutex_);
-  if (idle_.size() < size_) idle_.push_back(std::move(connection));
-}
-
-Result<Client::Reply> Client::Command(const std::vector<std::string_view>& words) {
-  VEFA_TRY(std::unique_ptr<Connection> connection, Acquire());
-  std::vector<const char*> data;
-  std::vector<size_t> sizes;
-  for (std::string_view word : words) {
-    data.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  Reply reply;
-  reply.reply.reset(static_cast<redisReply*>(
-      redisCommandArgv(connection->context, static_cast<int>(words.size()), data.data(), sizes.data())));
-  if (reply.reply == nullptr) {
-    // A context with an error is dead, and so are, most likely, the idle ones.
-    Rest();
-    return Gone();
-  }
-  if (reply.reply->type == REDIS_REPLY_ERROR)
-    return Unavailable("REDIS_UNAVAILABLE", std::string("Redis refused: ") + reply.reply->str);
-  Release(std::move(connection));
+Result<Reply> Only(Result<Replies> replies) {
+  if (!replies.ok()) return std::move(replies).error();
+  Reply reply = std::move(replies->front());
+  if (reply.kind == Reply::Kind::kRefused) return Unavailable("REDIS_UNAVAILABLE", "Redis refused: " + reply.text);
   return reply;
 }
 
+}  // namespace
+
+Client::Client(const std::string& address, std::vector<const Script*> scripts, telemetry::Metrics* metrics)
+    : address_(Address::Parse(address).value()), scripts_(std::move(scripts)) {
+  if (metrics != nullptr) {
+    took_ = &metrics->AddHistogram("vefa_redis_exchange_seconds", "Round trips to Redis, each of many commands.");
+    commands_ = &metrics->AddCounter("vefa_redis_commands_total", "Commands that Redis answered.");
+    failures_ = &metrics->AddCounter("vefa_redis_failures_total", "Round trips that failed.");
+    open_ = &metrics->AddGauge("vefa_breaker_open", "1 while a dependency is left alone after a failure.",
+                               {{"dependency", "redis"}});
+  }
+  thread_ = std::thread([this] { Work(); });
+}
+
+Client::~Client() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  ready_.notify_all();
+  thread_.join();
+}
+
+void Client::Send(Commands commands, std::unique_ptr<Waiter> waiter) {
+  if (!breaker_.Allows()) return waiter->Answered(Resting());
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_commands_ + commands.count() <= kWaitingMax && !stopping_) {
+      waiting_commands_ += commands.count();
+      waiting_.push_back({std::move(commands), std::move(waiter)});
+    }
+  }
+  if (waiter != nullptr) return waiter->Answered(Busy());
+  ready_.notify_one();
+}
+
+Result<Replies> Client::Run(Commands commands) {
+  std::promise<Result<Replies>> answer;
+  auto answered = answer.get_future();
+  Send(std::move(commands), [&answer](Result<Replies> replies) { answer.set_value(std::move(replies)); });
+  // Comes for certain: every exchange is bounded, and what waits behind one that failed fails with it.
+  return answered.get();
+}
+
+std::vector<Client::Request> Client::NextBatch() {
+  std::unique_lock lock(mutex_);
+  ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  std::vector<Request> batch;
+  size_t commands = 0;
+  while (!waiting_.empty() && (batch.empty() || commands + waiting_.front().commands.count() <= kBatchMax)) {
+    commands += waiting_.front().commands.count();
+    batch.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_commands_ -= commands;
+  return batch;
+}
+
+void Client::Work() {
+  for (std::vector<Request> batch = NextBatch(); !batch.empty(); batch = NextBatch()) {
+    std::vector<const Commands*> commands;
+    for (const Request& request : batch) commands.push_back(&request.commands);
+    auto start = std::chrono::steady_clock::now();
+    auto replies = Exchange(commands);
+    if (took_ != nullptr) took_->Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    if (replies.ok()) {
+      breaker_.Succeeded();
+      if (open_ != nullptr) open_->Set(0);
+    } else {
+      Failed(replies.error());
+    }
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (replies.ok() && commands_ != nullptr) commands_->Add(static_cast<double>((*replies)[i].size()));
+      batch[i].waiter->Answered(replies.ok() ? Result<Replies>(std::move((*replies)[i])) : Resting());
+    }
+  }
+}
+
+// An idle connection may have been closed long ago, by a restart for example: once, that is no failure. Every command
+// of ours may be done twice.
+Result<std::vector<Replies>> Client::Exchange(const std::vector<const Commands*>& batch) {
+  bool reused = wire_ != nullptr;
+  auto replies = TryExchange(batch);
+  if (!replies.ok() && reused && replies.error().reason == "REDIS_CLOSED") return TryExchange(batch);
+  return replies;
+}
+
+Result<std::vector<Replies>> Client::TryExchange(const std::vector<const Commands*>& batch) {
+  if (wire_ == nullptr) {
+    VEFA_TRY(wire_, Wire::Open(address_, scripts_));
+  }
+  auto replies = wire_->Exchange(batch);
+  if (!replies.ok()) wire_.reset();
+  return replies;
+}
+
+void Client::Failed(const Error& error) {
+  if (failures_ != nullptr) failures_->Add();
+  if (breaker_.Failed()) {
+    telemetry::Warn("going on without Redis for a moment",
+                    {{"host", address_.host}, {"port", address_.port}, {"error", error.message}});
+    if (open_ != nullptr) open_->Set(1);
+  }
+  // Whoever came meanwhile need not try what has just failed.
+  std::deque<Request> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    waiting.swap(waiting_);
+    waiting_commands_ = 0;
+  }
+  for (Request& request : waiting) request.waiter->Answered(Resting());
+}
+
 Result<std::optional<std::string>> Client::Get(std::string_view key) {
-  VEFA_TRY(Reply reply, Command({"GET", key}));
-  if (reply.reply->type != REDIS_REPLY_STRING) return std::optional<std::string>();
-  return std::optional<std::string>(std::string(reply.reply->str, static_cast<size_t>(reply.reply->len)));
+  VEFA_TRY(Reply reply, Only(Run({"GET", key})));
+  if (reply.kind != Reply::Kind::kText) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(reply.text));
 }
 
 Status Client::Set(std::string_view key, std::string_view value, std::chrono::seconds time_to_live) {
   std::string seconds = std::to_string(time_to_live.count());
-  VEFA_TRY_OK(Command({"SET", key, value, "EX", seconds}));
+  VEFA_TRY_OK(Only(Run({"SET", key, value, "EX", seconds})));
   return Ok();
 }
 
 Status Client::Delete(std::string_view key) {
-  VEFA_TRY_OK(Command({"DEL", key}));
+  VEFA_TRY_OK(Only(Run({"DEL", key})));
   return Ok();
 }
 
 Status Client::Ping() {
-  VEFA_TRY_OK(Command({"PING"}));
+  VEFA_TRY_OK(Only(Run({"PING"})));
   return Ok();
 }
 

@@ -1,27 +1,65 @@
 #pragma once
 
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
-#include "libs/base/clock.h"
 #include "libs/base/result.h"
+#include "libs/redis/address.h"
+#include "libs/redis/command.h"
+#include "libs/redis/wire.h"
+#include "libs/runtime/breaker.h"
+#include "libs/telemetry/metrics.h"
 
 namespace vefa::redis {
 
-// Session and cache state. Every call is bounded by a short time-out, and after a failure the
-// server is left alone for a moment, so that a Redis that is gone costs its callers next to
-// nothing: they go on from PostgreSQL. UNAVAILABLE `REDIS_UNAVAILABLE` means "work without it".
-// Thread-safe: keeps up to `size` connections.
+// Session and cache state: what may be lost. One connection and one thread of its own; what many callers ask for at the
+// same time goes out together, so a busy process makes one round trip for dozens of commands. Every answer comes within
+// a fraction of a second, and after a failure the server is left alone for a moment, so that a Redis that is gone costs
+// its callers next to nothing: they go on from PostgreSQL. UNAVAILABLE `REDIS_UNAVAILABLE` means "work without it".
+// Thread-safe.
 class Client {
  public:
-  // `address` is host:port.
-  Client(std::string address, int size);
+  static constexpr size_t kBatchMax = 256;     // Commands of one round trip.
+  static constexpr size_t kWaitingMax = 8192;  // Commands; who comes then goes on without Redis.
+
+  // Who waits for the replies to what he sent.
+  class Waiter {
+   public:
+    virtual ~Waiter() = default;
+    // Once, by the client's thread or within Send; waits for nothing. One reply for each command; a refused command is
+    // its own reply's business.
+    virtual void Answered(Result<Replies> replies) = 0;
+  };
+
+  // Aborts when `address` is not one: settings are checked where they are read. `scripts` outlive the client.
+  explicit Client(const std::string& address, std::vector<const Script*> scripts = {},
+                  telemetry::Metrics* metrics = nullptr);
+  // Whoever still waits is told that Redis is gone.
   ~Client();
+
+  void Send(Commands commands, std::unique_ptr<Waiter> waiter);
+  // The same with a function of `Result<Replies>`.
+  template <typename Done>
+    requires(!std::is_convertible_v<Done, std::unique_ptr<Waiter>>)
+  void Send(Commands commands, Done done) {
+    struct Calls final : Waiter {
+      explicit Calls(Done done_of) : call(std::move(done_of)) {}
+      void Answered(Result<Replies> replies) override { call(std::move(replies)); }
+      Done call;
+    };
+    Send(std::move(commands), std::unique_ptr<Waiter>(std::make_unique<Calls>(std::move(done))));
+  }
+  // Waits for the replies.
+  Result<Replies> Run(Commands commands);
 
   // nullopt when there is no such key.
   Result<std::optional<std::string>> Get(std::string_view key);
@@ -30,20 +68,30 @@ class Client {
   Status Ping();
 
  private:
-  struct Connection;
-  struct Reply;
-  Result<Reply> Command(const std::vector<std::string_view>& words);
-  Result<std::unique_ptr<Connection>> Acquire();
-  void Release(std::unique_ptr<Connection> connection);
-  void Rest();
+  struct Request {
+    Commands commands;
+    std::unique_ptr<Waiter> waiter;
+  };
+  void Work();
+  std::vector<Request> NextBatch();
+  Result<std::vector<Replies>> Exchange(const std::vector<const Commands*>& batch);
+  Result<std::vector<Replies>> TryExchange(const std::vector<const Commands*>& batch);
+  void Failed(const Error& error);
 
-  std::string host_;
-  int port_ = 0;
-  const size_t size_;
+  const Address address_;
+  const std::vector<const Script*> scripts_;
+  telemetry::Histogram* took_ = nullptr;
+  telemetry::Counter* commands_ = nullptr;
+  telemetry::Counter* failures_ = nullptr;
+  telemetry::Gauge* open_ = nullptr;
+  runtime::Breaker breaker_;
+  std::unique_ptr<Wire> wire_;  // The thread's.
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;
-  // Milliseconds of the monotonic clock before which Redis is left alone.
-  std::atomic<int64_t> resting_until_ms_{0};
+  std::condition_variable ready_;
+  std::deque<Request> waiting_;
+  size_t waiting_commands_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;
 };
 
 }  // namespace vefa::redis

@@ -31,9 +31,9 @@ telemetry::Trace TraceOf(const http::Request& request) {
   return telemetry::Trace::Parse(request.headers.Get("traceparent")).Child();
 }
 
-Api::Api(RouteTable routes, Sessions& sessions, const rpc::PrincipalKey& key, CookiePolicy cookie, const Clock& clock,
+Api::Api(RouteTable routes, Callers& callers, const rpc::PrincipalKey& key, CookiePolicy cookie,
          telemetry::Metrics& metrics)
-    : routes_(std::move(routes)), sessions_(sessions), key_(key), cookie_(cookie), clock_(clock), metrics_(metrics) {}
+    : routes_(std::move(routes)), callers_(callers), key_(key), cookie_(cookie), metrics_(metrics) {}
 
 void Api::CheckComplete() const {
   for (const Binding& binding : routes_.bindings())
@@ -115,7 +115,7 @@ Result<std::optional<Caller>> Api::Admit(const Binding& binding, const http::Req
     if (request.method != "GET" && request.method != "HEAD") VEFA_TRY_OK(RefuseCrossSite(request));
     return std::optional<Caller>();
   }
-  Result<Caller> caller = Authenticate(request, cookie_, sessions_, clock_, deadline);
+  Result<Caller> caller = callers_.Authenticate(request, cookie_, deadline);
   if (!caller.ok()) return ForCaller(std::move(caller).error(), "gateway");
   VEFA_TRY_OK(Authorize(*caller, binding.permission));
   return std::optional<Caller>(*std::move(caller));

@@ -45,7 +45,7 @@ using LocalRpc = std::function<Status(const LocalCall&, const google::protobuf::
 // Routes are chosen on io threads, everything else runs on workers and stream threads.
 class Api {
  public:
-  Api(RouteTable routes, Sessions& sessions, const rpc::PrincipalKey& key, CookiePolicy cookie, const Clock& clock,
+  Api(RouteTable routes, Callers& callers, const rpc::PrincipalKey& key, CookiePolicy cookie,
       telemetry::Metrics& metrics);
 
   // Where the RPCs of a proto service live.
@@ -76,10 +76,9 @@ class Api {
   std::string Sign(const std::optional<Caller>& caller) const { return caller ? key_.Sign(caller->principal) : ""; }
 
   const RouteTable routes_;
-  Sessions& sessions_;
+  Callers& callers_;
   const rpc::PrincipalKey& key_;
   const CookiePolicy cookie_;
-  const Clock& clock_;
   telemetry::Metrics& metrics_;
   std::map<std::string, Upstream*> upstreams_;
   std::map<std::string, std::map<std::string, Upstream*>> replicas_;

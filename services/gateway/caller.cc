@@ -40,8 +40,7 @@ Status RefuseCrossSite(const http::Request& request) {
   return Error{Code::kPermissionDenied, "CROSS_SITE", "This is only for pages of this very address."};
 }
 
-Result<Caller> Authenticate(const http::Request& request, const CookiePolicy& cookie, Sessions& sessions,
-                            const Clock& clock, Deadline deadline) {
+Result<Caller> Callers::Authenticate(const http::Request& request, const CookiePolicy& cookie, Deadline deadline) {
   Caller caller;
   std::string_view authorization = request.headers.Get("Authorization");
   if (!authorization.empty()) {
@@ -55,12 +54,13 @@ Result<Caller> Authenticate(const http::Request& request, const CookiePolicy& co
   } else {
     return Error{Code::kUnauthenticated, "SESSION_MISSING", "Sign in first."};
   }
-  VEFA_TRY(caller.session, sessions.Find(caller.token, deadline));
+  VEFA_TRY(caller.session, sessions_.Find(caller.token, deadline));
+  VEFA_TRY_OK(limits_.Take(caller.session.tenant));
   auto permissions = PermissionsOf(caller.session.role);
   caller.principal.tenant = caller.session.tenant;
   caller.principal.subject = ResourceName("users", caller.session.user);
   if (permissions) caller.principal.permissions = *std::move(permissions);
-  caller.principal.expire_time = std::min(clock.Now() + kPrincipalLife, caller.session.expire_time);
+  caller.principal.expire_time = std::min(clock_.Now() + kPrincipalLife, caller.session.expire_time);
   return caller;
 }
 

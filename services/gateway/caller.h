@@ -6,6 +6,7 @@
 #include "libs/base/result.h"
 #include "libs/http/message.h"
 #include "libs/rpc/principal.h"
+#include "services/gateway/call_limits.h"
 #include "services/gateway/sessions.h"
 
 namespace vefa::gateway {
@@ -26,11 +27,23 @@ struct Caller {
   rpc::Principal principal;
 };
 
-// The caller by `Authorization: Bearer` or by cookie. A write by cookie must carry the session's
-// CSRF token: PERMISSION_DENIED `CSRF_TOKEN_MISSING`, `CSRF_TOKEN_WRONG`. UNAUTHENTICATED
-// `SESSION_MISSING`, `SESSION_EXPIRED`, `AUTHORIZATION_SYNTAX`; NOT_FOUND `TENANT_UNKNOWN`.
-Result<Caller> Authenticate(const http::Request& request, const CookiePolicy& cookie, Sessions& sessions,
-                            const Clock& clock, Deadline deadline);
+// Who calls, at every door of the gateway. Thread-safe.
+class Callers {
+ public:
+  Callers(Sessions& sessions, CallLimits& limits, const Clock& clock)
+      : sessions_(sessions), limits_(limits), clock_(clock) {}
+
+  // The caller by `Authorization: Bearer` or by cookie, and one call of his tenant's limit. A write by cookie must carry
+  // the session's CSRF token: PERMISSION_DENIED `CSRF_TOKEN_MISSING`, `CSRF_TOKEN_WRONG`. UNAUTHENTICATED
+  // `SESSION_MISSING`, `SESSION_EXPIRED`, `AUTHORIZATION_SYNTAX`; NOT_FOUND `TENANT_UNKNOWN`; RESOURCE_EXHAUSTED
+  // `RATE_LIMITED`.
+  Result<Caller> Authenticate(const http::Request& request, const CookiePolicy& cookie, Deadline deadline);
+
+ private:
+  Sessions& sessions_;
+  CallLimits& limits_;
+  const Clock& clock_;
+};
 
 // PERMISSION_DENIED `PERMISSION_MISSING`.
 Status Authorize(const Caller& caller, const std::string& permission);

@@ -40,7 +40,8 @@ std::string ResumeOf(const Error& error) {
 }
 
 bool Passes(const Error& error) {
-  return error.reason != "DRAINING" && (error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded);
+  return error.reason != "DRAINING" && (error.code == Code::kUnavailable || error.code == Code::kDeadlineExceeded ||
+                                        error.code == Code::kResourceExhausted);
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ Result<Caller> EventStream::Admit(const http::Request& request) {
     error.metadata["allow"] = "GET";
     return error;
   }
-  VEFA_TRY(Caller caller, Authenticate(request, cookie_, sessions_, clock_, Deadline::After(kAdmitTimeout)));
+  VEFA_TRY(Caller caller, callers_.Authenticate(request, cookie_, Deadline::After(kAdmitTimeout)));
   VEFA_TRY_OK(Authorize(caller, "events.read"));
   return caller;
 }

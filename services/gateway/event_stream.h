@@ -15,8 +15,8 @@ namespace vefa::gateway {
 // exchange's own thread until the client leaves, does not read for too long, or its session ends.
 class EventStream {
  public:
-  EventStream(FeedCalls& calls, Sessions& sessions, CookiePolicy cookie, const Clock& clock)
-      : calls_(calls), sessions_(sessions), cookie_(cookie), clock_(clock) {}
+  EventStream(FeedCalls& calls, Callers& callers, CookiePolicy cookie)
+      : calls_(calls), callers_(callers), cookie_(cookie) {}
 
   void Run(http::Exchange& exchange);
 
@@ -36,9 +36,8 @@ class EventStream {
   bool MayStay(const http::Request& request);
 
   FeedCalls& calls_;
-  Sessions& sessions_;
+  Callers& callers_;
   const CookiePolicy cookie_;
-  const Clock& clock_;
 };
 
 }  // namespace vefa::gateway

@@ -28,8 +28,8 @@ constexpr size_t kStreamsMax = 256;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
 
-// The feed's pages, its thread and one more, beside the workers.
-constexpr int kFeedConnections = 5;
+// The feed's pages, its thread, the ends of sessions and one more, beside the workers.
+constexpr int kFeedConnections = 6;
 
 FeedSettings FeedOf(const Settings& settings) {
   FeedSettings feed;
@@ -91,6 +91,8 @@ Settings ReadSettings(config::Environment& environment) {
   settings.postgres = environment.Require("VEFA_POSTGRES");
   settings.postgres_pump = environment.Require("VEFA_POSTGRES_PUMP");
   settings.redis_address = environment.Require("VEFA_REDIS_ADDRESS");
+  if (auto address = redis::Address::Parse(settings.redis_address); !address.ok() && !settings.redis_address.empty())
+    environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
   settings.brokers = environment.Require("VEFA_KAFKA_BROKERS");
   settings.principal_key = environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32);
   settings.contact = environment.Require("VEFA_CONTACT_ADDRESS");
@@ -100,6 +102,8 @@ Settings ReadSettings(config::Environment& environment) {
   settings.public_url = environment.Get("VEFA_PUBLIC_URL", "http://" + settings.http_address);
   settings.web_root = environment.Get("VEFA_WEB_ROOT", "");
   settings.workers = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
+  settings.tenant_calls_per_second = environment.GetInt("VEFA_TENANT_CALLS_PER_SECOND", 2000, 0, 1000000);
+  settings.local_share = environment.GetInt("VEFA_LOCAL_LIMIT_PERCENT", 50, 1, 100) / 100.0;
   settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
   settings.instance = environment.Get("VEFA_INSTANCE", "");
   settings.feed_days = environment.GetInt("VEFA_FEED_DAYS", 7, 1, 365);
@@ -121,18 +125,22 @@ Gateway::Gateway(Settings settings, RouteTable routes)
     : settings_(std::move(settings)),
       https_(settings_.public_url.starts_with("https://")),
       database_(settings_.postgres, settings_.workers + kFeedConnections),
-      redis_(settings_.redis_address, settings_.workers),
+      redis_(settings_.redis_address, {&redis::RateLimiter::script()}, &metrics_),
+      limiter_(redis_, settings_.local_share, &metrics_),
+      limits_(limiter_, settings_.tenant_calls_per_second, metrics_),
       key_(settings_.principal_key),
       tenants_(database_),
-      sessions_(database_, redis_, tenants_, clock_),
+      ends_(database_),
+      sessions_(database_, redis_, tenants_, ends_, clock_),
+      callers_(sessions_, limits_, clock_),
       contact_("contact", settings_.contact, settings_.transport),
       interaction_("interaction", settings_.interaction, settings_.transport),
       campaign_("campaign", settings_.campaign, settings_.transport),
       notification_("notification", settings_.notification, settings_.transport),
       self_("gateway", settings_.grpc_address),
-      api_(std::move(routes), sessions_, key_, CookiePolicy{https_}, clock_, metrics_),
-      feed_(FeedOf(settings_), database_, sessions_, key_, tenants_, metrics_, clock_),
-      events_(feed_.calls(), sessions_, CookiePolicy{https_}, clock_),
+      api_(std::move(routes), callers_, key_, CookiePolicy{https_}, metrics_),
+      feed_(FeedOf(settings_), database_, callers_, key_, tenants_, metrics_, clock_),
+      events_(feed_.calls(), callers_, CookiePolicy{https_}),
       pages_(notification_),
       catalog_(database_, Events()),
       console_(settings_.web_root) {

@@ -41,6 +41,8 @@ struct Settings {
   std::string public_url;
   std::string web_root;
   int workers = 8;
+  int tenant_calls_per_second = 2000;  // 0: as many as come.
+  double local_share = 0.5;            // Of it, that one gateway lets through while Redis is away.
   std::chrono::milliseconds drain_notice{0};  // Between "not ready" and the end of accepting.
   bool events_volatile = false;
   // What the feed is made of; nothing is consumed where there are none.
@@ -80,9 +82,13 @@ class Gateway {
   telemetry::Metrics metrics_;
   postgres::Database database_;
   redis::Client redis_;
+  redis::RateLimiter limiter_;
+  CallLimits limits_;
   const rpc::PrincipalKey key_;
   rpc::TenantDirectory tenants_;
+  SessionEnds ends_;
   Sessions sessions_;
+  Callers callers_;
   Upstream contact_, interaction_, campaign_, notification_;
   Upstream self_;  // Our own gRPC port.
   Api api_;

@@ -45,7 +45,7 @@ TEST_F(GatewayTest, WithoutASessionNothingIsToldAndSignOutEndsIt) {
 TEST_F(GatewayTest, AnExpiredSessionSaysSo) {
   SignIn("admin@example.com");
   database_.Run("UPDATE session SET expire_time = now() - interval '1 second'");
-  redis::Client redis(testing::RedisAddress(), 1);
+  redis::Client redis(testing::RedisAddress());
   ASSERT_TRUE(redis.Delete("s:" + ToHex(crypto::Bytes(crypto::Sha256(token_)))).ok());
   http::Response refused = Ask("GET", "/v1/contacts/17");
   EXPECT_EQ(Refusal(refused), "401 SESSION_EXPIRED");

@@ -1,7 +1,5 @@
 #include "services/gateway/grpc_service.h"
 
-#include "services/gateway/caller.h"
-
 namespace vefa::gateway {
 namespace {
 
@@ -19,10 +17,10 @@ std::string Metadata(const grpc::CallbackServerContext& context, const char* nam
 
 }  // namespace
 
-GrpcDoor::GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Sessions& sessions,
+GrpcDoor::GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Callers& callers,
                    const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
                    const Clock& clock)
-    : door_(proto_service, pool, key, tenants, metrics, clock), sessions_(sessions), clock_(clock) {}
+    : door_(proto_service, pool, key, tenants, metrics, clock), callers_(callers) {}
 
 runtime::Turn GrpcDoor::TurnOf(const rpc::Door::Method& method, const grpc::CallbackServerContext& context) const {
   std::string authorization = Metadata(context, "authorization");
@@ -49,7 +47,7 @@ Result<GrpcDoor::Admitted> GrpcDoor::AdmitSession(const rpc::Door::Method& metho
   http::Request request;
   request.method = "GET";
   request.headers.Add("Authorization", authorization);
-  VEFA_TRY(Caller caller, Authenticate(request, CookiePolicy{}, sessions_, clock_, deadline));
+  VEFA_TRY(Caller caller, callers_.Authenticate(request, CookiePolicy{}, deadline));
   VEFA_TRY_OK(Authorize(caller, method.permission));
   Admitted admitted;
   admitted.call.tenant = caller.session.tenant;
@@ -62,8 +60,9 @@ Result<GrpcDoor::Admitted> GrpcDoor::AdmitSession(const rpc::Door::Method& metho
 Status GrpcDoor::CheckAgain(const rpc::Door::Method& method, const Admitted& admitted) const {
   if (admitted.token.empty()) return Ok();
   auto again = AdmitSession(method, "Bearer " + admitted.token, Deadline::After(kCheckTimeout));
-  if (again.ok() || again.error().code == Code::kUnavailable || again.error().code == Code::kDeadlineExceeded)
-    return Ok();
+  if (again.ok()) return Ok();
+  Code code = again.error().code;
+  if (code == Code::kUnavailable || code == Code::kDeadlineExceeded || code == Code::kResourceExhausted) return Ok();
   return std::move(again).error();
 }
 

@@ -9,7 +9,7 @@
 #include "libs/base/result.h"
 #include "libs/rpc/door.h"
 #include "libs/runtime/worker_pool.h"
-#include "services/gateway/sessions.h"
+#include "services/gateway/caller.h"
 
 namespace vefa::gateway {
 
@@ -17,7 +17,7 @@ namespace vefa::gateway {
 // HTTP, or a principal signed by the house, as the services accept it. Thread-safe.
 class GrpcDoor {
  public:
-  GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Sessions& sessions,
+  GrpcDoor(const std::string& proto_service, runtime::WorkerPool& pool, Callers& callers,
            const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
            const Clock& clock);
 
@@ -41,8 +41,7 @@ class GrpcDoor {
   Result<Admitted> AdmitSession(const rpc::Door::Method& method, const std::string& token, Deadline deadline) const;
 
   const rpc::Door door_;
-  Sessions& sessions_;
-  const Clock& clock_;
+  Callers& callers_;
 };
 
 // The gateway's gRPC port. `services` outlive it.

@@ -16,6 +16,7 @@ const postgres::Statement kFind{
     "gateway_session_find",
     "WITH found AS ("
     "  SELECT s.token_hash, t.slug, u.id, u.email, u.display_name, u.role, s.expire_time, s.idle_expire_time,"
+    "    s.auth_revision,"
     "    s.revoke_time IS NOT NULL OR s.expire_time <= $3 OR s.idle_expire_time <= $3 OR u.disabled"
     "    OR s.auth_revision <> u.auth_revision AS ended"
     "  FROM session s JOIN user_account u ON u.tenant_id = s.tenant_id AND u.id = s.user_id"
@@ -24,19 +25,19 @@ const postgres::Statement kFind{
     " touched AS ("
     "  UPDATE session s SET idle_expire_time = $4 FROM found f"
     "  WHERE s.tenant_id = $1 AND s.token_hash = f.token_hash AND NOT f.ended AND f.idle_expire_time < $5)"
-    " SELECT slug, id, email, display_name, role, expire_time, ended FROM found"};
+    " SELECT slug, id, email, display_name, role, expire_time, ended, auth_revision FROM found"};
 const postgres::Statement kRevoke{
     "gateway_session_revoke",
     "UPDATE session SET revoke_time = $3 WHERE tenant_id = $1 AND token_hash = $2 AND revoke_time IS NULL"};
 
 }  // namespace
 
-Status InsertSession(postgres::Database& database, const Session& session, const crypto::Digest& token_hash,
-                     int64_t auth_revision, Time now, Time idle_expire, Deadline deadline) {
+Status InsertSession(postgres::Database& database, const Session& session, const crypto::Digest& token_hash, Time now,
+                     Time idle_expire, Deadline deadline) {
   std::vector<postgres::Call> calls;
   calls.push_back({&kForget, postgres::Bound(session.tenant, session.user, now - kKeepEnded)});
   calls.push_back({&kInsert, postgres::Bound(session.tenant, postgres::Bytes{crypto::Bytes(token_hash)}, session.user,
-                                             auth_revision, now, idle_expire, session.expire_time)});
+                                             session.auth_revision, now, idle_expire, session.expire_time)});
   VEFA_TRY_OK(database.Run(postgres::Scope::Tenant(session.tenant), std::move(calls), deadline));
   return Ok();
 }
@@ -58,6 +59,7 @@ Result<std::optional<StoredSession>> FindSession(postgres::Database& database, c
   stored.session.role = rows.String(0, 4);
   stored.session.expire_time = rows.Timestamp(0, 5);
   stored.ended = rows.Bool(0, 6);
+  stored.session.auth_revision = rows.Int64(0, 7);
   return std::optional<StoredSession>(std::move(stored));
 }
 

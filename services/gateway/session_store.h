@@ -21,6 +21,7 @@ struct Session {
   std::string display_name;
   std::string role;
   Time expire_time;
+  int64_t auth_revision = 0;  // Of the user, when the session began.
 };
 
 // A session as the database has it, alive or not.
@@ -30,8 +31,8 @@ struct StoredSession {
 };
 
 // Remembers a session and forgets the user's long expired ones.
-Status InsertSession(postgres::Database& database, const Session& session, const crypto::Digest& token_hash,
-                     int64_t auth_revision, Time now, Time idle_expire, Deadline deadline);
+Status InsertSession(postgres::Database& database, const Session& session, const crypto::Digest& token_hash, Time now,
+                     Time idle_expire, Deadline deadline);
 
 // Looks a session up; one that is alive and whose idle time runs to before `touch_before` gets
 // `idle_expire` as its new one.

@@ -83,10 +83,11 @@ class Sessions::HashSlot {
 };
 
 Sessions::Sessions(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants,
-                   const Clock& clock, crypto::Argon2Cost cost)
+                   const SessionEnds& ends, const Clock& clock, crypto::Argon2Cost cost)
     : database_(database),
       redis_(redis),
       tenants_(tenants),
+      ends_(ends),
       clock_(clock),
       cost_(cost),
       dummy_hash_(crypto::Argon2idHash(crypto::RandomString(32), cost).value()),
@@ -122,10 +123,9 @@ Result<Sessions::SignedIn> Sessions::Compare(std::string_view tenant, std::strin
   SignedIn signed_in;
   signed_in.token = MakeToken(tenant_id);
   signed_in.session = {tenant_id,     std::string(tenant), account->id, account->email, account->display_name,
-                       account->role, now + kSessionLife};
+                       account->role, now + kSessionLife,   account->auth_revision};
   crypto::Digest hash = crypto::Sha256(signed_in.token);
-  VEFA_TRY_OK(
-      InsertSession(database_, signed_in.session, hash, account->auth_revision, now, now + kSessionIdle, deadline));
+  VEFA_TRY_OK(InsertSession(database_, signed_in.session, hash, now, now + kSessionIdle, deadline));
   Cache(hash, signed_in.session);
   return signed_in;
 }
@@ -135,7 +135,9 @@ Result<Session> Sessions::Find(const std::string& token, Deadline deadline) {
   if (!tenant) return Missing();
   crypto::Digest hash = crypto::Sha256(token);
   Time now = clock_.Now();
-  if (auto cached = FindCached(hash); cached && cached->tenant == *tenant && now < cached->expire_time) return *cached;
+  if (auto cached = FindCached(hash);
+      cached && cached->tenant == *tenant && now < cached->expire_time && ends_.Believes(hash, *cached))
+    return *cached;
   VEFA_TRY(std::optional<StoredSession> stored,
            FindSession(database_, *tenant, hash, now, now + kSessionIdle, now + kSessionIdle - kTouchEvery, deadline));
   if (!stored) {
@@ -168,8 +170,9 @@ std::optional<Session> Sessions::FindCached(const crypto::Digest& hash) {
   auto tenant = Uuid::Parse(string("tenant"));
   auto user = Uuid::Parse(string("user"));
   auto expire = ParseTime(string("expire"));
-  if (!tenant.ok() || !user.ok() || !expire.ok()) return std::nullopt;
-  return Session{*tenant, string("slug"), *user, string("email"), string("name"), string("role"), *expire};
+  if (!tenant.ok() || !user.ok() || !expire.ok() || !json["revision"].is_number_integer()) return std::nullopt;
+  return Session{*tenant, string("slug"), *user, string("email"), string("name"), string("role"), *expire,
+                 json["revision"].get<int64_t>()};
 }
 
 void Sessions::Cache(const crypto::Digest& hash, const Session& session) {
@@ -181,7 +184,8 @@ void Sessions::Cache(const crypto::Digest& hash, const Session& session) {
                       {"email", session.email},
                       {"name", session.display_name},
                       {"role", session.role},
-                      {"expire", ToRfc3339(session.expire_time)}};
+                      {"expire", ToRfc3339(session.expire_time)},
+                      {"revision", session.auth_revision}};
   // Without Redis the next request asks PostgreSQL again.
   static_cast<void>(redis_.Set(KeyOf(hash), json.dump(), std::min(left, kSessionCached)).ok());
 }

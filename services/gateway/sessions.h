@@ -12,6 +12,7 @@
 #include "libs/postgres/database.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/tenants.h"
+#include "services/gateway/session_ends.h"
 #include "services/gateway/session_store.h"
 #include "services/gateway/sign_in_guard.h"
 
@@ -19,18 +20,18 @@ namespace vefa::gateway {
 
 inline constexpr std::chrono::hours kSessionLife(12);
 inline constexpr std::chrono::minutes kSessionIdle(30);
-// How long Redis may repeat what PostgreSQL said: the longest an ended session can outlive its end
-// when Redis could not be told.
+// How long Redis may repeat what PostgreSQL said.
 inline constexpr std::chrono::seconds kSessionCached(60);
 // Password hashes at once, 19 MiB each.
 inline constexpr int kHashesAtOnce = 4;
 
 // Signing in and out, and who a token stands for. PostgreSQL is the record; Redis repeats it for a
-// minute so that most requests need no database. Without Redis everything works. Thread-safe.
+// minute so that most requests need no database, and is not believed of a session that has ended. Without
+// Redis everything works. Thread-safe.
 class Sessions {
  public:
-  Sessions(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants, const Clock& clock,
-           crypto::Argon2Cost cost = {});
+  Sessions(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants, const SessionEnds& ends,
+           const Clock& clock, crypto::Argon2Cost cost = {});
 
   struct SignedIn {
     Session session;
@@ -59,6 +60,7 @@ class Sessions {
   postgres::Database& database_;
   redis::Client& redis_;
   rpc::TenantDirectory& tenants_;
+  const SessionEnds& ends_;
   const Clock& clock_;
   const crypto::Argon2Cost cost_;
   const std::string dummy_hash_;  // What an unknown user's password is compared with.

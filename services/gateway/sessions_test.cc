@@ -40,13 +40,14 @@ class SessionsTest : public ::testing::Test {
   }
 
   testing::TestDatabase database_{vefa_gateway_migrations()};
-  redis::Client redis_{testing::RedisAddress(), 4};
-  redis::Client no_redis_{"127.0.0.1:1", 4};
+  redis::Client redis_{testing::RedisAddress()};
+  redis::Client no_redis_{"127.0.0.1:1"};
   // Near the real time, because Redis forgets by its own clock.
   ManualClock clock_{SystemClock().Now()};
   rpc::TenantDirectory tenants_{database_.service()};
-  Sessions sessions_{database_.service(), redis_, tenants_, clock_, kCheap};
-  Sessions without_redis_{database_.service(), no_redis_, tenants_, clock_, kCheap};
+  SessionEnds ends_{database_.service()};
+  Sessions sessions_{database_.service(), redis_, tenants_, ends_, clock_, kCheap};
+  Sessions without_redis_{database_.service(), no_redis_, tenants_, ends_, clock_, kCheap};
 };
 
 TEST_F(SessionsTest, ASignedInUserIsFoundByTheToken) {
@@ -148,12 +149,58 @@ TEST_F(SessionsTest, RedisSparesTheDatabase) {
   auto signed_in = SignIn();
   postgres::Database nowhere("postgresql://x:x@127.0.0.1:1/x", 1);
   rpc::TenantDirectory tenants(nowhere);
-  Sessions cached(nowhere, redis_, tenants, clock_, kCheap);
-  EXPECT_TRUE(cached.Find(signed_in.token, Soon()).ok());
+  Sessions cached(nowhere, redis_, tenants, ends_, clock_, kCheap);
+  EXPECT_TRUE(testing::Eventually([&] { return cached.Find(signed_in.token, Soon()).ok(); }));
   ASSERT_TRUE(redis_.Set("s:" + ToHex(crypto::Bytes(crypto::Sha256(signed_in.token))), "{broken", seconds(60)).ok());
   auto down = cached.Find(signed_in.token, Deadline::After(seconds(2)));
   EXPECT_EQ(down.error().code, Code::kUnavailable);
   EXPECT_TRUE(sessions_.Find(signed_in.token, Soon()).ok());
+}
+
+// Another gateway that has a copy from Redis and cannot even ask PostgreSQL for the session itself: nothing but what it
+// heard of ends can make it refuse.
+class CopiesTest : public SessionsTest {
+ protected:
+  bool Serves(const std::string& token) { return elsewhere_.Find(token, Deadline::After(seconds(1))).ok(); }
+  void ExpectServed(const std::string& token) {
+    EXPECT_TRUE(testing::Eventually([&] { return Serves(token); }));
+  }
+  void ExpectRefusedForGood(const std::string& token) {
+    EXPECT_TRUE(testing::Eventually([&] { return !Serves(token); }, seconds(5)));
+    auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+    while (std::chrono::steady_clock::now() < until) ASSERT_FALSE(Serves(token));
+  }
+  postgres::Database nowhere_{"postgresql://x:x@127.0.0.1:1/x", 1};
+  rpc::TenantDirectory nobody_{nowhere_};
+  Sessions elsewhere_{nowhere_, redis_, nobody_, ends_, clock_, kCheap};
+};
+
+TEST_F(CopiesTest, AnEndIsKnownEverywhereThoughRedisWasNotTold) {
+  auto ended = SignIn(), other = SignIn();
+  ExpectServed(ended.token);
+  ASSERT_TRUE(without_redis_.SignOut(ended.token, Soon()).ok());
+  ExpectRefusedForGood(ended.token);
+  ExpectServed(other.token);
+}
+
+TEST_F(CopiesTest, AChangedUserEndsEveryCopy) {
+  auto before = SignIn();
+  ExpectServed(before.token);
+  Put("ayse@example.com", "viewer");
+  ExpectRefusedForGood(before.token);
+  auto after = SignIn();
+  ExpectServed(after.token);
+  database_.Run("UPDATE user_account SET disabled = true");
+  ExpectRefusedForGood(after.token);
+}
+
+TEST_F(CopiesTest, ACopyIsNotBelievedWhileEndsCannotBeHeardOf) {
+  auto signed_in = SignIn();
+  ExpectServed(signed_in.token);
+  postgres::Database gone("postgresql://x:x@127.0.0.1:1/x", 1);
+  SessionEnds deaf(gone);
+  Sessions unsure(nowhere_, redis_, nobody_, deaf, clock_, kCheap);
+  EXPECT_EQ(unsure.Find(signed_in.token, Deadline::After(seconds(1))).error().code, Code::kUnavailable);
 }
 
 TEST_F(SessionsTest, AnotherPasswordOrRoleEndsOlderSessions) {
@@ -167,7 +214,7 @@ TEST_F(SessionsTest, AnotherPasswordOrRoleEndsOlderSessions) {
 }
 
 TEST_F(SessionsTest, AHashOfYesterdaysCostIsMadeAnew) {
-  Sessions dearer(database_.service(), redis_, tenants_, clock_, {128, 1, 1});
+  Sessions dearer(database_.service(), redis_, tenants_, ends_, clock_, {128, 1, 1});
   ASSERT_TRUE(dearer.SignIn("one", "ayse@example.com", kPassword, Soon()).ok());
   EXPECT_EQ(database_.Count("SELECT count(*) FROM user_account WHERE password_hash LIKE '$argon2id$v=19$m=128,%'"), 1);
   EXPECT_TRUE(dearer.SignIn("one", "ayse@example.com", kPassword, Soon()).ok());
@@ -197,7 +244,7 @@ TEST_F(SessionsTest, GuessingIsSlowedDownButDoesNotShutTheAccount) {
 // Many at once are refused with a hint rather than queued without bound; nobody waits longer than
 // the slot's second and a hash.
 TEST_F(SessionsTest, TooManySignInsAtOnceAreToldToComeAgain) {
-  Sessions slow(database_.service(), redis_, tenants_, clock_, {1 << 17, 8, 1});
+  Sessions slow(database_.service(), redis_, tenants_, ends_, clock_, {1 << 17, 8, 1});
   std::vector<std::thread> threads;
   std::mutex mutex;
   int busy = 0;
@@ -222,7 +269,7 @@ TEST_F(SessionsTest, TooManySignInsAtOnceAreToldToComeAgain) {
 
 // An unknown user must take as long as a wrong password: the difference of medians tells.
 TEST_F(SessionsTest, AnUnknownUserTakesAsLongAsAWrongPassword) {
-  Sessions real(database_.service(), redis_, tenants_, clock_, {4096, 2, 1});
+  Sessions real(database_.service(), redis_, tenants_, ends_, clock_, {4096, 2, 1});
   ASSERT_TRUE(real.SignIn("one", "ayse@example.com", kPassword, Soon()).ok());  // Brings the hash to this cost.
   auto median = [&](const char* tenant, const char* email) {
     std::vector<double> times;

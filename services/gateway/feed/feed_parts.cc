@@ -11,7 +11,7 @@ constexpr size_t kCallsWaiting = 512;
 
 }  // namespace
 
-FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database, Sessions& sessions,
+FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database, Callers& callers,
                      const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
                      const Clock& clock)
     : settings_(settings),
@@ -24,7 +24,7 @@ FeedParts::FeedParts(const FeedSettings& settings, postgres::Database& database,
       ledgers_(settings_.ledgers, key, "gateway", settings_.transport),
       // Of a session it is not known yet whose it is: all of them stand under one tenant, each with a lane of its own.
       workers_(kWorkers, {.waiting_max = kCallsWaiting, .tenant_max = kCallsWaiting}),
-      door_("vefa.event.v1.EventFeed", workers_, sessions, key, tenants, metrics, clock),
+      door_("vefa.event.v1.EventFeed", workers_, callers, key, tenants, metrics, clock),
       service_(calls_, door_),
       operations_door_("vefa.event.v1.EventOperationsService", workers_, key, tenants, metrics, clock),
       operations_(operations_door_, {"gateway", "", settings_.brokers, &pump_, nullptr, [this] {

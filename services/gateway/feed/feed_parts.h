@@ -37,7 +37,7 @@ struct FeedSettings {
 // share, and EventFeed on the gRPC port. Owned by the gateway.
 class FeedParts {
  public:
-  FeedParts(const FeedSettings& settings, postgres::Database& database, Sessions& sessions,
+  FeedParts(const FeedSettings& settings, postgres::Database& database, Callers& callers,
             const rpc::PrincipalKey& key, rpc::TenantDirectory& tenants, telemetry::Metrics& metrics,
             const Clock& clock);
 

@@ -1,0 +1,73 @@
+#include "libs/redis/cache.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "libs/testing/engines.h"
+#include "libs/testing/own_redis.h"
+
+namespace vefa::redis {
+namespace {
+
+class CacheTest : public ::testing::Test {
+ protected:
+  std::string Get(const std::string& key) {
+    std::promise<std::string> copy;
+    cache_.Get(key, [&](std::optional<std::string_view> found) { copy.set_value(std::string(found.value_or("-"))); });
+    return copy.get_future().get();
+  }
+  testing::OwnRedis server_;
+  Client client_{server_.address(), {&Cache::script()}};
+  Cache cache_{client_, "thing"};
+};
+
+TEST_F(CacheTest, ACopyIsGivenUntilItIsOutdated) {
+  EXPECT_EQ(Get("a"), "-");
+  cache_.Put({{"a", 1, std::string("one\0", 4)}, {"b", 7, "b"}});
+  EXPECT_EQ(Get("a"), std::string("one\0", 4));
+  cache_.Outdate({{"a", 2}});
+  EXPECT_EQ(Get("a"), "-");
+  EXPECT_EQ(Get("b"), "b");
+  cache_.Put({{"a", 1, "one"}});
+  EXPECT_EQ(Get("a"), "-") << "a slow reader's";
+  cache_.Put({{"a", 2, "two"}});
+  EXPECT_EQ(Get("a"), "two");
+}
+
+TEST_F(CacheTest, VersionsAreNumbers) {
+  cache_.Put({{"a", 10, "ten"}});
+  cache_.Put({{"a", 9, "nine"}});
+  EXPECT_EQ(Get("a"), "ten");
+  cache_.Put({{"a", int64_t{1} << 52, "largest"}});
+  cache_.Put({{"a", (int64_t{1} << 52) - 1, "less"}});
+  EXPECT_EQ(Get("a"), "largest");
+  cache_.Outdate({{"a", int64_t{1} << 52}});
+  EXPECT_EQ(Get("a"), "largest") << "of that very version";
+}
+
+TEST_F(CacheTest, CopiesDieByThemselves) {
+  cache_.Put({{"a", 1, "one"}});
+  cache_.Outdate({{"b", 1}});
+  for (const char* key : {"c:thing:a", "c:thing:b"}) {
+    auto left = client_.Run({"PTTL", key});
+    ASSERT_TRUE(left.ok());
+    EXPECT_GT(left->front().integer, 0) << key;
+    EXPECT_LE(left->front().integer, Cache::kTimeToLive.count() * 12 / 10) << key;
+  }
+}
+
+TEST_F(CacheTest, WithoutRedisThereIsNoCopy) {
+  cache_.Put({{"a", 1, "one"}});
+  server_.Kill();
+  EXPECT_EQ(Get("a"), "-");
+  cache_.Put({{"a", 2, "two"}});
+  cache_.Outdate({{"a", 3}});
+  server_.Start();
+  EXPECT_TRUE(testing::Eventually([&] { return client_.Ping().ok(); }, std::chrono::seconds(5)));
+  cache_.Put({{"a", 4, "four"}});
+  EXPECT_EQ(Get("a"), "four");
+}
+
+}  // namespace
+}  // namespace vefa::redis
