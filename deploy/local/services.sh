@@ -55,6 +55,7 @@ own_environment() {
     contact)
       cat <<ENV
 VEFA_PII_KEY_FILE='$(secret pii_key)'
+VEFA_REDIS_ADDRESS='$(reach contact redis)'
 ENV
       ;;
     notification)

@@ -1,5 +1,6 @@
 #include "libs/redis/cache.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
@@ -11,6 +12,10 @@ namespace {
 // Before a copy stands its row's version in as many hexadecimal digits. Only the version stands there alone while all
 // that is known is that older copies are outdated.
 constexpr size_t kVersionDigits = 16;
+
+// At most every so often it is tried to tell what could not be told.
+constexpr std::chrono::milliseconds kTellEvery(200);
+constexpr double kLifeLeast = 0.8, kLifeMost = 1.2;  // Shares of kTimeToLive.
 
 constexpr std::string_view kScript = R"(
 local held = tonumber(redis.call('GETRANGE', KEYS[1], 0, 15), 16)
@@ -28,7 +33,7 @@ std::string Digits(int64_t version) {
 
 // Copies that were made together do not die together.
 std::string LifeMs() {
-  return std::to_string(static_cast<int64_t>(static_cast<double>(Cache::kTimeToLive.count()) * (0.8 + 0.4 * RandomShare())));
+  return std::to_string(static_cast<int64_t>(static_cast<double>(Cache::kTimeToLive.count()) * (kLifeLeast + (kLifeMost - kLifeLeast) * RandomShare())));
 }
 
 telemetry::Counter* Requests(telemetry::Metrics* metrics, const std::string& cache, const std::string& result) {
@@ -54,8 +59,8 @@ Cache::Cache(Client& redis, std::string name, telemetry::Metrics* metrics)
       misses_(Requests(metrics, name, "miss")),
       away_(Requests(metrics, name, "unavailable")) {
   if (metrics != nullptr)
-    unsaid_ = &metrics->AddCounter("vefa_cache_outdate_failures_total",
-                                   "Changes that a cache could not be told of; copies die within 72 s.",
+    failed_ = &metrics->AddCounter("vefa_cache_outdate_failures_total",
+                                   "Rounds of changes that a cache could not be told of at once.",
                                    {{"cache", name}});
 }
 
@@ -75,7 +80,62 @@ void Cache::Outdate(const std::vector<Entry>& entries) {
   if (entries.empty()) return;
   std::vector<Entry> versions;
   for (const Entry& entry : entries) versions.push_back({entry.key, entry.version});
-  if (!redis_.Run(Keep(versions)).ok()) Count(unsaid_);
+  if (redis_.Run(Keep(versions)).ok()) return;
+  Count(failed_);
+  Remember(versions);
+}
+
+void Cache::Remember(const std::vector<Entry>& entries) {
+  auto until = std::chrono::steady_clock::now() +
+               std::chrono::milliseconds(static_cast<int64_t>(static_cast<double>(kTimeToLive.count()) * kLifeMost));
+  std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries) {
+    if (untold_.size() >= kUntoldMax && !untold_.contains(entry.key)) break;
+    Outdated& outdated = untold_[entry.key];
+    outdated = {std::max(outdated.version, entry.version), until};
+  }
+  any_untold_ = true;
+}
+
+bool Cache::Untold(std::string_view key) {
+  bool untold;
+  {
+    std::lock_guard lock(mutex_);
+    untold = untold_.contains(std::string(key));
+  }
+  if (untold) Count(away_);
+  TellAgain();
+  return untold;
+}
+
+void Cache::TellAgain() {
+  auto now = std::chrono::steady_clock::now();
+  std::vector<Entry> entries;
+  {
+    std::lock_guard lock(mutex_);
+    if (now < tell_next_) return;
+    tell_next_ = now + kTellEvery;
+    std::erase_if(untold_, [&](const auto& entry) { return entry.second.until < now; });
+    any_untold_ = !untold_.empty();
+    // A part each time: more than may wait for Redis would never go out.
+    for (const auto& [key, outdated] : untold_) {
+      entries.push_back({key, outdated.version});
+      if (entries.size() == Client::kBatchMax) break;
+    }
+  }
+  if (entries.empty()) return;
+  Commands commands = Keep(entries);
+  redis_.Send(std::move(commands), [this, entries = std::move(entries)](Result<Replies> replies) {
+    if (!replies.ok()) return;
+    std::lock_guard lock(mutex_);
+    for (const Entry& entry : entries) {
+      auto told = untold_.find(entry.key);
+      if (told != untold_.end() && told->second.version == entry.version) untold_.erase(told);
+    }
+    any_untold_ = !untold_.empty();
+    // The next part at once.
+    tell_next_ = {};
+  });
 }
 
 std::optional<std::string_view> Cache::CopyOf(const Result<Replies>& replies) const {

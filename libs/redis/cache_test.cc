@@ -57,6 +57,29 @@ TEST_F(CacheTest, CopiesDieByThemselves) {
   }
 }
 
+TEST_F(CacheTest, WhatRedisCouldNotBeToldIsToldWhenItIsBack) {
+  cache_.Put({{"a", 1, "one"}, {"b", 1, "one"}});
+  ASSERT_EQ(Get("a"), "one");
+  server_.Pause();
+  cache_.Outdate({{"a", 2}});
+  server_.Continue();
+  EXPECT_TRUE(testing::Eventually([&] {
+    EXPECT_EQ(Get("a"), "-") << "never what was before";
+    return Get("b") == "one";
+  }));
+  // Another process sees it too.
+  Client other(server_.address(), {&Cache::script()});
+  Cache others(other, "thing");
+  EXPECT_TRUE(testing::Eventually([&] {
+    static_cast<void>(Get("b"));
+    std::promise<bool> found;
+    others.Get("a", [&](std::optional<std::string_view> copy) { found.set_value(copy.has_value()); });
+    return !found.get_future().get();
+  }));
+  cache_.Put({{"a", 2, "two"}});
+  EXPECT_TRUE(testing::Eventually([&] { return Get("a") == "two"; }));
+}
+
 TEST_F(CacheTest, WithoutRedisThereIsNoCopy) {
   cache_.Put({{"a", 1, "one"}});
   server_.Kill();
@@ -66,7 +89,7 @@ TEST_F(CacheTest, WithoutRedisThereIsNoCopy) {
   server_.Start();
   EXPECT_TRUE(testing::Eventually([&] { return client_.Ping().ok(); }, std::chrono::seconds(5)));
   cache_.Put({{"a", 4, "four"}});
-  EXPECT_EQ(Get("a"), "four");
+  EXPECT_TRUE(testing::Eventually([&] { return Get("a") == "four"; }));
 }
 
 }  // namespace

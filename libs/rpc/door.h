@@ -45,6 +45,8 @@ class Door {
   // Whether the tenant exists and the caller still waits. Runs on a worker, because an unseen tenant is looked up.
   // NOT_FOUND `TENANT_UNKNOWN`, CANCELLED, DEADLINE_EXCEEDED `DEADLINE_PASSED`.
   Status Admit(const CallContext& call, const grpc::CallbackServerContext& context) const;
+  // Whether Admit would wait for nothing.
+  bool Admits(const CallContext& call) const { return tenants_.Known(call.tenant); }
   // Counts the call's end.
   void Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,
                 const Status& status) const;

@@ -54,9 +54,12 @@ class Reply {
 // Runs one unary call on the pool: `handler(const CallContext&, Reply)`, which may hand the reply on and return: the
 // response belongs to the call until the reply is given. Every RPC goes through here, so admission, deadlines, tracing,
 // metrics and the mapping of errors are written once. `method` is the RPC's name, a constant.
+// With `Place::kHere` the handler waits for nothing, not even for a lock that is held for long, and runs where the
+// call arrived when its tenant is known: a stage has a queue of its own, and the pool would only be a detour.
+enum class Place { kPool, kHere };
 template <typename Handler>
 grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerContext* context, const char* method,
-                                     Handler handler) {
+                                     Handler handler, Place place = Place::kPool) {
   struct Waiting {
     Reply reply;
     CallContext call;
@@ -69,6 +72,12 @@ grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerConte
   auto caller = door.Identify(rpc, *context);
   if (!caller.ok()) {
     reply.Finish(std::move(caller).error());
+    return reactor;
+  }
+  if (place == Place::kHere && door.Admits(*caller)) {
+    telemetry::TraceScope trace(TraceOf(*context));
+    rpc.waited->Observe(reply.age_seconds());
+    handler(*caller, std::move(reply));
     return reactor;
   }
   // A std::function is copied; a reply is not.

@@ -30,4 +30,9 @@ Status TenantDirectory::Check(const Uuid& tenant, Deadline deadline) {
   return Unknown();
 }
 
+bool TenantDirectory::Known(const Uuid& tenant) const {
+  std::lock_guard lock(mutex_);
+  return known_.contains(tenant);
+}
+
 }  // namespace vefa::rpc

@@ -17,10 +17,12 @@ class TenantDirectory {
   explicit TenantDirectory(postgres::Database& service) : service_(service) {}
   // NOT_FOUND `TENANT_UNKNOWN`; UNAVAILABLE when the database cannot say.
   Status Check(const Uuid& tenant, Deadline deadline);
+  // Whether Check would say so without asking the database.
+  bool Known(const Uuid& tenant) const;
 
  private:
   postgres::Database& service_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<Uuid, std::chrono::steady_clock::time_point> unknown_until_;
   std::unordered_map<Uuid, bool> known_;
 };

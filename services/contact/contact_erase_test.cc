@@ -148,7 +148,7 @@ TEST_F(EraseTest, ALateUnsubscribeOfTheErasedIsNoPoison) {
   event.tenant = tenant_;
   event.occur_time = clock_.Now();
   event.payload = proto.SerializeAsString();
-  UnsubscribeHandler handler(nullptr, clock_);
+  UnsubscribeHandler handler(nullptr, copies_, clock_);
   auto done = postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant_}), Soon(),
                                       [&](postgres::Transaction& tx) { return handler.Apply(tx, {&event, 1}); });
   EXPECT_TRUE(done.ok());

@@ -54,7 +54,7 @@ class ContactServiceTest : public ::testing::Test {
     rpc::CallContext call;
     call.tenant = tenant_;
     call.deadline = Soon();
-    return ContactImport(database_.service(), keys_, clock_).Import(call, request);
+    return ContactImport(database_.service(), keys_, copies_, clock_).Import(call, request);
   }
   Result<v1::ImportContactsResponse> Import(const v1::CreateContactRequest& person) {
     v1::ImportContactsRequest request;
@@ -119,7 +119,11 @@ class ContactServiceTest : public ::testing::Test {
   rpc::Door door_{"vefa.contact.v1.ContactService", pool_, key_, tenants_, metrics_, clock_};
   rpc::Door key_door_{"vefa.contact.v1.PiiKeyService", pool_, key_, tenants_, metrics_, clock_};
   PiiKeys keys_{database_.service(), clock_, std::string(32, 'f')};
-  ContactService service_{door_, database_.service(), keys_, nullptr, clock_, key_.secret()};
+  redis::Client redis_{testing::RedisAddress(), {&redis::Cache::script()}};
+  // Every test has people of its own, in a tenant of its own.
+  redis::Cache cache_{redis_, "contact", &metrics_};
+  ContactCopies copies_{&cache_, std::string(32, 'f')};
+  ContactService service_{door_, database_.service(), keys_, copies_, nullptr, clock_, key_.secret()};
   PiiKeyService key_service_{key_door_, keys_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<rpc::Peer> peer_;

@@ -78,15 +78,20 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
   v1::ImportContactsResponse checked;
   Chunk chunk = Read(request, clock_.Now(), checked);
   VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
-  return postgres::InTransaction(
+  std::vector<ContactVersion> changes;
+  auto imported = postgres::InTransaction(
       database_, postgres::Scope::Tenant(call.tenant), call.deadline,
       [&](postgres::Transaction& transaction) -> Result<v1::ImportContactsResponse> {
         v1::ImportContactsResponse response = checked;
+        changes.clear();
         if (!chunk.contacts.empty()) {
           VEFA_TRY(auto changed, UpsertContacts(transaction, *sealer, chunk.contacts, clock_));
-          for (const Upserted& contact : changed)
+          for (const Upserted& contact : changed) {
             contact.version == 1 ? response.set_contacts_created(response.contacts_created() + 1)
                                  : response.set_contacts_updated(response.contacts_updated() + 1);
+            // Nobody has a copy of what was not there.
+            if (contact.version > 1) changes.push_back({contact.id, contact.version});
+          }
           response.set_unchanged(static_cast<int32_t>(chunk.contacts.size() - changed.size()));
         }
         for (const auto& round : Rounds(chunk.consents)) {
@@ -94,9 +99,10 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
           for (const ConsentRow* row : round) consents.push_back(row->of);
           VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, consents, clock_));
           for (size_t i = 0; i < outcomes.size(); ++i) {
-            switch (outcomes[i]) {
+            switch (outcomes[i].outcome) {
               case Recorded::kNew:
                 response.set_consents_recorded(response.consents_recorded() + 1);
+                changes.push_back(outcomes[i].contact);
                 break;
               case Recorded::kRepeated:
                 response.set_unchanged(response.unchanged() + 1);
@@ -114,6 +120,8 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
         }
         return response;
       });
+  if (imported.ok()) copies_.Changed(call.tenant, changes);
+  return imported;
 }
 
 }  // namespace vefa::contact

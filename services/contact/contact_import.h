@@ -3,6 +3,7 @@
 #include "libs/events/relay.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
+#include "services/contact/contact_copies.h"
 #include "services/contact/pii_keys.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 
@@ -12,8 +13,8 @@ namespace vefa::contact {
 // Thread-safe.
 class ContactImport {
  public:
-  ContactImport(postgres::Database& database, PiiKeys& keys, const Clock& clock)
-      : database_(database), keys_(keys), clock_(clock) {}
+  ContactImport(postgres::Database& database, PiiKeys& keys, ContactCopies copies, const Clock& clock)
+      : database_(database), keys_(keys), copies_(copies), clock_(clock) {}
 
   // INVALID_ARGUMENT `CHUNK_SIZE` for more than 500 rows; bad rows are rejected one by one.
   Result<v1::ImportContactsResponse> Import(const rpc::CallContext& call, const v1::ImportContactsRequest& request);
@@ -21,6 +22,7 @@ class ContactImport {
  private:
   postgres::Database& database_;
   PiiKeys& keys_;
+  const ContactCopies copies_;
   const Clock& clock_;
 };
 

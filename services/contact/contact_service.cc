@@ -58,7 +58,7 @@ grpc::ServerUnaryReactor* ContactService::GetContact(grpc::CallbackServerContext
                                                      const v1::GetContactRequest* request, v1::Contact* response) {
   return rpc::ServeLater(door_, context, "GetContact", [=, this](const rpc::CallContext& call, rpc::Reply reply) {
     Get(call, *request, *response, std::move(reply));
-  });
+  }, rpc::Place::kHere);
 }
 grpc::ServerUnaryReactor* ContactService::ListContacts(grpc::CallbackServerContext* context,
                                                        const v1::ListContactsRequest* request,
@@ -140,12 +140,18 @@ void ContactService::Get(const rpc::CallContext& call, const v1::GetContactReque
                          rpc::Reply reply) {
   auto id = ParseResourceName("contacts", request.name());
   if (!id.ok()) return reply.Finish(std::move(id).error());
-  gets_.Add(call.tenant, call.deadline, *id, &response, std::move(reply));
+  copies_.Find(call.tenant, *id, &response,
+               [this, tenant = call.tenant, deadline = call.deadline, id = *id, &response,
+                reply = std::move(reply)](bool found) mutable {
+                 if (found) return reply.Finish(Ok());
+                 gets_.Add(tenant, deadline, id, &response, std::move(reply));
+               });
 }
 
 Result<std::vector<Result<v1::Contact>>> ContactService::GetAll(const Uuid& tenant, const std::vector<Uuid>& ids,
                                                                 Deadline deadline) {
   VEFA_TRY(auto contacts, GetContacts(database_, tenant, ids, {}, deadline));
+  copies_.Keep(tenant, contacts);
   std::unordered_map<Uuid, const Contact*> found;
   for (const Contact& contact : contacts) found[contact.id] = &contact;
   std::vector<Result<v1::Contact>> answers;
@@ -200,15 +206,18 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
   if (!violations.empty()) return Violations(std::move(violations));
   rpc::Attempt attempt{call.tenant, request.request_id(), "RecordConsent",
                        request.contact() + request.consent().SerializeAsString()};
+  std::vector<ContactVersion> changes;
   auto recorded = postgres::InTransaction(
       database_, postgres::Scope::Tenant(call.tenant), call.deadline,
       [&](postgres::Transaction& transaction) -> Result<v1::Consent> {
         VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
         v1::Consent proto;
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
+        changes.clear();
         VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent, {}, {}}}, clock_));
-        if (outcomes.front() == Recorded::kNoContact) return NoSuchContact();
-        if (outcomes.front() == Recorded::kErased) return ContactErased();
+        if (outcomes.front().outcome == Recorded::kNoContact) return NoSuchContact();
+        if (outcomes.front().outcome == Recorded::kErased) return ContactErased();
+        if (outcomes.front().outcome == Recorded::kNew) changes.push_back(outcomes.front().contact);
         VEFA_TRY(std::optional<Consent> stored, FindConsent(transaction, call.tenant, id, consent));
         // Neither there nor new: the contact was erased while we waited for it. Another look says so.
         if (!stored.has_value())
@@ -219,6 +228,7 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
       });
   if (!recorded.ok()) return std::move(recorded).error();
   response = *std::move(recorded);
+  copies_.Changed(call.tenant, changes);
   Committed();
   return Ok();
 }
@@ -261,6 +271,7 @@ Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContac
   VEFA_TRY(std::optional<Erased> erased,
            contact::EraseContact(database_, call.tenant, id, request.reason(), clock_, call.deadline));
   if (!erased.has_value()) return NoSuchContact();
+  copies_.Changed(call.tenant, {{id, erased->version}});
   response.set_version(erased->version);
   response.set_keys_destroyed(erased->keys_destroyed);
   Committed();

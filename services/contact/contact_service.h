@@ -7,6 +7,7 @@
 #include "libs/rpc/read_stage.h"
 #include "libs/rpc/write_stage.h"
 #include "services/contact/contact.h"
+#include "services/contact/contact_copies.h"
 #include "services/contact/contact_import.h"
 #include "services/contact/contact_store.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
@@ -17,10 +18,10 @@ namespace vefa::contact {
 class ContactService final : public v1::ContactService::CallbackService {
  public:
   // `secret` signs page tokens. `relay` is woken after each commit; nullptr in tests without one.
-  ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, events::Relay* relay,
-                 const Clock& clock, std::string secret)
-      : door_(door), database_(database), keys_(keys), relay_(relay), clock_(clock), secret_(std::move(secret)),
-        import_(database, keys, clock),
+  ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, ContactCopies copies,
+                 events::Relay* relay, const Clock& clock, std::string secret)
+      : door_(door), database_(database), keys_(keys), copies_(copies), relay_(relay), clock_(clock),
+        secret_(std::move(secret)), import_(database, keys, copies, clock),
         creates_(database, {}, Creates()),
         gets_({}, [this](const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline) {
           return GetAll(tenant, ids, deadline);
@@ -70,6 +71,7 @@ class ContactService final : public v1::ContactService::CallbackService {
   const rpc::Door& door_;
   postgres::Database& database_;
   PiiKeys& keys_;
+  const ContactCopies copies_;
   events::Relay* relay_;
   const Clock& clock_;
   const std::string secret_;

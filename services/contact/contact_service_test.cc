@@ -118,7 +118,7 @@ TEST_F(ContactServiceTest, AnUnsubscribedMessageWithdrawsTheConsent) {
   event.tenant = tenant_;
   event.occur_time = clock_.Now();
   event.payload = proto.SerializeAsString();
-  UnsubscribeHandler handler(nullptr, clock_);
+  UnsubscribeHandler handler(nullptr, copies_, clock_);
   for (int i = 0; i < 2; ++i) {
     auto done = postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant_}), Soon(),
                                         [&](postgres::Transaction& tx) { return handler.Apply(tx, {&event, 1}); });

@@ -88,7 +88,7 @@ const Statement kRecordConsents{
         "$1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, f.traceparent,"
         " nullif(f.causation_id, '00000000-0000-0000-0000-000000000000'), f.payload")
     "    FROM changed c JOIN fresh f USING (id))"
-    " SELECT t.ord, EXISTS (SELECT 1 FROM changed c WHERE c.id = t.id), t.erased FROM target t, logged"};
+    " SELECT t.ord, t.id, t.erased, c.version FROM target t LEFT JOIN changed c USING (id), logged"};
 
 std::string SearchText(const Contact& contact) {
   return text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id);
@@ -183,8 +183,8 @@ std::vector<Result<Contact>> InsertedContacts(const Rows& rows, std::span<const 
   return stored;
 }
 
-Result<std::vector<Recorded>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
-                                             const std::vector<ConsentOf>& consents, const Clock& clock) {
+Result<std::vector<RecordedConsent>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
+                                                    const std::vector<ConsentOf>& consents, const Clock& clock) {
   std::vector<int32_t> ords;
   std::vector<Uuid> contacts, event_ids, causes;
   std::vector<std::string> external_ids, purposes, sources, types, payloads, traces;
@@ -216,12 +216,13 @@ Result<std::vector<Recorded>> RecordConsents(postgres::Transaction& transaction,
       return Error{Code::kAborted, "TRANSACTION_CONFLICT", "The same consent is being recorded; try again."};
     return error;
   }
-  std::vector<Recorded> outcomes(consents.size(), Recorded::kNoContact);
-  for (int i = 0; i < rows->size(); ++i)
-    outcomes[static_cast<size_t>(rows->Int32(i, 0))] = rows->Bool(i, 1)   ? Recorded::kNew
-                                                       : rows->Bool(i, 2) ? Recorded::kErased
-                                                                          : Recorded::kRepeated;
-  return outcomes;
+  std::vector<RecordedConsent> all(consents.size());
+  for (int i = 0; i < rows->size(); ++i) {
+    RecordedConsent& one = all[static_cast<size_t>(rows->Int32(i, 0))];
+    one.outcome = !rows->IsNull(i, 3) ? Recorded::kNew : rows->Bool(i, 2) ? Recorded::kErased : Recorded::kRepeated;
+    if (one.outcome == Recorded::kNew) one.contact = {rows->Id(i, 1), rows->Int64(i, 3)};
+  }
+  return all;
 }
 
 }  // namespace vefa::contact

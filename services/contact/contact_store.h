@@ -9,6 +9,7 @@
 #include "libs/base/result.h"
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
+#include "services/contact/contact_copies.h"
 #include "services/contact/pii_keys.h"
 
 // The SQL of contacts and consents. Every write is set-based and appends its events in the same
@@ -34,6 +35,10 @@ struct ConsentOf {
 
 // What became of one consent line.
 enum class Recorded { kNoContact, kErased, kRepeated, kNew };
+struct RecordedConsent {
+  Recorded outcome = Recorded::kNoContact;
+  ContactVersion contact;  // Of kNew: whose it is, and the version it made.
+};
 
 // Creates the contacts or brings them to this state, with their events; those that already are in
 // it are not in the answer. External ids must be distinct. The tenant is the sealer's.
@@ -56,8 +61,8 @@ std::vector<Result<Contact>> InsertedContacts(const postgres::Rows& rows, std::s
 
 // Appends consent lines with their events, at most one per contact. A line already there is left
 // alone, and so is an erased contact. Element i is about input i.
-Result<std::vector<Recorded>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
-                                             const std::vector<ConsentOf>& consents, const Clock& clock);
+Result<std::vector<RecordedConsent>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
+                                                    const std::vector<ConsentOf>& consents, const Clock& clock);
 
 // The stored line that equals `consent`; nullopt when there is none.
 Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,

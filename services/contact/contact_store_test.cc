@@ -33,7 +33,9 @@ class ContactStoreTest : public ::testing::Test {
         database_.service(), postgres::Scope::Tenant(database_.tenant()), Soon(),
         [&](postgres::Transaction& tx) { return RecordConsents(tx, database_.tenant(), consents, clock_); });
     EXPECT_TRUE(done.ok());
-    return *done;
+    std::vector<Recorded> outcomes;
+    for (const RecordedConsent& one : *done) outcomes.push_back(one.outcome);
+    return outcomes;
   }
 
   SystemClock clock_;

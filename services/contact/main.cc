@@ -10,12 +10,22 @@
 int main() {
   vefa::config::Environment environment;
   std::string pii_key = environment.RequireKey("VEFA_PII_KEY_FILE", 32);
+  std::string redis_address = environment.Get("VEFA_REDIS_ADDRESS", "");
+  if (auto address = vefa::redis::Address::Parse(redis_address); !address.ok() && !redis_address.empty())
+    environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
   vefa::service::Host host(vefa::contact::ContactSource(), environment);
+  std::optional<vefa::redis::Client> redis;
+  std::optional<vefa::redis::Cache> cache;
+  if (!redis_address.empty()) {
+    redis.emplace(redis_address, std::vector{&vefa::redis::Cache::script()}, &host.metrics());
+    cache.emplace(*redis, "contact", &host.metrics());
+  }
+  vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, pii_key) : vefa::contact::ContactCopies();
   vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(pii_key));
   vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys,
-                                         &host.relay(), host.clock(), host.key().secret());
+                                         copies, &host.relay(), host.clock(), host.key().secret());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
-  vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), host.clock());
+  vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   host.AddService(contacts);
   host.AddService(pii_keys);
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);

@@ -17,9 +17,23 @@ Status UnsubscribeHandler::Apply(postgres::Transaction& transaction, std::span<c
     Consent consent{message.purpose(), static_cast<Channel>(message.channel()), ConsentState::kWithdrawn,
                     "unsubscribe link of " + message.message(), event.occur_time, clock_.Now()};
     // Of an erased person, or of one who was never here, there is nothing to record.
-    VEFA_TRY_OK(RecordConsents(transaction, event.tenant, {{"", contact, consent, event.id, event.traceparent}}, clock_));
+    VEFA_TRY(auto recorded, RecordConsents(transaction, event.tenant,
+                                           {{"", contact, consent, event.id, event.traceparent}}, clock_));
+    if (recorded.front().outcome != Recorded::kNew) continue;
+    std::lock_guard lock(mutex_);
+    changed_[event.tenant].push_back(recorded.front().contact);
   }
   return Ok();
+}
+
+void UnsubscribeHandler::Applied() {
+  if (relay_ != nullptr) relay_->Wake();
+  std::unordered_map<Uuid, std::vector<ContactVersion>> changed;
+  {
+    std::lock_guard lock(mutex_);
+    changed.swap(changed_);
+  }
+  for (const auto& [tenant, contacts] : changed) copies_.Changed(tenant, contacts);
 }
 
 }  // namespace vefa::contact

@@ -99,7 +99,7 @@ Server StartContact(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
     House house(database, kService);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
-    contact::ContactService service(house.door, house.database, keys, nullptr, house.clock, kSecret);
+    contact::ContactService service(house.door, house.database, keys, contact::ContactCopies(), nullptr, house.clock, kSecret);
     Serve(service, pipe);
   });
 }

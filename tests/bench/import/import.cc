@@ -72,7 +72,7 @@ int Main() {
                         " UNIQUE (tenant, external_id)); GRANT ALL ON bare TO ${service};"});
   testing::TestDatabase database(migrations);
   contact::PiiKeys keys(database.service(), clock, std::string(32, 'k'));
-  contact::ContactImport import(database.service(), keys, clock);
+  contact::ContactImport import(database.service(), keys, contact::ContactCopies(), clock);
   rpc::CallContext call;
   call.tenant = database.tenant();
   std::vector<double> ours, bare;
