@@ -9,14 +9,13 @@ namespace {
 
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-int Base64Value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '-') return 62;
-  if (c == '_') return 63;
-  return -1;
-}
+// By byte; -1 for one that is none of the alphabet.
+constexpr std::array<int8_t, 256> kBase64Values = [] {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (int8_t i = 0; i < 64; ++i) values[static_cast<uint8_t>(kAlphabet[i])] = i;
+  return values;
+}();
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -100,23 +99,24 @@ std::string ToBase64Url(std::string_view bytes) {
 }
 
 Result<std::string> FromBase64Url(std::string_view text) {
-  Error bad = InvalidArgument("BASE64_SYNTAX", "Give unpadded base64 with the URL-safe alphabet.");
-  if (text.size() % 4 == 1) return bad;
-  std::string bytes;
+  auto bad = [] { return InvalidArgument("BASE64_SYNTAX", "Give unpadded base64 with the URL-safe alphabet."); };
+  if (text.size() % 4 == 1) return bad();
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* next = bytes.data();
   uint32_t buffer = 0;
   int bits = 0;
   for (char c : text) {
-    int value = Base64Value(c);
-    if (value < 0) return bad;
+    int value = kBase64Values[static_cast<uint8_t>(c)];
+    if (value < 0) return bad();
     buffer = buffer << 6 | static_cast<uint32_t>(value);
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes += static_cast<char>(buffer >> bits);
+      *next++ = static_cast<char>(buffer >> bits);
     }
   }
   // Left-over bits must be zero, so that one value has one spelling.
-  if ((buffer & ((1u << bits) - 1)) != 0) return bad;
+  if ((buffer & ((1u << bits) - 1)) != 0) return bad();
   return bytes;
 }
 

@@ -41,8 +41,8 @@ telemetry::Counter* Requests(telemetry::Metrics* metrics, const std::string& cac
   return &metrics->AddCounter("vefa_cache_requests_total", "Reads that asked a cache first, by what it said.",
                               {{"cache", cache}, {"result", result}});
 }
-void Count(telemetry::Counter* counter) {
-  if (counter != nullptr) counter->Add();
+void Count(telemetry::Counter* counter, size_t by = 1) {
+  if (counter != nullptr && by > 0) counter->Add(static_cast<double>(by));
 }
 
 }  // namespace
@@ -97,17 +97,6 @@ void Cache::Remember(const std::vector<Entry>& entries) {
   any_untold_ = true;
 }
 
-bool Cache::Untold(std::string_view key) {
-  bool untold;
-  {
-    std::lock_guard lock(mutex_);
-    untold = untold_.contains(std::string(key));
-  }
-  if (untold) Count(away_);
-  TellAgain();
-  return untold;
-}
-
 void Cache::TellAgain() {
   auto now = std::chrono::steady_clock::now();
   std::vector<Entry> entries;
@@ -138,18 +127,34 @@ void Cache::TellAgain() {
   });
 }
 
-std::optional<std::string_view> Cache::CopyOf(const Result<Replies>& replies) const {
+std::vector<std::optional<std::string>> Cache::Get(const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> copies(keys.size());
+  if (any_untold_) TellAgain();
+  Commands commands;
+  for (const std::string& key : keys) commands.Add({"GET", KeyOf(key)});
+  auto replies = redis_.Run(std::move(commands));
   if (!replies.ok()) {
-    Count(away_);
-    return std::nullopt;
+    Count(away_, keys.size());
+    return copies;
   }
-  const Reply& reply = replies->front();
-  if (reply.kind != Reply::Kind::kText || reply.text.size() <= kVersionDigits) {
-    Count(misses_);
-    return std::nullopt;
+  size_t hits = 0;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    copies[i] = CopyOf(keys[i], std::move((*replies)[i]));
+    hits += copies[i].has_value() ? 1 : 0;
   }
-  Count(hits_);
-  return std::string_view(reply.text).substr(kVersionDigits);
+  Count(hits_, hits);
+  Count(misses_, keys.size() - hits);
+  return copies;
+}
+
+std::optional<std::string> Cache::CopyOf(const std::string& key, Reply reply) {
+  // Nothing, or a version alone.
+  if (reply.kind != Reply::Kind::kText || reply.text.size() <= kVersionDigits) return std::nullopt;
+  if (any_untold_) {
+    std::lock_guard lock(mutex_);
+    if (untold_.contains(key)) return std::nullopt;
+  }
+  return std::move(reply.text).substr(kVersionDigits);
 }
 
 }  // namespace vefa::redis

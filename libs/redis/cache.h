@@ -34,15 +34,8 @@ class Cache {
     std::string copy = {};  // Never empty in Put.
   };
 
-  // `done(std::optional<std::string_view>)`, once, by the client's thread or at once: nothing means "ask the database".
-  // The copy is there until `done` returns.
-  template <typename Done>
-  void Get(std::string_view key, Done done) {
-    if (any_untold_ && Untold(key)) return done(std::nullopt);
-    redis_.Send({"GET", KeyOf(key)}, [this, done = std::move(done)](Result<Replies> replies) mutable {
-      done(CopyOf(replies));
-    });
-  }
+  // The copy of each key, in one round trip; nothing means "ask the database".
+  std::vector<std::optional<std::string>> Get(const std::vector<std::string>& keys);
   // What the database has just said. Waits for nothing, and is not missed when it is lost.
   void Put(const std::vector<Entry>& entries);
   // The database holds these versions from now on: older copies are given no more, once this returns.
@@ -51,8 +44,7 @@ class Cache {
  private:
   std::string KeyOf(std::string_view key) const { return prefix_ + std::string(key); }
   Commands Keep(const std::vector<Entry>& entries) const;
-  std::optional<std::string_view> CopyOf(const Result<Replies>& replies) const;
-  bool Untold(std::string_view key);
+  std::optional<std::string> CopyOf(const std::string& key, Reply reply);
   void Remember(const std::vector<Entry>& entries);
   void TellAgain();
 

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-
 #include "libs/testing/engines.h"
 #include "libs/testing/own_redis.h"
 
@@ -13,9 +11,7 @@ namespace {
 class CacheTest : public ::testing::Test {
  protected:
   std::string Get(const std::string& key) {
-    std::promise<std::string> copy;
-    cache_.Get(key, [&](std::optional<std::string_view> found) { copy.set_value(std::string(found.value_or("-"))); });
-    return copy.get_future().get();
+    return cache_.Get(std::vector{key}).front().value_or("-");
   }
   testing::OwnRedis server_;
   Client client_{server_.address(), {&Cache::script()}};
@@ -33,6 +29,12 @@ TEST_F(CacheTest, ACopyIsGivenUntilItIsOutdated) {
   EXPECT_EQ(Get("a"), "-") << "a slow reader's";
   cache_.Put({{"a", 2, "two"}});
   EXPECT_EQ(Get("a"), "two");
+}
+
+TEST_F(CacheTest, ManyAreOneRoundTrip) {
+  cache_.Put({{"a", 1, "one"}, {"c", 1, "three"}});
+  std::vector<std::optional<std::string>> wanted{"one", std::nullopt, "three", "one"};
+  EXPECT_EQ(cache_.Get({"a", "b", "c", "a"}), wanted);
 }
 
 TEST_F(CacheTest, VersionsAreNumbers) {
@@ -72,9 +74,7 @@ TEST_F(CacheTest, WhatRedisCouldNotBeToldIsToldWhenItIsBack) {
   Cache others(other, "thing");
   EXPECT_TRUE(testing::Eventually([&] {
     static_cast<void>(Get("b"));
-    std::promise<bool> found;
-    others.Get("a", [&](std::optional<std::string_view> copy) { found.set_value(copy.has_value()); });
-    return !found.get_future().get();
+    return !others.Get({"a"}).front().has_value();
   }));
   cache_.Put({{"a", 2, "two"}});
   EXPECT_TRUE(testing::Eventually([&] { return Get("a") == "two"; }));

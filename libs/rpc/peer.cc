@@ -3,12 +3,6 @@
 #include "libs/telemetry/trace.h"
 
 namespace vefa::rpc {
-namespace {
-
-// A principal of ours lives just longer than the longest call it is made for.
-constexpr std::chrono::minutes kPrincipalLife(2);
-
-}  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const Transport& transport) {
   grpc::ChannelArguments arguments;
@@ -34,7 +28,7 @@ void Peer::Prepare(grpc::ClientContext& context, const Uuid& tenant, std::vector
   principal.tenant = tenant;
   principal.subject = "services/" + self_;
   principal.permissions = std::move(permissions);
-  principal.expire_time = SystemClock().Now() + kPrincipalLife;
+  principal.expire_time = PrincipalEnd(SystemClock().Now());
   context.AddMetadata(kPrincipalMetadata, key_.Sign(principal));
   if (telemetry::CurrentTrace().valid())
     context.AddMetadata("traceparent", telemetry::CurrentTrace().Child().traceparent());

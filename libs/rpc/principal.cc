@@ -1,5 +1,7 @@
 #include "libs/rpc/principal.h"
 
+#include <optional>
+
 #include "libs/base/text.h"
 #include "libs/crypto/crypto.h"
 #include "vefa/gateway/v1/principal.pb.h"
@@ -35,24 +37,41 @@ std::string PrincipalKey::Sign(const Principal& principal) const {
 
 Result<Principal> PrincipalKey::Verify(std::string_view token, Time now) const {
   if (token.empty()) return Unauthenticated("PRINCIPAL_MISSING", "Call through the gateway, signed in.");
-  Error invalid = Unauthenticated("PRINCIPAL_INVALID", "The principal's signature does not hold; sign in again.");
+  std::optional<Principal> principal;
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = verified_.find(token); found != verified_.end()) principal = found->second;
+  }
+  if (!principal) {
+    VEFA_TRY(principal, Read(token));
+    std::lock_guard lock(mutex_);
+    if (verified_.size() >= kVerifiedMax) verified_.clear();
+    verified_.emplace(token, *principal);
+  }
+  if (now >= principal->expire_time)
+    return Unauthenticated("PRINCIPAL_EXPIRED", "The principal is too old; call through the gateway again.");
+  return *std::move(principal);
+}
+
+Result<Principal> PrincipalKey::Read(std::string_view token) const {
+  auto invalid = [] {
+    return Unauthenticated("PRINCIPAL_INVALID", "The principal's signature does not hold; sign in again.");
+  };
   size_t dot = token.find('.');
-  if (dot == std::string_view::npos) return invalid;
+  if (dot == std::string_view::npos) return invalid();
   auto body = FromBase64Url(token.substr(0, dot));
   auto signature = FromBase64Url(token.substr(dot + 1));
-  if (!body.ok() || !signature.ok()) return invalid;
-  if (!crypto::ConstantTimeEqual(crypto::Bytes(crypto::HmacSha256(secret_, *body)), *signature)) return invalid;
+  if (!body.ok() || !signature.ok()) return invalid();
+  if (!crypto::ConstantTimeEqual(crypto::Bytes(crypto::HmacSha256(secret_, *body)), *signature)) return invalid();
   gateway::v1::Principal proto;
-  if (!proto.ParseFromString(*body)) return invalid;
+  if (!proto.ParseFromString(*body)) return invalid();
   auto tenant = Uuid::Parse(proto.tenant_id());
-  if (!tenant.ok()) return invalid;
+  if (!tenant.ok()) return invalid();
   Principal principal;
   principal.tenant = *tenant;
   principal.subject = proto.subject();
   principal.permissions = {proto.permissions().begin(), proto.permissions().end()};
   principal.expire_time = Time(std::chrono::microseconds(proto.expire_micros()));
-  if (now >= principal.expire_time)
-    return Unauthenticated("PRINCIPAL_EXPIRED", "The principal is too old; call through the gateway again.");
   return principal;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "libs/base/clock.h"
@@ -25,8 +27,14 @@ struct Principal {
   bool May(std::string_view permission) const;
 };
 
+// When a principal made now is to end: just after the longest call it may be made for, on a whole half minute, so that
+// those made close together are the same one and need not be verified twice.
+inline Time PrincipalEnd(Time now) {
+  return std::chrono::ceil<std::chrono::duration<int64_t, std::ratio<30>>>(now + std::chrono::minutes(2));
+}
+
 // Signs and verifies principals with the secret that the gateway and the services share
-// (HMAC-SHA-256 over the serialised vefa.gateway.v1.Principal). Thread-safe.
+// (HMAC-SHA-256 over the serialised vefa.gateway.v1.Principal). Remembers what it verified. Thread-safe.
 class PrincipalKey {
  public:
   explicit PrincipalKey(std::string secret) : secret_(std::move(secret)) {}
@@ -34,11 +42,21 @@ class PrincipalKey {
   std::string Sign(const Principal& principal) const;
   // UNAUTHENTICATED `PRINCIPAL_MISSING`, `PRINCIPAL_INVALID` or `PRINCIPAL_EXPIRED`.
   Result<Principal> Verify(std::string_view token, Time now) const;
+  // How many verified tokens are remembered; when more come, all are forgotten.
+  static constexpr size_t kVerifiedMax = 4096;
   // For other signatures of the process, such as those of page tokens.
   const std::string& secret() const { return secret_; }
 
  private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  Result<Principal> Read(std::string_view token) const;
+
   std::string secret_;
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<std::string, Principal, Hash, std::equal_to<>> verified_;
 };
 
 }  // namespace vefa::rpc

@@ -34,6 +34,26 @@ TEST(PrincipalTest, SignsAndVerifies) {
   EXPECT_EQ(key.Verify(token, now).error().reason, "PRINCIPAL_INVALID");
 }
 
+TEST(PrincipalTest, ThoseMadeCloseTogetherAreOneAndEndOnTime) {
+  PrincipalKey key("secret-secret-secret-secret-secret");
+  Time now{std::chrono::seconds(1'800'000'001)};
+  for (int second = 0; second < 60; ++second) {
+    Time at = now + std::chrono::seconds(second);
+    EXPECT_GE(PrincipalEnd(at) - at, std::chrono::minutes(2));
+    EXPECT_LT(PrincipalEnd(at) - at, std::chrono::seconds(150));
+  }
+  EXPECT_EQ(key.Sign(Somebody(PrincipalEnd(now))), key.Sign(Somebody(PrincipalEnd(now + std::chrono::seconds(20)))));
+  // What was verified before is still held to its end, and forgetting refuses nobody.
+  for (size_t i = 0; i < 2 * PrincipalKey::kVerifiedMax; ++i) {
+    Principal somebody = Somebody(now + std::chrono::seconds(60));
+    somebody.subject = "users/" + std::to_string(i);
+    EXPECT_EQ(key.Verify(key.Sign(somebody), now)->subject, somebody.subject);
+  }
+  std::string token = key.Sign(Somebody(now + std::chrono::seconds(60)));
+  ASSERT_TRUE(key.Verify(token, now).ok());
+  EXPECT_EQ(key.Verify(token, now + std::chrono::seconds(60)).error().reason, "PRINCIPAL_EXPIRED");
+}
+
 TEST(StatusTest, CarriesReasonViolationsAndRetryHint) {
   Error error = Violations({{"contact.email", "EMAIL_SYNTAX", "Give an address."}});
   error.retry_after_ms = 1500;

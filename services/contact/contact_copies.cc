@@ -15,13 +15,26 @@ std::string ContactCopies::Seal(const std::string& key, const Contact& contact) 
   return nonce + crypto::AesGcmEncrypt(crypto::Bytes(own), nonce, ToProto(contact).SerializeAsString(), "");
 }
 
-bool ContactCopies::Open(const std::string& key, std::string_view copy, v1::Contact& contact) const {
-  if (copy.size() < crypto::kGcmNonceBytes) return false;
+std::optional<v1::Contact> ContactCopies::Open(const std::string& key, std::string_view copy) const {
+  if (copy.size() < crypto::kGcmNonceBytes) return std::nullopt;
   crypto::Digest own = crypto::HmacSha256(secret_, key);
   // What was changed on the way, or sealed by another secret, is as good as nothing.
   auto plain = crypto::AesGcmDecrypt(crypto::Bytes(own), copy.substr(0, crypto::kGcmNonceBytes),
                                      copy.substr(crypto::kGcmNonceBytes), "");
-  return plain.ok() && contact.ParseFromString(*plain);
+  v1::Contact contact;
+  if (!plain.ok() || !contact.ParseFromString(*plain)) return std::nullopt;
+  return contact;
+}
+
+std::vector<std::optional<v1::Contact>> ContactCopies::Find(const Uuid& tenant, const std::vector<Uuid>& ids) const {
+  std::vector<std::optional<v1::Contact>> contacts(ids.size());
+  if (cache_ == nullptr) return contacts;
+  std::vector<std::string> keys;
+  for (const Uuid& id : ids) keys.push_back(KeyOf(tenant, id));
+  auto copies = cache_->Get(keys);
+  for (size_t i = 0; i < ids.size(); ++i)
+    if (copies[i]) contacts[i] = Open(keys[i], *copies[i]);
+  return contacts;
 }
 
 void ContactCopies::Keep(const Uuid& tenant, const std::vector<Contact>& contacts) const {

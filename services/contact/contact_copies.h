@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "libs/redis/cache.h"
@@ -26,15 +26,8 @@ class ContactCopies {
   // `cache` outlives it. The keys are derived from `secret`, at least 32 bytes, which all replicas share.
   ContactCopies(redis::Cache* cache, std::string_view secret);
 
-  // `done(bool found)`, once; `contact` is filled when there is a copy.
-  template <typename Done>
-  void Find(const Uuid& tenant, const Uuid& id, v1::Contact* contact, Done done) const {
-    if (cache_ == nullptr) return done(false);
-    std::string key = KeyOf(tenant, id);
-    cache_->Get(key, [this, key, contact, done = std::move(done)](std::optional<std::string_view> copy) mutable {
-      done(copy.has_value() && Open(key, *copy, *contact));
-    });
-  }
+  // What there is a copy of, by position.
+  std::vector<std::optional<v1::Contact>> Find(const Uuid& tenant, const std::vector<Uuid>& ids) const;
   // What the database has just said.
   void Keep(const Uuid& tenant, const std::vector<Contact>& contacts) const;
   // What was committed.
@@ -43,7 +36,7 @@ class ContactCopies {
  private:
   static std::string KeyOf(const Uuid& tenant, const Uuid& id) { return tenant.ToString() + "/" + id.ToString(); }
   std::string Seal(const std::string& key, const Contact& contact) const;
-  bool Open(const std::string& key, std::string_view copy, v1::Contact& contact) const;
+  std::optional<v1::Contact> Open(const std::string& key, std::string_view copy) const;
 
   redis::Cache* cache_ = nullptr;
   std::string secret_;

@@ -140,24 +140,29 @@ void ContactService::Get(const rpc::CallContext& call, const v1::GetContactReque
                          rpc::Reply reply) {
   auto id = ParseResourceName("contacts", request.name());
   if (!id.ok()) return reply.Finish(std::move(id).error());
-  copies_.Find(call.tenant, *id, &response,
-               [this, tenant = call.tenant, deadline = call.deadline, id = *id, &response,
-                reply = std::move(reply)](bool found) mutable {
-                 if (found) return reply.Finish(Ok());
-                 gets_.Add(tenant, deadline, id, &response, std::move(reply));
-               });
+  gets_.Add(call.tenant, call.deadline, *id, &response, std::move(reply));
 }
 
 Result<std::vector<Result<v1::Contact>>> ContactService::GetAll(const Uuid& tenant, const std::vector<Uuid>& ids,
                                                                 Deadline deadline) {
-  VEFA_TRY(auto contacts, GetContacts(database_, tenant, ids, {}, deadline));
-  copies_.Keep(tenant, contacts);
-  std::unordered_map<Uuid, const Contact*> found;
-  for (const Contact& contact : contacts) found[contact.id] = &contact;
+  auto copies = copies_.Find(tenant, ids);
+  std::vector<Uuid> missing;
+  for (size_t i = 0; i < ids.size(); ++i)
+    if (!copies[i]) missing.push_back(ids[i]);
+  std::unordered_map<Uuid, v1::Contact> found;
+  if (!missing.empty()) {
+    VEFA_TRY(auto contacts, GetContacts(database_, tenant, missing, {}, deadline));
+    copies_.Keep(tenant, contacts);
+    for (const Contact& contact : contacts) found.emplace(contact.id, ToProto(contact));
+  }
   std::vector<Result<v1::Contact>> answers;
-  for (const Uuid& id : ids) {
-    auto at = found.find(id);
-    answers.push_back(at == found.end() ? Result<v1::Contact>(NoSuchContact()) : Result<v1::Contact>(ToProto(*at->second)));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (copies[i]) {
+      answers.push_back(*std::move(copies[i]));
+    } else {
+      auto at = found.find(ids[i]);
+      answers.push_back(at == found.end() ? Result<v1::Contact>(NoSuchContact()) : Result<v1::Contact>(at->second));
+    }
   }
   return answers;
 }

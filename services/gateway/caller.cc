@@ -8,8 +8,6 @@
 namespace vefa::gateway {
 namespace {
 
-// A principal outlives the longest call made with it, and not by much.
-constexpr std::chrono::minutes kPrincipalLife(2);
 constexpr std::string_view kBearer = "Bearer ";
 
 bool IsRead(const http::Request& request) { return request.method == "GET" || request.method == "HEAD"; }
@@ -60,7 +58,7 @@ Result<Caller> Callers::Authenticate(const http::Request& request, const CookieP
   caller.principal.tenant = caller.session.tenant;
   caller.principal.subject = ResourceName("users", caller.session.user);
   if (permissions) caller.principal.permissions = *std::move(permissions);
-  caller.principal.expire_time = std::min(clock_.Now() + kPrincipalLife, caller.session.expire_time);
+  caller.principal.expire_time = std::min(rpc::PrincipalEnd(clock_.Now()), caller.session.expire_time);
   return caller;
 }
 

@@ -1,6 +1,6 @@
 // create: CreateContact of the contact service, durable and with its event, 64 outstanding, against a bare gRPC server
 // that echoes the same message, one statement for each call, and a transaction of four statements for each call; all
-// by turns; then GetContact of what was made. Also the resident memory of the first two after the load.
+// by turns. Also the resident memory of the first two after the load.
 #include "tests/bench/common/result.h"
 #include "tests/bench/create/load.h"
 #include "tests/bench/create/servers.h"
@@ -13,8 +13,6 @@ namespace {
 constexpr int kRounds = 5;
 constexpr std::chrono::seconds kTime(2);
 
-const postgres::Statement kNames{"bench_names", "SELECT id FROM contact WHERE tenant_id = $1 ORDER BY external_id LIMIT 50000"};
-
 struct Rates {
   std::vector<double> per_second, p99_ms;
   void Add(const Served& served) {
@@ -22,22 +20,6 @@ struct Rates {
     p99_ms.push_back(served.p99_ms);
   }
 };
-
-// Reading by id what was made, each one seldom.
-void CompareGet(testing::TestDatabase& database, const Server& ours, const Server& echo) {
-  std::vector<std::string> names;
-  auto rows = database.service().Run(postgres::Scope::Tenant(database.tenant()), kNames,
-                                     postgres::Bound(database.tenant()), Deadline::After(std::chrono::seconds(30)));
-  if (!rows.ok()) std::exit(1);
-  for (int i = 0; i < rows->size(); ++i) names.push_back("contacts/" + rows->Id(i, 0).ToString());
-  Rates our_rates, echo_rates;
-  for (int round = 0; round < kRounds; ++round) {
-    our_rates.Add(LoadGet(ours.port, database.tenant(), names, kTime));
-    echo_rates.Add(LoadGet(echo.port, database.tenant(), names, kTime));
-  }
-  Print("get_contact", Median(our_rates.per_second), "calls/s", "bare gRPC echo of a contact", Median(echo_rates.per_second));
-  Print("get_contact p99", Median(our_rates.p99_ms), "ms", "the limit", 10);
-}
 
 void Run() {
   testing::TestDatabase database(vefa_contact_migrations());
@@ -63,7 +45,6 @@ void Run() {
   Print("create_contact p99", Median(our_rates.p99_ms), "ms", "the limit", 10);
   Print("create_contact_memory", ours.ResidentMegabytes(), "MB", "bare gRPC server after the same load",
         echo.ResidentMegabytes());
-  CompareGet(database, ours, echo);
   for (const Server& server : {echo, ours, statement, transaction}) server.Kill();
 }
 

@@ -104,6 +104,18 @@ Server StartContact(const testing::TestDatabase& database) {
   });
 }
 
+Server StartContactWithCopies(const testing::TestDatabase& database) {
+  return Fork([&](int pipe) {
+    House house(database, kService);
+    redis::Client redis(testing::RedisAddress(), {&redis::Cache::script()}, &house.metrics);
+    redis::Cache cache(redis, "contact", &house.metrics);
+    contact::PiiKeys keys(house.database, house.clock, kSecret);
+    contact::ContactService service(house.door, house.database, keys, contact::ContactCopies(&cache, kSecret), nullptr,
+                                    house.clock, kSecret);
+    Serve(service, pipe);
+  });
+}
+
 Server StartStatement(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
     House house(database, kService);
