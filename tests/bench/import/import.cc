@@ -1,18 +1,25 @@
-// import: contacts through the whole import path of the contact service (validation, folding,
-// upsert, ledger, outbox) against PostgreSQL alone inserting the same columns by unnest of 100.
+// import: contacts through the import stream of the contact service over gRPC, two streams, chunks of 500 (validation,
+// folding, sealing, upsert, ledger, outbox, keys), against PostgreSQL alone on two connections that insert the same rows and
+// events by unnest of 100, made beforehand; and against the bare rows by unnest of 100 on one.
 #include <cstdio>
+#include <functional>
+#include <thread>
 
-#include "libs/testing/engines.h"
-#include "services/contact/contact_import.h"
+#include "libs/rpc/peer.h"
+#include "services/contact/contact_service.h"
 #include "tests/bench/common/result.h"
+#include "tests/bench/common/server.h"
+#include "tests/bench/create/servers.h"
 
 std::vector<vefa::postgres::Migration> vefa_contact_migrations();
 
-namespace vefa {
+namespace vefa::bench {
 namespace {
 
-constexpr int kRows = 20000;
+constexpr int kRows = 20000;  // By each of the two.
 constexpr int kRounds = 5;
+constexpr int kChunk = 500;
+constexpr int kBatch = 100;
 
 const postgres::Statement kUnnest{
     "bench_unnest",
@@ -20,49 +27,91 @@ const postgres::Statement kUnnest{
     " create_time, update_time) SELECT $1, id, external_id, name, email, 'en', 'bench', name, 1, now(), now()"
     " FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS i(id, external_id, name, email)"};
 
-std::string Name(int n) { return "Person Number " + std::to_string(n); }
-std::string Address(int n) { return "person." + std::to_string(n) + "@bench.example"; }
-
-void Fail(const Error& error) {
-  std::fprintf(stderr, "%s: %s\n", error.reason.c_str(), error.message.c_str());
+[[noreturn]] void Fail(const std::string& what) {
+  std::fprintf(stderr, "%s\n", what.c_str());
   std::exit(1);
 }
+Deadline Long() { return Deadline::After(std::chrono::minutes(5)); }
 
-void Import(contact::ContactImport& import, const rpc::CallContext& call, int first) {
-  for (int n = first; n < first + kRows; n += 500) {
+contact::Contact Person(const std::string& external_id) {
+  contact::Contact person;
+  person.external_id = external_id;
+  person.display_name = "Person Number " + external_id;
+  person.email = "person." + external_id + "@bench.example";
+  person.language = "en";
+  person.source = "bench";
+  return person;
+}
+
+// One stream of chunks, each answered before the next.
+void Import(const rpc::Peer& peer, const Uuid& tenant, const std::string& prefix) {
+  auto stub = contact::v1::ContactService::NewStub(peer.channel());
+  grpc::ClientContext context;
+  peer.Prepare(context, tenant, {"*"}, Long());
+  auto stream = stub->ImportContacts(&context);
+  for (int n = 0; n < kRows; n += kChunk) {
     contact::v1::ImportContactsRequest request;
-    for (int i = n; i < n + 500; ++i) {
+    contact::v1::ImportContactsResponse response;
+    for (int i = n; i < n + kChunk; ++i) {
+      contact::Contact person = Person(prefix + std::to_string(i));
       auto* contact = request.add_rows()->mutable_contact();
-      contact->set_external_id(std::to_string(i));
-      contact->set_display_name(Name(i));
-      contact->set_email(Address(i));
-      contact->set_source("bench");
+      contact->set_external_id(person.external_id);
+      contact->set_display_name(person.display_name);
+      contact->set_email(person.email);
+      contact->set_language(person.language);
+      contact->set_source(person.source);
     }
-    auto done = import.Import(call, request);
-    if (!done.ok()) Fail(done.error());
-    if (done->contacts_created() != 500) Fail(Internal("NOT_CREATED", "an import created too few contacts"));
+    if (!stream->Write(request) || !stream->Read(&response)) Fail(stream->Finish().error_message());
+    if (response.contacts_created() != kChunk) Fail("an import created too few contacts");
+  }
+  stream->WritesDone();
+  if (grpc::Status status = stream->Finish(); !status.ok()) Fail(status.error_message());
+}
+
+std::vector<contact::NewContact> Prepare(const contact::Sealer& sealer, const Clock& clock, const std::string& prefix) {
+  std::vector<contact::NewContact> contacts;
+  for (int i = 0; i < kRows; ++i)
+    contacts.push_back(contact::MakeNewContact(sealer, Person(prefix + std::to_string(i)), clock));
+  return contacts;
+}
+
+void InsertAlone(testing::TestDatabase& database, const std::vector<contact::NewContact>& contacts) {
+  for (size_t n = 0; n < contacts.size(); n += kBatch) {
+    std::vector<const contact::NewContact*> batch;
+    for (size_t i = n; i < n + kBatch; ++i) batch.push_back(&contacts[i]);
+    auto done = database.service().Run(postgres::Scope::Tenant(database.tenant()),
+                                       {contact::InsertContactsCall(database.tenant(), batch)}, Long());
+    if (!done.ok()) Fail(done.error().message);
   }
 }
 
-void Unnest(testing::TestDatabase& database, const Clock& clock, int first) {
-  for (int n = first; n < first + kRows; n += 100) {
+void Unnest(testing::TestDatabase& database, const Clock& clock, const std::string& prefix) {
+  for (int n = 0; n < kRows; n += kBatch) {
     std::vector<Uuid> ids;
     std::vector<std::string> external_ids, names, emails;
-    for (int i = n; i < n + 100; ++i) {
+    for (int i = n; i < n + kBatch; ++i) {
+      contact::Contact person = Person(prefix + std::to_string(i));
       ids.push_back(NewUuidV7(clock));
-      external_ids.push_back(std::to_string(i));
-      names.push_back(Name(i));
-      emails.push_back(Address(i));
+      external_ids.push_back(person.external_id);
+      names.push_back(person.display_name);
+      emails.push_back(person.email);
     }
     auto done = database.service().Run(postgres::Scope::Tenant(database.tenant()), kUnnest,
-                                       postgres::Bound(database.tenant(), ids, external_ids, names, emails),
-                                       Deadline::After(std::chrono::seconds(30)));
-    if (!done.ok()) Fail(done.error());
+                                       postgres::Bound(database.tenant(), ids, external_ids, names, emails), Long());
+    if (!done.ok()) Fail(done.error().message);
   }
 }
 
-int Main() {
-  SystemClock clock;
+// Rows per second of two at the same time.
+double ByTwo(const std::function<void(int)>& work) {
+  return 2 * kRows / Seconds([&] {
+           std::thread other([&] { work(1); });
+           work(0);
+           other.join();
+         });
+}
+
+void Run() {
   std::vector<postgres::Migration> migrations = vefa_contact_migrations();
   // The same columns and the two unique keys; no ledger, no search, no row-level security.
   migrations.push_back({"0900_bare",
@@ -71,21 +120,32 @@ int Main() {
                         " create_time timestamptz, update_time timestamptz, PRIMARY KEY (tenant, id),"
                         " UNIQUE (tenant, external_id)); GRANT ALL ON bare TO ${service};"});
   testing::TestDatabase database(migrations);
-  contact::PiiKeys keys(database.service(), clock, std::string(32, 'k'));
-  contact::ContactImport import(database.service(), keys, contact::ContactCopies(), clock);
-  rpc::CallContext call;
-  call.tenant = database.tenant();
-  std::vector<double> ours, bare;
+  Server server = StartContact(database);
+  SystemClock clock;
+  rpc::PrincipalKey key(kSecret);
+  rpc::Peer peer("127.0.0.1:" + std::to_string(server.port), key, "bench");
+  contact::PiiKeys keys(database.service(), clock, kSecret);
+  auto sealer = keys.ForTenant(database.tenant(), Long());
+  if (!sealer.ok()) Fail(sealer.error().message);
+  std::vector<double> ours, alone, bare;
   for (int round = 0; round < kRounds; ++round) {
-    call.deadline = Deadline::After(std::chrono::minutes(5));
-    ours.push_back(kRows / bench::Seconds([&] { Import(import, call, round * kRows); }));
-    bare.push_back(kRows / bench::Seconds([&] { Unnest(database, clock, round * kRows); }));
+    auto prefix = [round](const char* who, int which) { return who + std::to_string(2 * round + which) + "-"; };
+    std::vector<contact::NewContact> made[] = {Prepare(**sealer, clock, prefix("a", 0)),
+                                               Prepare(**sealer, clock, prefix("a", 1))};
+    ours.push_back(ByTwo([&](int which) { Import(peer, database.tenant(), prefix("o", which)); }));
+    alone.push_back(ByTwo([&](int which) { InsertAlone(database, made[which]); }));
+    bare.push_back(kRows / Seconds([&] { Unnest(database, clock, prefix("b", 0)); }));
   }
-  bench::Print("import_contacts", bench::Median(ours), "contacts/s", "PostgreSQL alone, unnest of 100", bench::Median(bare));
-  return 0;
+  Print("import_contacts", Median(ours), "contacts/s", "the same rows and events by unnest of 100 on two connections",
+        Median(alone));
+  Print("import_contacts", Median(ours), "contacts/s", "bare rows by unnest of 100 on one connection", Median(bare));
+  server.Kill();
 }
 
 }  // namespace
-}  // namespace vefa
+}  // namespace vefa::bench
 
-int main() { return vefa::Main(); }
+int main() {
+  vefa::bench::Run();
+  return 0;
+}
