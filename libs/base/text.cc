@@ -201,7 +201,12 @@ Result<Time> ParseTime(std::string_view text) {
                minute < 60 && second >= 0 && second < 60 && text[13] == ':' && text[16] == ':';
   if (!shape) return BadTime();
   VEFA_TRY(int64_t extra, FractionAndOffset(text, 19));
-  return StartOfDay(days) + std::chrono::seconds(hour * 3600 + minute * 60 + second) + std::chrono::microseconds(extra);
+  Time time = StartOfDay(days) + std::chrono::seconds(hour * 3600 + minute * 60 + second) + std::chrono::microseconds(extra);
+  // An offset may lead out of the years that every part of us, and of protobuf, can write.
+  VEFA_TRY(int32_t last, DaysFromCivil(9999, 12, 31));
+  VEFA_TRY(int32_t first, DaysFromCivil(1, 1, 1));
+  if (DayOf(time) < first || DayOf(time) > last) return BadTime();
+  return time;
 }
 
 }  // namespace vefa

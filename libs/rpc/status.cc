@@ -1,5 +1,7 @@
 #include "libs/rpc/status.h"
 
+#include <algorithm>
+
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -7,6 +9,7 @@ namespace vefa::rpc {
 namespace {
 
 constexpr char kDomain[] = "vefa";
+constexpr int64_t kRetryMaxSeconds = 3600;
 
 // Metadata for our own eyes that must not leave the process.
 bool IsPrivate(const std::string& key) {
@@ -63,7 +66,7 @@ Error FromGrpc(const grpc::Status& from) {
           error.violations.push_back({field.field(), field.reason(), field.description()});
       } else if (detail.UnpackTo(&retry)) {
         error.retry_after_ms =
-            static_cast<int>(retry.retry_delay().seconds() * 1000 + retry.retry_delay().nanos() / 1000000);
+            static_cast<int>(std::clamp<int64_t>(retry.retry_delay().seconds(), 0, kRetryMaxSeconds) * 1000 + retry.retry_delay().nanos() / 1000000);
       }
     }
   }

@@ -45,8 +45,9 @@ v1::Consent ToProto(const Consent& consent, const Uuid& contact) {
 Consent FromProto(const v1::Consent& proto) {
   Consent consent;
   consent.purpose = proto.purpose();
-  consent.channel = static_cast<Channel>(proto.channel());
-  consent.state = static_cast<ConsentState>(proto.state());
+  // A number that is not in the contract would be cut to the width of ours, and could then be another.
+  if (v1::Channel_IsValid(proto.channel())) consent.channel = static_cast<Channel>(proto.channel());
+  if (v1::Consent::State_IsValid(proto.state())) consent.state = static_cast<ConsentState>(proto.state());
   consent.source = proto.source();
   if (proto.has_occur_time()) consent.occur_time = rpc::FromProto(proto.occur_time());
   return consent;

@@ -252,6 +252,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
                                   v1::BatchGetRecipientsResponse& response) {
   if (request.contacts_size() > kBatchMax) return BatchTooLarge();
   if (!IsSlug(request.purpose())) return Violations({{"purpose", "PURPOSE_SYNTAX", "Give the purpose to check."}});
+  if (!v1::Channel_IsValid(request.channel())) return Violations({{"channel", "CHANNEL_UNKNOWN", "Give a channel of the contract."}});
   VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts()));
   VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
                                     static_cast<Channel>(request.channel()), call.deadline));

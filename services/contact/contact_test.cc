@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "services/contact/contact_proto.h"
+
 namespace vefa::contact {
 namespace {
 
@@ -70,6 +72,15 @@ TEST(ConsentTest, NeedsPurposeSourceAndAPastTime) {
   consent = {"Win Back", Channel::kNone, ConsentState::kNeverAsked, "", now + std::chrono::hours(1), {}};
   Normalise(consent, "consent.", now, violations);
   EXPECT_EQ(violations.size(), 5u);
+}
+
+// A number that is cut to the width of ours would be CHANNEL_EMAIL and STATE_GRANTED.
+TEST(ConsentProtoTest, ANumberThatTheContractDoesNotNameIsNoOther) {
+  v1::Consent proto;
+  proto.set_channel(static_cast<v1::Channel>(0x10001));
+  proto.set_state(static_cast<v1::Consent::State>(0x10001));
+  EXPECT_EQ(FromProto(proto).channel, Channel::kNone);
+  EXPECT_EQ(FromProto(proto).state, ConsentState::kNeverAsked);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ constexpr int kFirstConsentDay = 9862;  // 1997-01-01
 constexpr int kConsentSpreadDays = 90;
 constexpr int kDaysUntilWithdrawal = 120;
 constexpr std::chrono::hours kConsentHour(10);
+constexpr int64_t kDollarsMax = 1'000'000;
 
 std::optional<int64_t> NumberIn(std::string_view text) {
   int64_t number = 0;
@@ -40,7 +41,7 @@ std::optional<int64_t> CentsIn(std::string_view text) {
   if (point == text.npos || text.size() - point != 3) return std::nullopt;
   auto dollars = NumberIn(text.substr(0, point));
   auto cents = NumberIn(text.substr(point + 1));
-  if (!dollars || !cents) return std::nullopt;
+  if (!dollars || !cents || *dollars > kDollarsMax) return std::nullopt;
   return *dollars * 100 + *cents;
 }
 

@@ -25,6 +25,7 @@ TEST(Cdnow, ReadsTheSample) {
 }
 
 TEST(Cdnow, NamesTheLineThatIsWrong) {
+  EXPECT_FALSE(ReadSample("00004 0001 19970101 2 92233720368547758.07").ok());
   for (const char* line : {"00004 0001 19970230 2 29.33", "00004 0001 19970101 2", "00004 x 19970101 2 29.33",
                            "00004 0001 19970101 2 29.3", "00004 0001 19970101 -2 29.33"}) {
     auto purchases = ReadSample(std::string("00004 0001 19970101 2 29.33\n") + line + "\n");

@@ -21,7 +21,7 @@ Campaign FromProto(const v1::Campaign& proto, std::vector<Violation>& violations
   campaign.segment = ReadName("segments", proto.segment(), "campaign.segment", violations);
   campaign.content = ReadName("templates", proto.template_(), "campaign.template", violations);
   campaign.purpose = proto.purpose();
-  campaign.channel = static_cast<int16_t>(proto.channel());
+  campaign.channel = contact::v1::Channel_IsValid(proto.channel()) ? static_cast<int16_t>(proto.channel()) : -1;
   return campaign;
 }
 

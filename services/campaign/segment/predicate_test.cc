@@ -165,5 +165,17 @@ TEST(PredicateProtoTest, ReadsEveryNode) {
   EXPECT_EQ(Expression(ReadStored(proto.SerializeAsString())), Words(predicate));
 }
 
+// A number that is cut to the width of ours would be CHANNEL_EMAIL and STATE_GRANTED.
+TEST(SegmentProtoTest, ANumberThatTheContractDoesNotNameIsNoOther) {
+  v1::Predicate proto;
+  proto.mutable_has_consent()->set_purpose("win-back");
+  proto.mutable_has_consent()->set_channel(static_cast<contact::v1::Channel>(0x10001));
+  proto.mutable_has_consent()->set_state(static_cast<contact::v1::Consent::State>(0x10001));
+  std::vector<Violation> violations;
+  CheckPredicate(FromProto(proto), "predicate", violations);
+  ASSERT_EQ(violations.size(), 2u);
+  EXPECT_EQ(violations[0].field, "predicate.has_consent.channel");
+}
+
 }  // namespace
 }  // namespace vefa::campaign

@@ -6,10 +6,13 @@
 namespace vefa::campaign {
 namespace {
 
+// A number that is not in the contract would be cut to the width of ours, and could then be another.
+int16_t Known(bool (*is_valid)(int), int value) { return is_valid(value) ? static_cast<int16_t>(value) : -1; }
+
 void ReadCompare(const v1::Compare& proto, Predicate& leaf) {
   leaf.kind = Predicate::Kind::kCompare;
   leaf.attribute = proto.attribute();
-  leaf.op = static_cast<CompareOp>(proto.op());
+  leaf.op = static_cast<CompareOp>(Known(v1::Compare::Op_IsValid, proto.op()));
   if (proto.has_number()) leaf.value = proto.number();
   if (proto.has_text()) leaf.value = proto.text();
 }
@@ -42,8 +45,8 @@ Predicate FromProto(const v1::Predicate& proto) {
     case v1::Predicate::kHasConsent:
       node.kind = Predicate::Kind::kConsent;
       node.purpose = proto.has_consent().purpose();
-      node.channel = static_cast<int16_t>(proto.has_consent().channel());
-      node.consent_state = static_cast<int16_t>(proto.has_consent().state());
+      node.channel = Known(contact::v1::Channel_IsValid, proto.has_consent().channel());
+      node.consent_state = Known(contact::v1::Consent::State_IsValid, proto.has_consent().state());
       break;
     case v1::Predicate::NODE_NOT_SET:
       break;
