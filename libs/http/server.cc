@@ -96,8 +96,10 @@ void Server::Impl::OnAccepted(boost::system::error_code error, tcp::socket socke
   }
   size_t open = connections();
   size_t limit = core_.options.connections_max;
-  // The first ones too many are told so; a flood of them is not worth a word each.
-  if (open < limit + limit / 4 + 1) std::make_shared<Session>(core_, std::move(socket), open >= limit)->Start();
+  // One that only waits makes room. Where all are at work, the first ones too many are told so; a flood of them is not
+  // worth a word each.
+  bool room = open < limit || Session::GiveUpOne(core_);
+  if (room || open < limit + limit / 4 + 1) std::make_shared<Session>(core_, std::move(socket), !room)->Start();
   Accept();
 }
 

@@ -37,7 +37,9 @@ struct ServerOptions {
   size_t io_threads = 1;
   size_t workers = 8;
   size_t queue = 256;             // Requests that wait for a worker; beyond: 503.
-  size_t connections_max = 1024;  // Beyond: 503, and beyond twice a quarter of it the door stays shut.
+  // Beyond, the connection that has waited longest for a request is ended. Where none waits: 503, and beyond a quarter
+  // more the door stays shut.
+  size_t connections_max = 1024;
   size_t streams_max = 64;        // Streamed exchanges at once, a thread each; beyond: 503.
   size_t header_limit = 16 * 1024;
   std::chrono::milliseconds idle_timeout{60'000};    // Between two requests of a connection.

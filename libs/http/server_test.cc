@@ -111,7 +111,20 @@ TEST(ServerTest, ABusyServerSaysSo) {
   EXPECT_NE(first.Hear().find("done"), std::string::npos);
 }
 
-TEST(ServerTest, TooManyConnectionsAreRefused) {
+TEST(ServerTest, TooManyConnectionsAtWorkAreRefused) {
+  ServerOptions options;
+  options.connections_max = 2;
+  auto server = Server::Start(options, Echo);
+  RawConnection first((*server)->port());
+  RawConnection second((*server)->port());
+  for (RawConnection* raw : {&first, &second}) {
+    raw->Say("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    EXPECT_NE(raw->Hear("100 Continue\r\n\r\n").find("100"), std::string::npos);
+  }
+  EXPECT_EQ(ClientOf(**server).Send({"GET", "/", "", {}, "", ""}, Soon())->status, 503);
+}
+
+TEST(ServerTest, TheConnectionThatWaitsLongestMakesRoom) {
   ServerOptions options;
   options.connections_max = 2;
   auto server = Server::Start(options, Echo);
@@ -121,7 +134,9 @@ TEST(ServerTest, TooManyConnectionsAreRefused) {
     raw->Say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_NE(raw->Hear("GET /?").find("200 OK"), std::string::npos);
   }
-  EXPECT_EQ(ClientOf(**server).Send({"GET", "/", "", {}, "", ""}, Soon())->status, 503);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(ClientOf(**server).Send({"GET", "/", "", {}, "", ""}, Soon())->status, 200);
+  EXPECT_EQ(first.Hear(), "");
+  EXPECT_TRUE(first.closed());
 }
 
 TEST(ServerTest, AHandlerThatThrowsIsOne500) {

@@ -39,6 +39,7 @@ Session::Session(Core& core, asio::ip::tcp::socket socket, bool refuse)
 
 Session::~Session() {
   std::lock_guard lock(core_.mutex);
+  if (waiting_) core_.idle.erase(*waiting_);
   core_.sessions.erase(this);
   core_.changed.notify_all();
 }
@@ -64,13 +65,40 @@ void Session::Cut() {
   });
 }
 
+bool Session::GiveUpOne(Core& core) {
+  std::shared_ptr<Session> longest;
+  {
+    std::lock_guard lock(core.mutex);
+    while (longest == nullptr && !core.idle.empty()) {
+      longest = core.idle.front()->weak_from_this().lock();
+      core.idle.front()->waiting_.reset();
+      core.idle.pop_front();
+    }
+  }
+  if (longest != nullptr) longest->Drain();
+  return longest != nullptr;
+}
+
+void Session::BeginWait() {
+  idle_ = true;
+  std::lock_guard lock(core_.mutex);
+  waiting_ = core_.idle.insert(core_.idle.end(), this);
+}
+
+void Session::EndWait() {
+  idle_ = false;
+  std::lock_guard lock(core_.mutex);
+  if (waiting_) core_.idle.erase(*waiting_);
+  waiting_.reset();
+}
+
 void Session::AwaitRequest() {
   if (buffer_.size() > 0) return ReadHead();
   if (draining_) return;
-  idle_ = true;
+  BeginWait();
   stream_.expires_after(core_.options.idle_timeout);
   stream_.async_read_some(buffer_.prepare(kFirstRead), [self = shared_from_this()](Error error, size_t bytes) {
-    self->idle_ = false;
+    self->EndWait();
     if (error) return;
     self->buffer_.commit(bytes);
     self->ReadHead();

@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,7 @@ struct Core {
   std::mutex mutex;
   std::condition_variable changed;
   std::unordered_set<Session*> sessions;
+  std::list<Session*> idle;  // Those that wait for a request, the longest first.
   std::unordered_set<Exchange*> exchanges;
   bool stopping = false;
   Workers streams;
@@ -55,6 +57,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void Drain();
   // Ends the connection now. Any thread.
   void Cut();
+  // Ends the connection that has waited longest for a request, so that another may come; false when all are at work.
+  static bool GiveUpOne(Core& core);
 
  private:
   using Error = boost::system::error_code;
@@ -62,6 +66,8 @@ class Session : public std::enable_shared_from_this<Session> {
   using BodyParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   void AwaitRequest();
+  void BeginWait();
+  void EndWait();
   void ReadHead();
   void OnHead();
   // Fills request_ from the parsed head; what is wrong with it, or nullptr.
@@ -90,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::chrono::steady_clock::time_point started_;
   const bool refuse_;
   bool idle_ = false;
+  std::optional<std::list<Session*>::iterator> waiting_;  // Our place among the idle; under the core's mutex.
   bool draining_ = false;
   bool keep_alive_ = false;
   bool handed_over_ = false;

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <atomic>
+
 #include "libs/telemetry/log.h"
 #include "vefa/options/v1/options.pb.h"
 
@@ -10,6 +12,16 @@ namespace {
 
 // Longest a call may take when its caller named no deadline.
 constexpr std::chrono::seconds kLongestCall(30);
+
+// A full disk, no memory, no connection left: callers hear that the database is away, operators what it lacks. Said once
+// a second, for then every call meets it.
+bool IsWorthSaying(const Error& error) {
+  static std::atomic<int64_t> not_before{0};
+  auto state = error.metadata.find("sqlstate");
+  if (state == error.metadata.end() || !(state->second.starts_with("53") || state->second.starts_with("58"))) return false;
+  int64_t now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return not_before.exchange(now + 1) <= now;
+}
 
 std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
   auto found = context.client_metadata().find(name);
@@ -93,7 +105,8 @@ void Door::Finished(const Method& method, const std::string& name, std::chrono::
 }
 
 Error Door::Report(Error error, const std::string& method) {
-  if (error.code == Code::kInternal || error.code == Code::kUnknown || error.code == Code::kDataLoss) {
+  bool ours = error.code == Code::kInternal || error.code == Code::kUnknown || error.code == Code::kDataLoss;
+  if (ours || IsWorthSaying(error)) {
     auto say = [&error](const char* key) {
       auto found = error.metadata.find(key);
       return found == error.metadata.end() ? std::string() : found->second;

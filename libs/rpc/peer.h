@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,19 @@
 
 namespace vefa::rpc {
 
+// After a time without names or servers a channel waits up to two minutes before it looks again. A call that found
+// nobody makes it look now, at most once a second, so that it is back soon after the cause is gone. Thread-safe.
+class Redial {
+ public:
+  explicit Redial(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
+  // How a call of the channel ended.
+  void Note(const grpc::Status& status);
+
+ private:
+  const std::shared_ptr<grpc::Channel> channel_;
+  std::atomic<int64_t> not_before_ms_{0};
+};
+
 // One channel to another service and the identity under which we call it. Thread-safe.
 class Peer {
  public:
@@ -25,9 +39,12 @@ class Peer {
   // Sets deadline, principal (with just these permissions) and trace of a call.
   void Prepare(grpc::ClientContext& context, const Uuid& tenant, std::vector<std::string> permissions,
                Deadline deadline) const;
+  // To be told how each call ended.
+  void Note(const grpc::Status& status) const { redial_.Note(status); }
 
  private:
   std::shared_ptr<grpc::Channel> channel_;
+  mutable Redial redial_;
   const PrincipalKey& key_;
   const std::string self_;
 };
@@ -47,6 +64,7 @@ Result<Response> Call(const Peer& peer, Stub& stub,
   peer.Prepare(context, tenant, std::move(permissions), deadline);
   Response response;
   grpc::Status status = (stub.*method)(&context, request, &response);
+  peer.Note(status);
   if (!status.ok()) return FromGrpc(status);
   return response;
 }

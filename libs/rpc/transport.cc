@@ -10,7 +10,7 @@ namespace {
 
 namespace tls = grpc::experimental;
 
-constexpr unsigned kLookEverySeconds = 10;
+constexpr unsigned kLookEverySeconds = 3;
 
 }  // namespace
 

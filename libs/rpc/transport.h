@@ -17,7 +17,7 @@ class Transport {
   // Plain text.
   Transport();
   // `folder` holds `tls.crt`, `tls.key` and `ca.crt`, as cert-manager and Kubernetes secrets of type kubernetes.io/tls
-  // name them. They are looked at each 10 s, and connections made from then on use the new ones. The name a client
+  // name them. They are looked at each 3 s, and connections made from then on use the new ones. The name a client
   // calls must be in the server's certificate. FAILED_PRECONDITION `CERTIFICATES_MISSING`.
   static Result<Transport> Mutual(const std::string& folder);
   // Plain text for an empty folder.

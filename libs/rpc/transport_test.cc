@@ -82,7 +82,7 @@ TEST_F(TransportTest, CertificatesAreRenewedWithoutARestart) {
   Transport client = *Transport::Mutual(Folder("client", "ours"));
   EXPECT_EQ(Ask(client), grpc::StatusCode::UNAVAILABLE);
   Folder("server", "ours");
-  EXPECT_TRUE(testing::Eventually([&] { return Ask(client) == grpc::StatusCode::UNIMPLEMENTED; }, std::chrono::seconds(60)));
+  EXPECT_TRUE(testing::Eventually([&] { return Ask(client) == grpc::StatusCode::UNIMPLEMENTED; }, std::chrono::seconds(15)));
 }
 
 TEST_F(TransportTest, MissingFilesAreNamed) {

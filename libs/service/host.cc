@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "libs/events/catalog.h"
+#include "libs/rpc/server_limits.h"
 #include "libs/runtime/signals.h"
 #include "libs/telemetry/log.h"
 
@@ -141,18 +142,15 @@ Status Host::StartServers() {
   VEFA_TRY(ops_, OpsPort::Start(ops_address_, {source_.service, [this] { return Ready(); }, &metrics_, settings_}));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(grpc_address_, transport_.server(), &port);
-  builder.SetMaxReceiveMessageSize(4 << 20);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // A client asks its name again when a connection ends: so a new replica gets its share.
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(connection_age_.count()) * 1000);
+  VEFA_TRY(listener_, rpc::Listener::Open(grpc_address_));
+  listener_->AddTo(builder, transport_.server());
+  rpc::ServerLimits limits;
+  limits.age = connection_age_;
+  limits.ApplyTo(builder);
   for (grpc::Service* service : services_) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port == 0)
-    return Unavailable("LISTEN_FAILED", "Cannot listen on " + grpc_address_ + "; is another process using it?");
+  if (server_ == nullptr) return Internal("SERVER_FAILED", "The gRPC server does not start; the log says why.");
+  listener_->Start();
   return Ok();
 }
 
@@ -181,6 +179,7 @@ int Host::Run() {
   server_->GetHealthCheckService()->SetServingStatus(false);
   // Whoever watches our health, or the endpoints that follow our readiness, calls elsewhere by then.
   std::this_thread::sleep_for(notice_);
+  listener_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + kDrainTimeout);
   pool_->Stop();
   if (projection_worker_ != nullptr) projection_worker_->Stop();

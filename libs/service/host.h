@@ -20,6 +20,7 @@
 #include "libs/rpc/door.h"
 #include "libs/rpc/event_log.h"
 #include "libs/rpc/ledger_client.h"
+#include "libs/rpc/listener.h"
 #include "libs/rpc/peer.h"
 #include "libs/service/ops_port.h"
 #include "libs/telemetry/metrics.h"
@@ -115,6 +116,7 @@ class Host {
   std::unique_ptr<rpc::AnswerKeeper> answers_;
   std::unique_ptr<events::StateTable> state_table_;
   std::unique_ptr<events::StatePublisher> state_publisher_;
+  std::unique_ptr<rpc::Listener> listener_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<OpsPort> ops_;
   std::unique_ptr<events::ProjectionWorker> projection_worker_;

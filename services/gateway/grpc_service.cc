@@ -1,5 +1,7 @@
 #include "services/gateway/grpc_service.h"
 
+#include "libs/rpc/server_limits.h"
+
 namespace vefa::gateway {
 namespace {
 
@@ -7,7 +9,6 @@ constexpr std::chrono::seconds kDrainTimeout(5);
 constexpr std::chrono::seconds kCheckTimeout(5);
 // Longest a unary call may take when its caller named no deadline.
 constexpr std::chrono::seconds kLongestCall(30);
-constexpr int kMessageMax = 4 << 20;
 constexpr int kStreamsPerConnection = 100;
 
 std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
@@ -70,18 +71,16 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::string& address
                                                       const std::vector<grpc::Service*>& services) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
-  builder.SetMaxReceiveMessageSize(kMessageMax);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnection);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  VEFA_TRY(auto listener, rpc::Listener::Open(address));
+  listener->AddTo(builder, grpc::InsecureServerCredentials());
+  rpc::ServerLimits limits;
+  limits.streams = kStreamsPerConnection;
+  limits.ApplyTo(builder);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0)
-    return Unavailable("LISTEN_FAILED", "Cannot listen on " + address + "; is another process using it?");
-  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(server), port));
+  if (server == nullptr) return Internal("SERVER_FAILED", "The gRPC server does not start; the log says why.");
+  listener->Start();
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(server), std::move(listener)));
 }
 
 GrpcServer::~GrpcServer() { Stop(); }
@@ -89,6 +88,7 @@ GrpcServer::~GrpcServer() { Stop(); }
 void GrpcServer::Stop() {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->SetServingStatus(false);
+  listener_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + kDrainTimeout);
   server_->Wait();
   server_.reset();

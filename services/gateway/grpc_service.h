@@ -8,6 +8,7 @@
 
 #include "libs/base/result.h"
 #include "libs/rpc/door.h"
+#include "libs/rpc/listener.h"
 #include "libs/runtime/worker_pool.h"
 #include "services/gateway/caller.h"
 
@@ -53,12 +54,13 @@ class GrpcServer {
   ~GrpcServer();
   // Takes no new calls, lets those under way end for a moment, then cancels them.
   void Stop();
-  int port() const { return port_; }
+  int port() const { return listener_->port(); }
 
  private:
-  GrpcServer(std::unique_ptr<grpc::Server> server, int port) : server_(std::move(server)), port_(port) {}
+  GrpcServer(std::unique_ptr<grpc::Server> server, std::unique_ptr<rpc::Listener> listener)
+      : listener_(std::move(listener)), server_(std::move(server)) {}
+  const std::unique_ptr<rpc::Listener> listener_;
   std::unique_ptr<grpc::Server> server_;
-  const int port_;
 };
 
 }  // namespace vefa::gateway

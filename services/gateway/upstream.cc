@@ -44,7 +44,7 @@ Status ToStatus(const grpc::Status& status, const std::string& service) {
 }  // namespace
 
 Upstream::Upstream(std::string name, const std::string& address, const rpc::Transport& transport)
-    : name_(std::move(name)), stub_(rpc::MakeChannel(address, transport)) {}
+    : name_(std::move(name)), channel_(rpc::MakeChannel(address, transport)), redial_(channel_), stub_(channel_) {}
 
 Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& request, pb::Message& response,
                       const Terms& terms) {
@@ -67,6 +67,7 @@ Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& reques
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return done; });
   }
+  redial_.Note(status);
   VEFA_TRY_OK(ToStatus(status, name_));
   if (!FromBytes(received, response)) return Internal("ANSWER_UNREADABLE", "A service's answer could not be read.");
   return Ok();

@@ -13,7 +13,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
-#include "libs/rpc/transport.h"
+#include "libs/rpc/peer.h"
 
 namespace vefa::gateway {
 
@@ -40,6 +40,8 @@ class Upstream {
 
  private:
   const std::string name_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  rpc::Redial redial_;
   grpc::GenericStub stub_;
 };
 
