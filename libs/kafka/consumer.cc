@@ -1,10 +1,14 @@
 #include "libs/kafka/consumer.h"
 
 #include <librdkafka/rdkafka.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
 
+#include "libs/base/check.h"
 #include "libs/kafka/convert.h"
 #include "libs/kafka/owned.h"
 #include "libs/kafka/settings.h"
@@ -21,6 +25,7 @@ constexpr std::chrono::milliseconds kMore(2);
 constexpr std::chrono::milliseconds kSession(10000);
 // Two of one name must not throw each other out as fast as they can.
 constexpr std::chrono::seconds kFatalRest(5);
+constexpr std::chrono::seconds kNudgeEvery(1);
 
 using List = Owned<rd_kafka_topic_partition_list_t>;
 
@@ -35,11 +40,40 @@ List ToList(const std::vector<Partition>& partitions) {
 struct Consumer::Handle {
   rd_kafka_t* kafka = nullptr;
   Consumer* owner = nullptr;
+  const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  Deadline quiet = Deadline::After({});  // Until when the main thread needs no nudge.
 
   ~Handle() {
-    if (kafka == nullptr) return;
-    rd_kafka_consumer_close(kafka);
-    rd_kafka_destroy(kafka);
+    if (kafka != nullptr) {
+      rd_kafka_consumer_close(kafka);
+      rd_kafka_destroy(kafka);
+    }
+    close(wake_fd);
+  }
+
+  void WakeOnMessages() const {
+    constexpr uint64_t kOne = 1;
+    VEFA_CHECK(wake_fd >= 0);
+    rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(kafka);
+    rd_kafka_queue_io_event_enable(queue, wake_fd, &kOne, sizeof kOne);
+    rd_kafka_queue_destroy(queue);
+  }
+
+  // librdkafka's own waits are until a time of the wall clock: where that goes back by an hour they last an hour. So we
+  // wait here, and have its main thread, which keeps us in the group, look at the clock again each second.
+  rd_kafka_message_t* Await(std::chrono::milliseconds wait) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(kafka, 0);
+    if (message != nullptr || wait.count() <= 0) return message;
+    if (quiet.Passed()) {
+      quiet = Deadline::After(kNudgeEvery);
+      rd_kafka_topic_partition_list_t* assigned = nullptr;
+      if (rd_kafka_assignment(kafka, &assigned) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_topic_partition_list_destroy(assigned);
+    }
+    pollfd waiting{wake_fd, POLLIN, 0};
+    uint64_t wakes = 0;
+    if (poll(&waiting, 1, static_cast<int>(std::min<std::chrono::milliseconds>(wait, kNudgeEvery).count())) > 0)
+      (void)!read(wake_fd, &wakes, sizeof wakes);
+    return rd_kafka_consumer_poll(kafka, 0);
   }
 
   static void OnRebalance(rd_kafka_t* kafka, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list,
@@ -137,6 +171,7 @@ Status Consumer::Open() {
     return Internal("KAFKA_CLIENT", error);
   }
   rd_kafka_poll_set_consumer(handle->kafka);
+  handle->WakeOnMessages();
   List list = ToList({});
   for (const std::string& topic : topics_)
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -185,7 +220,7 @@ Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::millisecon
   Deadline deadline = Deadline::After(wait);
   for (size_t size = 0; batch.size() < most && size < bytes;) {
     auto left = batch.empty() ? deadline.Left() : std::min(deadline.Left(), kMore);
-    rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, static_cast<int>(left.count()));
+    rd_kafka_message_t* message = handle_->Await(left);
     // What was read before belongs to partitions that may be somebody else's now; it is read again.
     if (std::exchange(rebalanced_, false)) batch.clear();
     if (message == nullptr) break;
@@ -213,7 +248,7 @@ Status Consumer::Serve(std::chrono::milliseconds wait) {
     Rest(wait);
     return Ok();
   }
-  rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, static_cast<int>(wait.count()));
+  rd_kafka_message_t* message = handle_->Await(wait);
   if (message == nullptr) return Ok();
   // Paused partitions bring nothing; were there a message all the same, it would have to be read again.
   std::map<Partition, int64_t> back;
