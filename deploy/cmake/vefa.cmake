@@ -35,7 +35,16 @@ function(vefa_test name)
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
   endif()
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
+  set(seconds 300)
+  if(VEFA_SANITIZE)
+    set(seconds 1200)  # Sanitizers make a test five to fifteen times as slow.
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${seconds})
+  # `tests-unit` and `tests-engine` build what one label runs.
+  if(NOT TARGET tests-${arg_LABEL})
+    add_custom_target(tests-${arg_LABEL})
+  endif()
+  add_dependencies(tests-${arg_LABEL} ${name})
 endfunction()
 
 # vefa_embed_sql(TARGET FOLDER SYMBOL): compiles FOLDER/*.sql into TARGET as

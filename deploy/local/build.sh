@@ -2,6 +2,8 @@
 # Builds the binaries into build/ and the console into services/gateway/web/dist.
 
 BUILD_DIR="$VEFA_ROOT/build"
+# What -fsanitize takes; a build of its own, for `./vefa test --sanitize`.
+SANITIZE=""
 WEB_DIR="$VEFA_ROOT/services/gateway/web"
 
 # Configures once; again only when the folder of the google/api protos it was given is gone.
@@ -11,7 +13,7 @@ configure() {
   [ -e "$BUILD_DIR/build.ninja" ] && [ -d "$protos/google/api" ] && return 0
   run_logged cmake "configuring" \
     cmake -S "$VEFA_ROOT" -B "$BUILD_DIR" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-    "-DVEFA_GOOGLEAPIS=$VEFA_DEPS/googleapis" ||
+    "-DVEFA_GOOGLEAPIS=$VEFA_DEPS/googleapis" "-DVEFA_SANITIZE=$SANITIZE" ||
     die "configuring failed; see $VEFA_STATE/logs/setup/cmake.log"
 }
 
@@ -27,7 +29,7 @@ show_progress() {
     !/^ninja: (no work to do|Entering directory)/ { print; fflush() }'
 }
 
-# build_binaries TARGET: `stack` or `all`.
+# build_binaries TARGET...: `stack`, `all`, or `tests-unit` and the like.
 build_binaries() {
   mkdir -p "$BUILD_DIR"
   # Objects compiled in another checkout of the same sources are found again.
@@ -36,7 +38,7 @@ build_binaries() {
   exec {BUILD_LOCK}>"$BUILD_DIR/.vefa-lock"
   flock "$BUILD_LOCK"
   configure
-  NINJA_STATUS='[%f/%t] ' TERM=dumb ninja -C "$BUILD_DIR" "$1" 2>&1 | show_progress ||
+  NINJA_STATUS='[%f/%t] ' TERM=dumb ninja -C "$BUILD_DIR" "$@" 2>&1 | show_progress ||
     die "the build failed; the first error stands above"
   exec {BUILD_LOCK}>&-
 }

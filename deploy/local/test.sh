@@ -65,8 +65,8 @@ count() {
 
 run_ctest() {
   local label="$1" jobs=1 log="$VEFA_STATE/logs/test-$1.log" code=0 summary failed total
-  # Unit tests share nothing; the others share engines, ports or the whole machine.
-  [ "$label" != unit ] || jobs=2
+  # Unit tests and fuzzers share nothing; the others share engines, ports or the whole machine.
+  case "$label" in unit | fuzz) jobs=2 ;; esac
   ctest --test-dir "$BUILD_DIR" -L "^$label\$" --no-tests=error --output-on-failure -j "$jobs" \
     2>&1 | tee "$log" || code=1
   summary=$(grep -E '^[0-9]+% tests passed, ' "$log" || true)
@@ -120,17 +120,52 @@ run_suite() {
   esac
 }
 
+# prepare_private NAME [TARGET...]: installs and builds everything, or just these targets.
 prepare_private() {
   MAIN_STATE="$VEFA_STATE" MAIN_PORT_BASE="$VEFA_PORT_BASE"
   make_state
   check_resources
   install_all real tests
-  build_parts all
+  if [ $# -gt 1 ]; then build_binaries "${@:2}"; else build_parts all; fi
   private_state "$1"
+}
+
+# test_sanitized KIND [SUITE]: in a build of its own, in which every mistake of its kind ends the program.
+test_sanitized() {
+  local suite failed=() chosen=(unit engine)
+  # shellcheck disable=SC2034  # For build.sh.
+  case "$1" in
+    address) SANITIZE=address,undefined ;;
+    thread) SANITIZE=thread ;;
+    *) die "--sanitize takes address (with undefined) or thread, not '$1'" ;;
+  esac
+  if [ $# -gt 1 ]; then
+    [[ " ${chosen[*]} " == *" $2 "* ]] || die "--sanitize runs unit, engine, or both; fuzz always runs with sanitizers"
+    chosen=("$2")
+  fi
+  [ $# -le 2 ] || die "test does not know '$3'; './vefa help' lists what it does"
+  BUILD_DIR="$VEFA_ROOT/build/sanitize-$1"
+  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+  export LSAN_OPTIONS="suppressions=$VEFA_LOCAL/leaks.txt:print_suppressions=0"
+  export TSAN_OPTIONS="suppressions=$VEFA_LOCAL/threads.txt:second_deadlock_stack=1"
+  prepare_private test "${chosen[@]/#/tests-}"
+  for suite in "${chosen[@]}"; do run_suite "$suite" || failed+=("$suite"); done
+  report "${failed[@]}"
+}
+
+# report FAILED...: the last lines of a run.
+report() {
+  [ $# -eq 0 ] || say "failed suites: $* (logs: $LOGS)"
+  say "$TESTS_PASSED passed, $TESTS_FAILED failed"
+  [ $# -eq 0 ]
 }
 
 command_test() {
   local suite failed=() chosen=("${SUITES[@]}")
+  if [[ "${1:-}" == --sanitize=* ]]; then
+    test_sanitized "${1#--sanitize=}" "${@:2}"
+    return
+  fi
   if [ $# -gt 0 ]; then
     [[ " ${SUITES[*]} " == *" $1 "* ]] || die "there is no suite '$1'; choose one of: ${SUITES[*]}"
     chosen=("$1")
@@ -145,9 +180,7 @@ command_test() {
   [ $# -eq 0 ] || die "test does not know '$1'; './vefa help' lists what it does"
   prepare_private test
   for suite in "${chosen[@]}"; do run_suite "$suite" || failed+=("$suite"); done
-  [ "${#failed[@]}" -eq 0 ] || say "failed suites: ${failed[*]} (logs: $LOGS)"
-  say "$TESTS_PASSED passed, $TESTS_FAILED failed"
-  [ "${#failed[@]}" -eq 0 ]
+  report "${failed[@]}"
 }
 
 # Standard output carries the measurements only, so that it can be piped into a file.
