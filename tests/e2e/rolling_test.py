@@ -1,13 +1,11 @@
 """Replicas of a service come and go under load: each gets its share, and no call is lost."""
 import json
-import os
 import signal
 import subprocess
 import unittest
 
 from case import StackCase
 from replica import READY_SECONDS, Replica
-from stack import program
 from waiting import wait_until
 
 RESTARTS = 10
@@ -48,12 +46,9 @@ class RollingTest(StackCase):
 
     def calls(self, replicas):
         """A process that calls them all the time."""
-        with open(self.stack.path("secrets/tenant"), encoding="utf-8") as file:
-            tenant = file.read().strip()
-        words = [program("vefa-rolling-calls"), "ipv4:" + ",".join(each.address for each in replicas),
-                 tenant, self.contact(1)["name"]]
-        environment = dict(os.environ, VEFA_PRINCIPAL_KEY_FILE=self.stack.path("secrets/principal_key"))
-        return subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        words = self.stack.caller(self.contact(1)["name"], "ipv4:" + ",".join(each.address for each in replicas))
+        return subprocess.Popen(words, env=self.stack.caller_environment(), text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
 
 
 if __name__ == "__main__":

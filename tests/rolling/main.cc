@@ -1,7 +1,8 @@
-// Calls of GetContact without end, to see whether one fails. Reads VEFA_PRINCIPAL_KEY_FILE.
+// Calls of GetContact without end, or as many as are asked for, to see whether one fails. Reads VEFA_PRINCIPAL_KEY_FILE.
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,11 @@ class Calls {
     for (Slot& slot : slots_) Start(slot);
   }
 
+  // Until so many were answered well; false when that does not happen in time.
+  bool Await(long good, std::chrono::seconds longest) {
+    std::unique_lock lock(mutex_);
+    return done_.wait_for(lock, longest, [&] { return calls_ - failed_ >= good; });
+  }
   // Ends what is under way; what there was.
   nlohmann::json Stop() {
     stopping_ = true;
@@ -48,6 +54,7 @@ class Calls {
                                [this, &slot](const grpc::Status& status) { Finished(slot, status); });
   }
   void Finished(Slot& slot, const grpc::Status& status) {
+    peer_.Note(status);
     bool last = stopping_;
     {
       std::lock_guard lock(mutex_);
@@ -56,7 +63,8 @@ class Calls {
         ++failed_;
         ++reasons_[std::to_string(status.error_code()) + " " + status.error_message()];
       }
-      if (last && ++ended_ == kOutstanding) done_.notify_one();
+      ended_ += last ? 1 : 0;
+      done_.notify_one();
     }
     if (!last) Start(slot);
   }
@@ -79,8 +87,9 @@ class Calls {
 
 int main(int argc, char** argv) {
   vefa::runtime::BlockStopSignals();
-  if (argc != 4) {
-    std::fprintf(stderr, "Usage: %s GRPC_NAME TENANT CONTACT with VEFA_PRINCIPAL_KEY_FILE set: calls until SIGTERM.\n", argv[0]);
+  if (argc != 4 && argc != 6) {
+    std::fprintf(stderr, "Usage: %s GRPC_NAME TENANT CONTACT [GOOD_CALLS SECONDS] with VEFA_PRINCIPAL_KEY_FILE set: calls until"
+                         " SIGTERM, or until so many were answered well.\n", argv[0]);
     return 2;
   }
   auto tenant = vefa::Uuid::Parse(argv[2]);
@@ -92,7 +101,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   vefa::rolling::Calls calls(argv[1], key, *tenant, argv[3]);
-  vefa::runtime::WaitForStopSignal();
+  bool good = true;
+  if (argc == 4)
+    vefa::runtime::WaitForStopSignal();
+  else
+    good = calls.Await(std::atol(argv[4]), std::chrono::seconds(std::atol(argv[5])));
   std::printf("%s\n", calls.Stop().dump().c_str());
-  return 0;
+  return good ? 0 : 1;
 }
