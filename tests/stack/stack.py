@@ -133,13 +133,13 @@ class Stack:
     def count(self, service, query):
         return int(self.sql(service, query)[0][0])
 
-    def calls(self, contact, name, good, seconds, words=lambda *program: program):
-        """A new caller of the contact service at a gRPC name, until `good` calls were answered well or time is up.
-        `words` may put something around the program."""
-        return subprocess.run(words(*self.caller(contact, name), str(good), str(seconds)), text=True, capture_output=True,
+    def calls(self, contact, name, good, seconds):
+        """A new caller of the contact service at a gRPC name, until `good` calls were answered well or time is up."""
+        return subprocess.run([*self.caller(contact, name), str(good), str(seconds)], text=True, capture_output=True,
                               env=self.caller_environment(), timeout=seconds + 30)
 
     def caller(self, contact, name):
+        """The words of a program that calls without end."""
         with open(self.path("secrets/tenant"), encoding="utf-8") as file:
             return [program("vefa-rolling-calls"), name, file.read().strip(), contact]
 
