@@ -187,6 +187,9 @@ TEST_F(GrpcHostileTest, WhatNobodyOffersIsUnimplemented) {
 TEST_F(GrpcHostileTest, BytesThatAreNoMessageAreUnimplemented) {
   Start();
   EXPECT_EQ(Ask(kKnown, "\xff\xff\xff").error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  // `service`, a text: UTF-8, and then two bytes that are none.
+  EXPECT_EQ(Ask(kKnown, "\x0a\x02\xc3\xbc").error_message(), "");
+  EXPECT_EQ(Ask(kKnown, "\x0a\x02\xc3\x28").error_code(), grpc::StatusCode::UNIMPLEMENTED);
   ExpectAlive();
 }
 
