@@ -32,7 +32,8 @@ Result<PathTemplate> PathTemplate::Parse(std::string_view text) {
   if (!text.starts_with('/')) return Bad(text);
   std::string_view rest = text.substr(1);
   size_t colon = rest.rfind(':');
-  if (colon != std::string_view::npos && colon > rest.find_last_of("/}")) {
+  size_t last = rest.find_last_of("/}");
+  if (colon != std::string_view::npos && (last == std::string_view::npos || colon > last)) {
     out.verb_ = rest.substr(colon + 1);
     rest = rest.substr(0, colon);
     if (!IsSegment(out.verb_) || out.verb_ == "*") return Bad(text);

@@ -22,6 +22,7 @@ TEST(PathTemplateTest, VerbsAreTheirOwn) {
   EXPECT_EQ(verb.Match("/v1/segments/a:count"), (Bindings{{"name", "segments/a"}}));
   EXPECT_FALSE(verb.Match("/v1/segments/a"));
   EXPECT_FALSE(verb.Match("/v1/segments/a:counted"));
+  EXPECT_TRUE(PathTemplate::Parse("/contacts:import")->Match("/contacts:import"));
   PathTemplate plain = *PathTemplate::Parse("/v1/{name=segments/*}");
   EXPECT_FALSE(plain.Match("/v1/segments/a:count"));
   EXPECT_EQ(plain.Match("/v1/segments/a%3Acount"), (Bindings{{"name", "segments/a:count"}}));
