@@ -1,5 +1,6 @@
 #include "libs/rpc/peer.h"
 
+#include "libs/rpc/retries.h"
 #include "libs/telemetry/trace.h"
 
 namespace vefa::rpc {
@@ -14,8 +15,7 @@ constexpr int kNameEveryMs = 1000;
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const Transport& transport) {
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(
-      R"({"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}})");
+  arguments.SetServiceConfigJSON(ChannelConfig());
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);

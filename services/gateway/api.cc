@@ -35,6 +35,12 @@ Api::Api(RouteTable routes, Callers& callers, const rpc::PrincipalKey& key, Cook
          telemetry::Metrics& metrics)
     : routes_(std::move(routes)), callers_(callers), key_(key), cookie_(cookie), metrics_(metrics) {}
 
+std::set<std::string> Api::permissions() const {
+  std::set<std::string> permissions;
+  for (const Binding& binding : routes_.bindings()) permissions.insert(binding.permission);
+  return permissions;
+}
+
 void Api::CheckComplete() const {
   for (const Binding& binding : routes_.bindings())
     VEFA_CHECK(locals_.contains(binding.rpc->full_name()) || upstreams_.contains(binding.rpc->service()->full_name()) ||

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "libs/base/clock.h"
@@ -58,6 +59,9 @@ class Api {
   void AddLocal(const std::string& full_name, LocalRpc rpc) { locals_[full_name] = std::move(rpc); }
   // Aborts when an RPC of the table has nobody to answer it: a programmer's error.
   void CheckComplete() const;
+
+  // What its RPCs ask for.
+  std::set<std::string> permissions() const;
 
   // How a request under /v1 is run.
   http::Route Choose(const http::Request& head) const;

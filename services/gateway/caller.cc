@@ -44,7 +44,7 @@ Result<Caller> Callers::Authenticate(const http::Request& request, const CookieP
   if (!authorization.empty()) {
     if (!http::EqualsIgnoreCase(authorization.substr(0, kBearer.size()), kBearer))
       return Error{Code::kUnauthenticated, "AUTHORIZATION_SYNTAX",
-                   "Send `Authorization: Bearer` with the session's token."};
+                   "Send `Authorization: Bearer` with a session's token or a key."};
     caller.token = authorization.substr(kBearer.size());
   } else if (auto value = http::FindCookie(request.headers.Get("Cookie"), cookie.name()); value && !value->empty()) {
     caller.token = *value;
@@ -52,14 +52,30 @@ Result<Caller> Callers::Authenticate(const http::Request& request, const CookieP
   } else {
     return Error{Code::kUnauthenticated, "SESSION_MISSING", "Sign in first."};
   }
-  VEFA_TRY(caller.session, sessions_.Find(caller.token, deadline));
+  VEFA_TRY_OK(caller.token.starts_with(kApiKeyPrefix) ? ByKey(caller, deadline) : BySession(caller, deadline));
   VEFA_TRY_OK(limits_.Take(caller.session.tenant));
-  auto permissions = PermissionsOf(caller.session.role);
   caller.principal.tenant = caller.session.tenant;
-  caller.principal.subject = ResourceName("users", caller.session.user);
-  if (permissions) caller.principal.permissions = *std::move(permissions);
   caller.principal.expire_time = std::min(rpc::PrincipalEnd(clock_.Now()), caller.session.expire_time);
   return caller;
+}
+
+Status Callers::BySession(Caller& caller, Deadline deadline) {
+  VEFA_TRY(caller.session, sessions_.Find(caller.token, deadline));
+  caller.principal.subject = ResourceName("users", caller.session.user);
+  if (auto permissions = PermissionsOf(caller.session.role)) caller.principal.permissions = *std::move(permissions);
+  return Ok();
+}
+
+Status Callers::ByKey(Caller& caller, Deadline deadline) {
+  VEFA_TRY(ApiKey key, keys_.Find(caller.token, deadline));
+  caller.principal.subject = ResourceName("apiKeys", key.id);
+  caller.principal.permissions = std::move(key.permissions);
+  caller.session.tenant = key.tenant;
+  caller.session.tenant_slug = std::move(key.tenant_slug);
+  caller.session.user = key.id;
+  caller.session.display_name = std::move(key.display_name);
+  caller.session.expire_time = key.expire_time;
+  return Ok();
 }
 
 Status Authorize(const Caller& caller, const std::string& permission) {

@@ -6,6 +6,7 @@
 #include "libs/base/result.h"
 #include "libs/http/message.h"
 #include "libs/rpc/principal.h"
+#include "services/gateway/api_keys.h"
 #include "services/gateway/call_limits.h"
 #include "services/gateway/sessions.h"
 
@@ -22,7 +23,7 @@ struct CookiePolicy {
 
 // Who sent a request.
 struct Caller {
-  Session session;
+  Session session;  // Of a key: its tenant, id, name and end.
   std::string token;
   rpc::Principal principal;
 };
@@ -30,17 +31,21 @@ struct Caller {
 // Who calls, at every door of the gateway. Thread-safe.
 class Callers {
  public:
-  Callers(Sessions& sessions, CallLimits& limits, const Clock& clock)
-      : sessions_(sessions), limits_(limits), clock_(clock) {}
+  Callers(Sessions& sessions, ApiKeys& keys, CallLimits& limits, const Clock& clock)
+      : sessions_(sessions), keys_(keys), limits_(limits), clock_(clock) {}
 
-  // The caller by `Authorization: Bearer` or by cookie, and one call of his tenant's limit. A write by cookie must carry
+  // The caller by `Authorization: Bearer` (a session's token or a key) or by cookie, and one call of his tenant's limit. A write by cookie must carry
   // the session's CSRF token: PERMISSION_DENIED `CSRF_TOKEN_MISSING`, `CSRF_TOKEN_WRONG`. UNAUTHENTICATED
-  // `SESSION_MISSING`, `SESSION_EXPIRED`, `AUTHORIZATION_SYNTAX`; NOT_FOUND `TENANT_UNKNOWN`; RESOURCE_EXHAUSTED
+  // `SESSION_MISSING`, `SESSION_EXPIRED`, `API_KEY_UNKNOWN`, `API_KEY_ENDED`, `AUTHORIZATION_SYNTAX`; NOT_FOUND `TENANT_UNKNOWN`; RESOURCE_EXHAUSTED
   // `RATE_LIMITED`.
   Result<Caller> Authenticate(const http::Request& request, const CookiePolicy& cookie, Deadline deadline);
 
  private:
+  Status BySession(Caller& caller, Deadline deadline);
+  Status ByKey(Caller& caller, Deadline deadline);
+
   Sessions& sessions_;
+  ApiKeys& keys_;
   CallLimits& limits_;
   const Clock& clock_;
 };

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "services/gateway/api_key_service.h"
 #include "services/gateway/feed/feed_rest.h"
 #include "services/gateway/session_service.h"
 #include "services/gateway/status_service.h"
@@ -13,6 +14,7 @@
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
+#include "vefa/gateway/v1/api_key_service.pb.h"
 #include "vefa/gateway/v1/session_service.pb.h"
 #include "vefa/gateway/v1/status_service.pb.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
@@ -70,6 +72,7 @@ std::vector<const google::protobuf::Descriptor*> Events() {
 // descriptors from being left out of the program.
 std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   return {v1::GetSessionRequest::descriptor()->file()->service(0),
+          v1::ApiKey::descriptor()->file()->service(0),
           v1::GetStatusRequest::descriptor()->file()->service(0),
           event::v1::ListEventsRequest::descriptor()->file()->service(0),
           event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
@@ -132,7 +135,8 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       tenants_(database_),
       ends_(database_),
       sessions_(database_, redis_, tenants_, ends_, clock_),
-      callers_(sessions_, limits_, clock_),
+      keys_(database_, redis_, tenants_, ends_, clock_),
+      callers_(sessions_, keys_, limits_, clock_),
       contact_("contact", settings_.contact, settings_.transport),
       interaction_("interaction", settings_.interaction, settings_.transport),
       campaign_("campaign", settings_.campaign, settings_.transport),
@@ -145,6 +149,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       catalog_(database_, Events()),
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
+  AddApiKeyService(api_, keys_);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
   api_.AddUpstream("vefa.contact.v1.ContactService", contact_);

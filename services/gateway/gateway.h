@@ -88,6 +88,7 @@ class Gateway {
   rpc::TenantDirectory tenants_;
   SessionEnds ends_;
   Sessions sessions_;
+  ApiKeys keys_;
   Callers callers_;
   Upstream contact_, interaction_, campaign_, notification_;
   Upstream self_;  // Our own gRPC port.

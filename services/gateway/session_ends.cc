@@ -24,12 +24,12 @@ const postgres::Statement kClean{"session_ends_clean",
 
 SessionEnds::SessionEnds(postgres::Database& database) : database_(database), loop_([this] { return Ask(); }) {}
 
-bool SessionEnds::Believes(const crypto::Digest& token_hash, const Session& copy) const {
+bool SessionEnds::Believes(const crypto::Digest& token_hash, const Uuid& user, int64_t auth_revision) const {
   std::lock_guard lock(mutex_);
   if (std::chrono::steady_clock::now() - heard_ > kKnownWithin) return false;
   if (ended_.contains(std::string(crypto::Bytes(token_hash)))) return false;
-  auto user = users_.find(copy.user);
-  return user == users_.end() || user->second.valid_revision == copy.auth_revision;
+  auto change = users_.find(user);
+  return change == users_.end() || change->second.valid_revision == auth_revision;
 }
 
 std::chrono::milliseconds SessionEnds::Ask() {

@@ -9,11 +9,10 @@
 #include "libs/crypto/crypto.h"
 #include "libs/postgres/database.h"
 #include "libs/runtime/loop.h"
-#include "services/gateway/session_store.h"
 
 namespace vefa::gateway {
 
-// Which copies of sessions are no longer to be believed: ended ones and those of users that changed, whichever gateway
+// Which copies of sessions and keys are no longer to be believed: ended ones and those of users that changed, whichever gateway
 // did it and whether or not Redis could be told. Asks PostgreSQL four times a second in a thread of its own. Thread-safe.
 class SessionEnds {
  public:
@@ -24,8 +23,8 @@ class SessionEnds {
 
   explicit SessionEnds(postgres::Database& database);
 
-  // Whether the copy may be believed. Never while PostgreSQL has not been heard of for `kKnownWithin`.
-  bool Believes(const crypto::Digest& token_hash, const Session& copy) const;
+  // Whether a copy with this token, of a user at that revision, may be believed. Never while PostgreSQL has not been heard of for `kKnownWithin`.
+  bool Believes(const crypto::Digest& token_hash, const Uuid& user, int64_t auth_revision) const;
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;

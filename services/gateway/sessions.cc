@@ -136,7 +136,7 @@ Result<Session> Sessions::Find(const std::string& token, Deadline deadline) {
   crypto::Digest hash = crypto::Sha256(token);
   Time now = clock_.Now();
   if (auto cached = FindCached(hash);
-      cached && cached->tenant == *tenant && now < cached->expire_time && ends_.Believes(hash, *cached))
+      cached && cached->tenant == *tenant && now < cached->expire_time && ends_.Believes(hash, cached->user, cached->auth_revision))
     return *cached;
   VEFA_TRY(std::optional<StoredSession> stored,
            FindSession(database_, *tenant, hash, now, now + kSessionIdle, now + kSessionIdle - kTouchEvery, deadline));

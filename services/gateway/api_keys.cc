@@ -1,0 +1,137 @@
+#include "services/gateway/api_keys.h"
+
+#include <nlohmann/json.hpp>
+
+#include "libs/base/text.h"
+#include "services/gateway/sessions.h"
+
+namespace vefa::gateway {
+namespace {
+
+constexpr size_t kTokenBytes = 48;
+constexpr size_t kTenantBytes = 16;
+constexpr size_t kHintLength = 4;
+constexpr size_t kNameMax = 100;  // characters
+constexpr size_t kPermissionsMax = 50;
+constexpr std::chrono::minutes kNoteUseEvery(1);
+constexpr std::chrono::days kShowEnded(90);
+
+std::string CacheKey(const crypto::Digest& hash) { return "k:" + ToHex(crypto::Bytes(hash)); }
+
+std::optional<Uuid> TenantOf(std::string_view token) {
+  if (!token.starts_with(kApiKeyPrefix)) return std::nullopt;
+  auto bytes = FromBase64Url(token.substr(kApiKeyPrefix.size()));
+  if (!bytes.ok() || bytes->size() != kTokenBytes) return std::nullopt;
+  Uuid tenant;
+  std::copy_n(bytes->begin(), kTenantBytes, tenant.bytes.begin());
+  return tenant;
+}
+
+Status Validate(const ApiKey& wanted, const std::set<std::string>& known, Time now) {
+  std::vector<Violation> violations;
+  if (wanted.display_name.empty() || !IsUtf8(wanted.display_name) || Utf8Length(wanted.display_name) > kNameMax)
+    violations.push_back({"api_key.display_name", "DISPLAY_NAME_LENGTH", "Say in 1 to 100 characters what it is for."});
+  if (wanted.permissions.empty() || wanted.permissions.size() > kPermissionsMax)
+    violations.push_back({"api_key.permissions", "PERMISSIONS_COUNT", "Give 1 to 50 permissions."});
+  for (size_t i = 0; i < std::min(wanted.permissions.size(), kPermissionsMax); ++i)
+    if (!known.contains(wanted.permissions[i]))
+      violations.push_back({"api_key.permissions[" + std::to_string(i) + "]", "PERMISSION_UNKNOWN",
+                            "No RPC asks for this; give one that RPCs declare, `*` or `*.read`."});
+  if (wanted.expire_time <= now || wanted.expire_time > now + kApiKeyLifeMax)
+    violations.push_back({"api_key.expire_time", "EXPIRE_TIME_RANGE", "Give a time within the next 366 days."});
+  if (!violations.empty()) return Violations(std::move(violations));
+  return Ok();
+}
+
+}  // namespace
+
+Result<ApiKeys::Made> ApiKeys::Create(const rpc::Principal& caller, ApiKey wanted, const std::set<std::string>& known,
+                                      Deadline deadline) {
+  Time now = clock_.Now();
+  if (wanted.expire_time == Time()) wanted.expire_time = now + kApiKeyLife;
+  VEFA_TRY_OK(Validate(wanted, known, now));
+  for (const std::string& permission : wanted.permissions)
+    if (!caller.May(permission)) {
+      Error error{Code::kPermissionDenied, "PERMISSION_BEYOND_CALLER",
+                  "Only who may do something himself can let a key do it; leave out " + permission + "."};
+      error.metadata["permission"] = permission;
+      return error;
+    }
+  Made made{std::move(wanted), ""};
+  made.key.tenant = caller.tenant;
+  made.key.id = NewUuidV7(clock_);
+  made.key.creator = caller.subject;
+  made.key.create_time = now;
+  std::string bytes(caller.tenant.bytes.begin(), caller.tenant.bytes.end());
+  made.token = std::string(kApiKeyPrefix) + ToBase64Url(bytes + crypto::RandomString(kTokenBytes - kTenantBytes));
+  made.key.token_hint = made.token.substr(made.token.size() - kHintLength);
+  VEFA_TRY(bool fits, InsertApiKey(database_, made.key, crypto::Sha256(made.token), kApiKeysMax, deadline));
+  if (!fits)
+    return Error{Code::kResourceExhausted, "API_KEYS_TOO_MANY", "There are 100 living keys; revoke one that is not needed."};
+  return made;
+}
+
+Result<std::vector<ApiKey>> ApiKeys::List(const Uuid& tenant, Deadline deadline) {
+  return ListApiKeys(database_, tenant, clock_.Now() - kShowEnded, deadline);
+}
+
+Result<ApiKey> ApiKeys::Revoke(const Uuid& tenant, const Uuid& id, Deadline deadline) {
+  VEFA_TRY(auto key, RevokeApiKey(database_, tenant, id, clock_.Now(), deadline));
+  if (!key) return NotFound("API_KEY_NOT_FOUND", "There is no such key; check the name.");
+  return *std::move(key);
+}
+
+Result<ApiKey> ApiKeys::Find(const std::string& token, Deadline deadline) {
+  Error unknown{Code::kUnauthenticated, "API_KEY_UNKNOWN", "There is no such key; check that the whole of it was sent."};
+  Error ended{Code::kUnauthenticated, "API_KEY_ENDED", "The key was revoked or has expired; make another one."};
+  auto tenant = TenantOf(token);
+  if (!tenant) return unknown;
+  crypto::Digest hash = crypto::Sha256(token);
+  Time now = clock_.Now();
+  if (auto cached = FindCached(hash);
+      cached && cached->tenant == *tenant && !cached->Ended(now) && ends_.Believes(hash, cached->id, 0))
+    return *std::move(cached);
+  VEFA_TRY(auto key, FindApiKey(database_, *tenant, hash, now, now - kNoteUseEvery, deadline));
+  if (!key) {
+    VEFA_TRY_OK(tenants_.Check(*tenant, deadline));
+    return unknown;
+  }
+  if (key->Ended(now)) return ended;
+  Cache(hash, *key);
+  return *std::move(key);
+}
+
+std::optional<ApiKey> ApiKeys::FindCached(const crypto::Digest& hash) {
+  auto text = redis_.Get(CacheKey(hash));
+  if (!text.ok() || !*text) return std::nullopt;
+  auto json = nlohmann::json::parse(**text, nullptr, false);
+  // What another version wrote, or somebody else, is as good as nothing.
+  auto string = [&](const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
+  };
+  auto tenant = Uuid::Parse(string("tenant"));
+  auto id = Uuid::Parse(string("id"));
+  auto expire = ParseTime(string("expire"));
+  if (!tenant.ok() || !id.ok() || !expire.ok()) return std::nullopt;
+  ApiKey key;
+  key.tenant = *tenant;
+  key.tenant_slug = string("slug");
+  key.id = *id;
+  key.display_name = string("name");
+  key.permissions = SplitPermissions(string("permissions"));
+  key.expire_time = *expire;
+  return key;
+}
+
+void ApiKeys::Cache(const crypto::Digest& hash, const ApiKey& key) {
+  nlohmann::json json{{"tenant", key.tenant.ToString()},
+                      {"slug", key.tenant_slug},
+                      {"id", key.id.ToString()},
+                      {"name", key.display_name},
+                      {"permissions", JoinPermissions(key.permissions)},
+                      {"expire", ToRfc3339(key.expire_time)}};
+  // Without Redis the next request asks PostgreSQL again.
+  static_cast<void>(redis_.Set(CacheKey(hash), json.dump(), kSessionCached).ok());
+}
+
+}  // namespace vefa::gateway
