@@ -16,7 +16,7 @@
 #include "libs/redis/address.h"
 #include "libs/redis/command.h"
 #include "libs/redis/wire.h"
-#include "libs/runtime/breaker.h"
+#include "libs/base/breaker.h"
 #include "libs/telemetry/metrics.h"
 
 namespace vefa::redis {
@@ -84,7 +84,7 @@ class Client {
   telemetry::Counter* commands_ = nullptr;
   telemetry::Counter* failures_ = nullptr;
   telemetry::Gauge* open_ = nullptr;
-  runtime::Breaker breaker_;
+  Breaker breaker_;
   std::unique_ptr<Wire> wire_;  // The thread's.
   std::mutex mutex_;
   std::condition_variable ready_;

@@ -6,7 +6,7 @@
 
 #include "libs/base/backoff.h"
 
-namespace vefa::runtime {
+namespace vefa {
 
 struct BreakerLimits {
   int failures_max = 1;                  // In a row, before it opens.
@@ -62,4 +62,4 @@ class Breaker {
   TimePoint rests_until_;
 };
 
-}  // namespace vefa::runtime
+}  // namespace vefa

@@ -1,8 +1,8 @@
-#include "libs/runtime/breaker.h"
+#include "libs/base/breaker.h"
 
 #include <gtest/gtest.h>
 
-namespace vefa::runtime {
+namespace vefa {
 namespace {
 
 using std::chrono::milliseconds;
@@ -47,4 +47,4 @@ TEST(BreakerTest, WhatWasUnderWayWhenItOpenedMakesNoLongerPause) {
 }
 
 }  // namespace
-}  // namespace vefa::runtime
+}  // namespace vefa
