@@ -19,6 +19,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr auto kAcceptAgain = std::chrono::milliseconds(1);
 // After a cut the handlers only have to notice; their own deadlines bound the rest.
 constexpr auto kCutGrace = std::chrono::milliseconds(2000);
 
@@ -87,8 +88,8 @@ void Server::Impl::Accept() {
 void Server::Impl::OnAccepted(boost::system::error_code error, tcp::socket socket) {
   if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
   if (error) {
-    // Most likely no file descriptor is left: some will be, soon.
-    pause_.expires_after(kAcceptPause);
+    // Most likely no file descriptor is left: one that waits makes room, or one that works will, soon.
+    pause_.expires_after(Session::GiveUpOne(core_) ? kAcceptAgain : kAcceptPause);
     pause_.async_wait([this](boost::system::error_code cancelled) {
       if (!cancelled) Accept();
     });
