@@ -54,7 +54,6 @@ events::RelayOptions RelaySettings(config::Environment& environment) {
 
 Host::Host(events::Source source, config::Environment& environment)
     : source_(WithSchemaUri(std::move(source), environment)) {
-  runtime::BlockStopSignals();
   telemetry::StartLog(source_.service, telemetry::ParseLevel(environment.Get("VEFA_LOG_LEVEL", "info")));
   grpc_address_ = environment.Require("VEFA_GRPC_ADDRESS");
   ops_address_ = environment.Require("VEFA_OPS_ADDRESS");

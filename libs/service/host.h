@@ -22,6 +22,7 @@
 #include "libs/rpc/ledger_client.h"
 #include "libs/rpc/listener.h"
 #include "libs/rpc/peer.h"
+#include "libs/runtime/signals.h"
 #include "libs/service/ops_port.h"
 #include "libs/telemetry/metrics.h"
 
@@ -73,6 +74,10 @@ class Host {
   int Run();
 
  private:
+  // A thread inherits what is blocked when it begins, and gRPC begins its first with the first credentials.
+  struct StopSignals {
+    StopSignals() { runtime::BlockStopSignals(); }
+  };
   struct Subscription {
     std::string name;
     std::vector<std::string> topics;
@@ -83,6 +88,7 @@ class Host {
   std::vector<operations::ConsumerInfo> Consumers() const;
   Status Ready();
 
+  StopSignals stop_signals_;  // First, before any member that has threads.
   const events::Source source_;
   SystemClock clock_;
   telemetry::Metrics metrics_;
