@@ -18,6 +18,9 @@ CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what) {
 
 namespace {
 
+// Where a connection as owner is looked for that the command line does not name: others can read a process's command line.
+constexpr char kOwner[] = "VEFA_POSTGRES_OWNER";
+
 void AddSetUp(CLI::App& app, Verb& run) {
   auto migrate = std::make_shared<MigrateOptions>();
   CLI::App* verb = Add(app, "migrate", "Brings a service's database to the newest schema.",
@@ -25,7 +28,9 @@ void AddSetUp(CLI::App& app, Verb& run) {
   verb->add_option("service", migrate->service, "Whose database")
       ->required()
       ->check(CLI::IsMember({"contact", "interaction", "campaign", "notification", "gateway"}));
-  verb->add_option("--postgres", migrate->postgres, "Connection URI as the database's owner")->required();
+  verb->add_option("--postgres", migrate->postgres, "Connection URI as the database's owner")
+      ->envname(kOwner)
+      ->required();
   verb->callback([&run, migrate] { run = [migrate] { return Migrate(*migrate); }; });
 
   auto topics = std::make_shared<TopicsApplyOptions>();
@@ -33,6 +38,9 @@ void AddSetUp(CLI::App& app, Verb& run) {
   verb = Add(*group, "apply", "Creates the topics that are missing and checks the partitions of the others.",
              "vefactl topics apply --kafka 127.0.0.1:18152");
   verb->add_option("--kafka", topics->kafka, "Brokers, host:port[,host:port]")->required();
+  verb->add_option("--replication", topics->replication, "Copies of each partition, for topics that are created now")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
   verb->callback([&run, topics] { run = [topics] { return TopicsApply(*topics); }; });
   verb = Add(*group, "diff", "Shows what `apply` would change; ends with 1 when something.",
              "vefactl topics diff --kafka 127.0.0.1:18152");
@@ -48,7 +56,9 @@ void AddPeople(CLI::App& app, Verb& run) {
                        "    --postgres 'postgresql://vefa_{service}_owner@127.0.0.1:18150/vefa_{service}'");
   verb->add_option("slug", tenant->slug, "Lower-case letters, digits and hyphens")->required();
   verb->add_option("--id", tenant->id, "The tenant's UUID, the same for ever")->required();
-  verb->add_option("--postgres", tenant->postgres, "Connection URI of an owner with {service} in it")->required();
+  verb->add_option("--postgres", tenant->postgres, "Connection URI of an owner with {service} in it")
+      ->envname(kOwner)
+      ->required();
   verb->callback([&run, tenant] { run = [tenant] { return TenantsAdd(*tenant); }; });
 
   auto user = std::make_shared<UsersAddOptions>();
@@ -63,7 +73,9 @@ void AddPeople(CLI::App& app, Verb& run) {
       ->required()
       ->check(CLI::IsMember({"operator", "admin", "viewer"}));
   verb->add_option("--password-file", user->password_file, "File whose first line is the password")->required();
-  verb->add_option("--postgres", user->postgres, "Connection URI as the owner of the gateway's database")->required();
+  verb->add_option("--postgres", user->postgres, "Connection URI as the owner of the gateway's database")
+      ->envname(kOwner)
+      ->required();
   verb->callback([&run, user] { run = [user] { return UsersAdd(*user); }; });
 }
 

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <sstream>
 #include <string>
@@ -47,6 +48,17 @@ TEST(CommandLine, WrongUseEndsWithTwo) {
   EXPECT_EQ(Outcome({"migrate", "payments", "--postgres", "x"}), kUsage);
   EXPECT_EQ(Outcome({"import", "orders"}), kUsage);
   EXPECT_EQ(Outcome({"events", "tail", "--count", "0"}), kUsage);
+}
+
+TEST(CommandLine, AConnectionAsOwnerMayComeFromTheEnvironment) {
+  EXPECT_EQ(Outcome({"migrate", "contact"}), kUsage);
+  setenv("VEFA_POSTGRES_OWNER", "host=/nowhere", 1);
+  EXPECT_EQ(Outcome({"migrate", "contact"}), kFailure);
+  unsetenv("VEFA_POSTGRES_OWNER");
+}
+
+TEST(CommandLine, ReplicationIsANumberOfBrokers) {
+  EXPECT_EQ(Outcome({"topics", "apply", "--kafka", "x:1", "--replication", "0"}), kUsage);
 }
 
 TEST(CommandLine, AFailureEndsWithOne) {

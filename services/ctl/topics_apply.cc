@@ -1,4 +1,4 @@
-// `vefactl topics apply --kafka BROKERS`.
+// `vefactl topics apply --kafka BROKERS [--replication N]`.
 
 #include <iostream>
 
@@ -34,7 +34,9 @@ std::vector<kafka::TopicSpec> Topics() {
 
 int TopicsApply(const TopicsApplyOptions& options) {
   Deadline deadline = Deadline::After(kTimeout);
-  auto created = kafka::ApplyTopics(options.kafka, Topics(), deadline);
+  std::vector<kafka::TopicSpec> topics = Topics();
+  for (kafka::TopicSpec& topic : topics) topic.replication = options.replication;
+  auto created = kafka::ApplyTopics(options.kafka, topics, deadline);
   if (!created.ok()) return Fail(created.error());
   for (const std::string& name : *created) std::cout << "created " << name << "\n";
   auto changed = kafka::ApplyTopicSettings(options.kafka, Topics(), deadline);

@@ -35,9 +35,10 @@ struct UsersAddOptions {
 };
 int UsersAdd(const UsersAddOptions& options);
 
-// `vefactl topics apply --kafka BROKERS`.
+// `vefactl topics apply --kafka BROKERS [--replication N]`.
 struct TopicsApplyOptions {
   std::string kafka;
+  int replication = 1;  // Of topics that are created.
 };
 int TopicsApply(const TopicsApplyOptions& options);
 
