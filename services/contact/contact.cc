@@ -89,22 +89,24 @@ bool IsEraseReason(std::string_view text) {
 void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>& violations) {
   Check check(prefix, violations);
   contact.external_id = Trimmed(contact.external_id);
-  contact.display_name = Trimmed(contact.display_name);
-  contact.email = Trimmed(contact.email);
+  const std::string name = Trimmed(contact.display_name.Reveal());
+  std::string email = Trimmed(contact.email.Reveal());
   contact.source = Trimmed(contact.source);
   check.Text(contact.external_id, "external_id", kExternalIdMax);
   check.That(!contact.external_id.empty(), "external_id", "REQUIRED", "Give the person's id in your system.");
   check.That(!IsErasedExternalId(contact.external_id), "external_id", "EXTERNAL_ID_RESERVED",
              "Give another id: this form stands for erased people.");
-  check.Text(contact.display_name, "display_name", kDisplayNameMax * 4);
-  check.That(!contact.display_name.empty(), "display_name", "REQUIRED", "Give the name to greet the person with.");
-  check.That(Utf8Length(contact.display_name) <= kDisplayNameMax, "display_name", "TOO_LONG",
+  check.Text(name, "display_name", kDisplayNameMax * 4);
+  check.That(!name.empty(), "display_name", "REQUIRED", "Give the name to greet the person with.");
+  check.That(Utf8Length(name) <= kDisplayNameMax, "display_name", "TOO_LONG",
              "Give at most 200 characters.");
   check.Text(contact.source, "source", kSourceMax);
-  check.That(contact.email.empty() || IsEmailAddress(contact.email), "email", "EMAIL_SYNTAX",
+  check.That(email.empty() || IsEmailAddress(email), "email", "EMAIL_SYNTAX",
              "Give an address of the form name@example.com, or leave it empty.");
   // Case never distinguishes mailboxes in practice; ASCII rules, because an address is not a text.
-  for (char& c : contact.email) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (char& c : email) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  contact.display_name = name;
+  contact.email = std::move(email);
   if (contact.language.empty()) contact.language = "en";
   check.That(contact.language == "en" || contact.language == "tr", "language", "LANGUAGE_UNKNOWN", "Give tr or en.");
 }

@@ -7,6 +7,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/personal.h"
 #include "libs/base/result.h"
 
 // The rules of contacts and consents: plain values, no I/O, no clock.
@@ -16,8 +17,8 @@ namespace vefa::contact {
 struct Contact {
   Uuid id;
   std::string external_id;
-  std::string display_name;
-  std::string email;     // Empty when none is known.
+  Personal<std::string> display_name;
+  Personal<std::string> email;  // Empty when none is known.
   std::string language;  // `tr` or `en`
   std::string source;
   int64_t version = 0;

@@ -8,8 +8,8 @@ v1::Contact ToProto(const Contact& contact) {
   v1::Contact proto;
   proto.set_name(ResourceName("contacts", contact.id));
   proto.set_external_id(contact.external_id);
-  proto.set_display_name(contact.display_name);
-  proto.set_email(contact.email);
+  proto.set_display_name(contact.display_name.Reveal());
+  proto.set_email(contact.email.Reveal());
   proto.set_language(contact.language);
   proto.set_source(contact.source);
   proto.set_version(contact.version);

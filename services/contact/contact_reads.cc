@@ -126,7 +126,7 @@ Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, 
 
 std::vector<std::string> PageKeys(const Contact& contact, const std::string& order_by) {
   std::string id = contact.id.ToString();
-  if (order_by == "display_name") return {contact.display_name, id};
+  if (order_by == "display_name") return {contact.display_name.Reveal(), id};
   if (order_by == "external_id") return {contact.external_id, id};
   return {ToRfc3339(contact.create_time), id};
 }

@@ -259,8 +259,8 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
   for (const RecipientRow& row : rows) {
     auto* recipient = response.add_recipients();
     recipient->set_contact(ResourceName("contacts", row.contact.id));
-    recipient->set_address(row.contact.email);
-    recipient->set_display_name(row.contact.display_name);
+    recipient->set_address(row.contact.email.Reveal());
+    recipient->set_display_name(row.contact.display_name.Reveal());
     recipient->set_language(row.contact.language);
     recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
     recipient->set_version(row.contact.version);

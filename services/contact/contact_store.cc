@@ -91,7 +91,7 @@ const Statement kRecordConsents{
     " SELECT t.ord, t.id, t.erased, c.version FROM target t LEFT JOIN changed c USING (id), logged"};
 
 std::string SearchText(const Contact& contact) {
-  return text::FoldForSearch(contact.display_name + " " + contact.email + " " + contact.external_id);
+  return text::FoldForSearch(contact.display_name.Reveal() + " " + contact.email.Reveal() + " " + contact.external_id);
 }
 
 // What a contact is, column by column, for unnest.
@@ -100,8 +100,8 @@ struct Columns {
 
   void Add(const Contact& contact) {
     external_ids.push_back(contact.external_id);
-    names.push_back(contact.display_name);
-    emails.push_back(contact.email);
+    names.push_back(contact.display_name.Reveal());
+    emails.push_back(contact.email.Reveal());
     languages.push_back(contact.language);
     sources.push_back(contact.source);
     searches.push_back(SearchText(contact));

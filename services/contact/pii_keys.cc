@@ -33,8 +33,8 @@ Sealer::~Sealer() { crypto::Wipe(tenant_key_); }
 SealedPerson Sealer::Seal(const Contact& contact, const Clock& clock) const {
   v1::ContactPersonal personal;
   personal.set_external_id(contact.external_id);
-  personal.set_display_name(contact.display_name);
-  personal.set_email(contact.email);
+  personal.set_display_name(contact.display_name.Reveal());
+  personal.set_email(contact.email.Reveal());
   pii::Key key = pii::NewKey(clock);
   return {pii::Seal(key, tenant_, personal), key.id(),
           pii::Wrap(tenant_key_, key.bytes(), PlaceOf("pii_key", tenant_, key.id()))};

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "libs/base/personal.h"
 #include "libs/rpc/peer.h"
 #include "services/notification/gate.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
@@ -13,8 +14,8 @@ namespace vefa::notification {
 
 // What contact knows of one person at this moment. Never stored here.
 struct Recipient {
-  std::string address;
-  std::string display_name;
+  Personal<std::string> address;
+  Personal<std::string> display_name;
   std::string language;
   ConsentState consent = ConsentState::kNeverAsked;
 };

@@ -63,7 +63,7 @@ Result<std::vector<NewMessage>> Submitter::Decide(const Uuid& tenant, const v1::
     if (recipient != found.end()) {
       message.language = recipient->second.language;
       if (!recipient->second.address.empty()) {
-        message.address_hash = key_.AddressHash(tenant, recipient->second.address);
+        message.address_hash = key_.AddressHash(tenant, recipient->second.address.Reveal());
         hashes.push_back(message.address_hash);
       }
     }

@@ -37,7 +37,7 @@ Status Preparer::Fetch(ActiveChunk& active, const std::vector<int>& ords, Deadli
     auto place = static_cast<size_t>(ord);
     auto found = found_.find(chunk.contacts[place]);
     bool reachable = found != found_.end() && !found->second.address.empty();
-    active.address_hashes[place] = reachable ? key_.AddressHash(chunk.tenant, found->second.address) : "";
+    active.address_hashes[place] = reachable ? key_.AddressHash(chunk.tenant, found->second.address.Reveal()) : "";
   }
   return Ok();
 }

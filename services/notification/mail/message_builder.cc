@@ -52,8 +52,8 @@ std::string MessageBuilder::LanguageFor(const std::string& wanted) const {
 void MessageBuilder::AppendHeaders(const MailFacts& facts, const std::string& subject, std::string& out) const {
   out += "Date: " + MailDate(facts.date) + "\r\n";
   out += *MailboxHeader("From", sender_.display_name, sender_.address);
-  auto to = MailboxHeader("To", facts.display_name, facts.address);
-  out += to.ok() ? *to : "To: <" + facts.address + ">\r\n";
+  auto to = MailboxHeader("To", facts.display_name.Reveal(), facts.address.Reveal());
+  out += to.ok() ? *to : "To: <" + facts.address.Reveal() + ">\r\n";
   out += *TextHeader("Subject", subject);
   out += "Message-ID: <" + facts.message.ToString() + "@" + sender_.domain + ">\r\n";
   out += "List-Id: <" + facts.purpose + "." + sender_.domain + ">\r\n";
@@ -66,7 +66,7 @@ void MessageBuilder::AppendHeaders(const MailFacts& facts, const std::string& su
 
 std::string MessageBuilder::Build(const MailFacts& facts) const {
   const Compiled& words = compiled_.at(LanguageFor(facts.language));
-  Fields fields{facts.display_name, facts.unsubscribe_url, facts.campaign_name};
+  Fields fields{facts.display_name.Reveal(), facts.unsubscribe_url, facts.campaign_name};
   std::string out;
   out.reserve(8192);
   AppendHeaders(facts, OneLine(words.subject.Fill(fields)), out);

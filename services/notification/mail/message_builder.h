@@ -5,6 +5,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/personal.h"
 #include "libs/base/result.h"
 #include "services/notification/mail/header_text.h"
 #include "services/notification/mail/pattern.h"
@@ -21,8 +22,8 @@ struct Words {
 // What one mail needs beside the words.
 struct MailFacts {
   Uuid message;
-  std::string display_name;
-  std::string address;
+  Personal<std::string> display_name;
+  Personal<std::string> address;
   std::string language;
   std::string unsubscribe_url;
   std::string campaign_name;

@@ -139,7 +139,7 @@ void Session::OnMailReply(const Reply& reply, SteadyTime now) {
     FinishFront(*front.refusal);
     return StartNext(now);
   }
-  Write("RCPT TO:<" + front.mail.to + ">\r\n");
+  Write("RCPT TO:<" + front.mail.to.Reveal() + ">\r\n");
   Expect(Owed::kRcpt);
 }
 
@@ -203,7 +203,7 @@ void Session::StartNext(SteadyTime now) {
   while (started_ < mails_max_) {
     auto mail = host_.Next();
     if (!mail) return;
-    bool sound = IsWireAddress(mail->to, false) && IsWireAddress(mail->from, true);
+    bool sound = IsWireAddress(mail->to.Reveal(), false) && IsWireAddress(mail->from, true);
     bool fits = size_max_ == 0 || mail->data.size() <= size_max_;
     if (!sound || !fits) {
       Outcome own{{Fate::kFailed, sound ? "size" : "address", false},
@@ -232,7 +232,7 @@ void Session::StartEnvelope(SteadyTime now) {
   Write("MAIL FROM:<" + mail.from + (size_offered_ ? "> SIZE=" + std::to_string(mail.data.size()) : ">") + "\r\n");
   Expect(Owed::kMail);
   if (!pipelining_) return;
-  Write("RCPT TO:<" + mail.to + ">\r\nDATA\r\n");
+  Write("RCPT TO:<" + mail.to.Reveal() + ">\r\nDATA\r\n");
   Expect(Owed::kRcpt);
   Expect(Owed::kData);
 }

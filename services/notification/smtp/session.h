@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "libs/base/personal.h"
 #include "services/notification/smtp/reply.h"
 #include "services/notification/smtp/verdict.h"
 
@@ -18,7 +19,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 struct Mail {
   uint64_t ticket = 0;   // The owner's name for it.
   std::string from;      // Envelope addresses, ASCII, without brackets.
-  std::string to;
+  Personal<std::string> to;
   std::string data;      // Headers and body as they go on the wire, dots stuffed, ending in CRLF.
   int tries = 0;         // Connections that failed it before the dot.
   SteadyTime queued_at;  // Set by the pool.

@@ -36,8 +36,8 @@ grpc::ServerUnaryReactor* ContactPeer::BatchGetRecipients(grpc::CallbackServerCo
     if (found == recipients_.end()) continue;
     auto* recipient = response->add_recipients();
     recipient->set_contact(name);
-    recipient->set_address(found->second.address);
-    recipient->set_display_name(found->second.display_name);
+    recipient->set_address(found->second.address.Reveal());
+    recipient->set_display_name(found->second.display_name.Reveal());
     recipient->set_language(found->second.language);
     recipient->set_consent(static_cast<contact::v1::Consent::State>(found->second.consent));
   }
