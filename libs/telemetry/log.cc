@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
@@ -16,6 +17,7 @@ namespace {
 // The one global of the project: where lines go and which are written.
 std::string g_service = "vefa";              // NOLINT: set once before threads start
 std::atomic<Level> g_lowest{Level::kInfo};
+std::array<std::atomic<uint64_t>, 4> g_lines{};  // By level.
 
 }  // namespace
 
@@ -31,6 +33,8 @@ const char* LevelName(Level level) {
 
 Level LowestLevel() { return g_lowest; }
 void SetLowestLevel(Level lowest) { g_lowest = lowest; }
+
+uint64_t CountLines(Level level) { return g_lines[static_cast<size_t>(level)].load(std::memory_order_relaxed); }
 
 void StartLog(std::string service, Level lowest) {
   g_service = std::move(service);
@@ -74,9 +78,11 @@ void Log(Level level, std::string_view message, Fields fields) {
   std::string line = "{\"ts\":\"" + ToRfc3339(SystemClock().Now()) + "\",\"level\":\"" + LevelName(level) +
                      "\",\"service\":" + JsonString(g_service) + ",\"msg\":" + JsonString(message);
   const Trace& trace = CurrentTrace();
-  if (trace.valid()) line += ",\"trace_id\":\"" + trace.trace_id() + "\"";
+  if (trace.valid()) line += ",\"trace_id\":\"" + trace.trace_id() + "\",\"span_id\":\"" + trace.span_id() + '"';
+  if (!CurrentTenant().is_nil()) line += ",\"tenant\":\"" + CurrentTenant().ToString() + '"';
   for (const auto& [name, value] : fields) line += ',' + JsonString(name) + ':' + value.json();
   line += "}\n";
+  g_lines[static_cast<size_t>(level)].fetch_add(1, std::memory_order_relaxed);
   // A line that cannot be written has nowhere else to go.
   [[maybe_unused]] ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -17,8 +18,11 @@ const char* LevelName(Level level);
 Level LowestLevel();
 void SetLowestLevel(Level lowest);
 
-// A value of a log field. There is deliberately none for a protobuf message: personal data has no
-// way into a log.
+// How many lines of a level were written since the start. Thread-safe.
+uint64_t CountLines(Level level);
+
+// A value of a log field. There is deliberately none for a protobuf message, nor for what is Personal: personal data has
+// no way into a log.
 class Field {
  public:
   Field(std::string_view text);                                // NOLINT: implicit by design
@@ -38,8 +42,8 @@ class Field {
 
 using Fields = std::initializer_list<std::pair<std::string_view, Field>>;
 
-// Writes one JSON line to standard error in one write. Thread-safe. `message` is a constant text;
-// what varies goes into fields.
+// Writes one JSON line to standard error in one write, with trace, span and tenant that the calling thread works for.
+// Thread-safe. `message` is a constant text; what varies goes into fields.
 void Log(Level level, std::string_view message, Fields fields = {});
 inline void Info(std::string_view message, Fields fields = {}) { Log(Level::kInfo, message, fields); }
 inline void Warn(std::string_view message, Fields fields = {}) { Log(Level::kWarn, message, fields); }

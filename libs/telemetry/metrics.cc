@@ -8,6 +8,8 @@
 
 #include <mutex>
 
+#include "libs/telemetry/log.h"
+
 namespace vefa::telemetry {
 namespace {
 
@@ -50,9 +52,14 @@ struct Metrics::State {
   std::map<std::pair<std::string, Labels>, std::unique_ptr<Counter>> counters;
   std::map<std::pair<std::string, Labels>, std::unique_ptr<Gauge>> gauges;
   std::map<std::pair<std::string, Labels>, std::unique_ptr<Histogram>> histograms;
+  std::vector<std::pair<Level, prometheus::Counter*>> lines;  // The log counts them itself.
 };
 
-Metrics::Metrics() : state_(std::make_unique<State>()) {}
+Metrics::Metrics() : state_(std::make_unique<State>()) {
+  auto& lines = prometheus::BuildCounter().Name("vefa_log_messages_total").Help("Log lines written, by level.").Register(state_->registry);
+  for (Level level : {Level::kDebug, Level::kInfo, Level::kWarn, Level::kError})
+    state_->lines.emplace_back(level, &lines.Add({{"level", LevelName(level)}}));
+}
 Metrics::~Metrics() = default;
 
 Counter& Metrics::AddCounter(const std::string& name, const std::string& help, const Labels& labels) {
@@ -82,6 +89,13 @@ Histogram& Metrics::AddHistogram(const std::string& name, const std::string& hel
   return *slot;
 }
 
-std::string Metrics::Expose() const { return prometheus::TextSerializer().Serialize(state_->registry.Collect()); }
+std::string Metrics::Expose() const {
+  {
+    std::lock_guard lock(state_->mutex);
+    for (const auto& [level, counter] : state_->lines)
+      counter->Increment(static_cast<double>(CountLines(level)) - counter->Value());
+  }
+  return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+}
 
 }  // namespace vefa::telemetry
