@@ -50,6 +50,14 @@ TEST(EnvironmentTest, WhatIsShownHoldsNoPassword) {
   }
 }
 
+TEST(EnvironmentTest, ASecretIsReadAndNotShown) {
+  setenv("VEFA_T_SECRET", "authorization=Bearer%20abc", 1);
+  Environment environment;
+  EXPECT_EQ(environment.GetSecret("VEFA_T_SECRET"), "authorization=Bearer%20abc");
+  EXPECT_EQ(environment.settings().front().value, "***");
+  unsetenv("VEFA_T_SECRET");
+}
+
 TEST(EnvironmentTest, ReadsAKeyFile) {
   std::string path = testing::TempDir() + "vefa_key";
   std::ofstream(path) << "000102030405060708090a0b0c0d0e0f\n";

@@ -52,6 +52,12 @@ std::string Environment::Get(const std::string& name, const std::string& fallbac
   return set ? value : fallback;
 }
 
+std::string Environment::GetSecret(const std::string& name) {
+  std::string value = Get(name, "");
+  if (!value.empty()) Note(name, "***", true);
+  return value;
+}
+
 void Environment::Note(const std::string& name, const std::string& value, bool set) {
   settings_[name] = {name, WithoutPasswords(value), set};
 }

@@ -22,6 +22,8 @@ class Environment {
   // A setting that must be there; "" and a remembered mistake when it is not.
   std::string Require(const std::string& name);
   std::string Get(const std::string& name, const std::string& fallback);
+  // The same for what must not be seen: shown as `***` where it is set.
+  std::string GetSecret(const std::string& name);
   // A whole number within [least, most]; the fallback when unset.
   int GetInt(const std::string& name, int fallback, int least, int most);
   bool GetFlag(const std::string& name);  // `1` or `true`

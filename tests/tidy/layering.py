@@ -6,7 +6,7 @@ from tree import TEST_FILE, Finding, is_test
 
 # A library may include those of a lower rank, and itself.
 LIB_RANKS = {"base": 0, "config": 1, "crypto": 1, "telemetry": 1, "text": 1, "runtime": 2, "pii": 2, "postgres": 2,
-             "redis": 2, "kafka": 2, "http": 3, "events": 4, "rpc": 5, "operations": 6, "catalog": 6, "testing": 6,
+             "redis": 2, "kafka": 2, "http": 3, "events": 4, "otlp": 4, "rpc": 5, "operations": 6, "catalog": 6, "testing": 6,
              "service": 7}
 
 # Header pattern, its home in words, pattern of the files that may include it.
