@@ -4,6 +4,7 @@
 
 #include "libs/base/fault_point.h"
 #include "libs/events/consumer_marks.h"
+#include "libs/events/event_span.h"
 #include "libs/telemetry/log.h"
 
 namespace vefa::events {
@@ -33,12 +34,16 @@ ConsumerApply::Outcome ConsumerApply::Fail(Error error, Error& why) const {
 }
 
 ConsumerApply::Outcome ConsumerApply::Try(const ConsumerBatch::Range& range, const Offsets& positions, Error& why) {
+  ApplySpans spans(consumer_, range.events);
   auto begun = pump_.Begin(ScopeOf(range.events), Deadline::After(kTransactionTimeout));
-  if (!begun.ok()) return Fail(begun.error(), why);
-  Transaction transaction = std::move(begun).value();
-  Status done = Run(transaction, range, positions);
-  if (!done.ok()) return Fail(std::move(done).error(), why);
-  return Outcome::kApplied;
+  Status done = begun.ok() ? Ok() : Status(begun.error());
+  if (done.ok()) {
+    Transaction transaction = std::move(begun).value();
+    done = Run(transaction, range, positions);
+  }
+  if (done.ok()) return Outcome::kApplied;
+  spans.Fail(done.error().reason);
+  return Fail(std::move(done).error(), why);
 }
 
 Status ConsumerApply::Run(Transaction& transaction, const ConsumerBatch::Range& range, const Offsets& positions) {

@@ -5,6 +5,7 @@
 #include "libs/base/backoff.h"
 #include "libs/base/fault_point.h"
 #include "libs/events/catalog.h"
+#include "libs/events/event_span.h"
 #include "libs/telemetry/log.h"
 
 namespace vefa::events {
@@ -161,7 +162,8 @@ void Relay::Settle(const kafka::Producer::Report& report) {
   bool lost = report.lost;
   Time now = clock_.Now();
   for (uint64_t token : report.acknowledged) {
-    const Flight& flight = flights_[token];
+    Flight& flight = flights_[token];
+    flight.span.End();
     core_.Acknowledge(flight.id);
     if (options_.acknowledged) options_.acknowledged(flight.id);
     publish_seconds_.Observe(std::chrono::duration<double>(now - flight.record_time).count());
@@ -183,6 +185,7 @@ void Relay::Settle(const kafka::Producer::Report& report) {
 // The producer was lost: what it had in flight is read and produced again.
 void Relay::Forget() {
   core_.ProducerLost();
+  for (Flight& flight : flights_) flight.span.Fail("PRODUCER_LOST");
   flights_.clear();
   free_flights_.clear();
   rebuilds_.Add();
@@ -248,7 +251,7 @@ void Relay::Send(const PendingRows& rows, size_t taken) {
     }
     uint64_t token = free_flights_.back();
     free_flights_.pop_back();
-    flights_[token] = {rows.ids()[row], event_.record_time};
+    flights_[token] = {rows.ids()[row], event_.record_time, PublishSpan(event_, source_.topic)};
     // Once one is refused, none may follow: the next Poll reports the loss of all.
     if (!producer_.Send(writer_->Write(event_), token)) return;
   }

@@ -17,6 +17,7 @@
 #include "libs/postgres/database.h"
 #include "libs/runtime/loop.h"
 #include "libs/telemetry/metrics.h"
+#include "libs/telemetry/span.h"
 
 namespace vefa::events {
 
@@ -55,6 +56,7 @@ class Relay {
   struct Flight {
     int64_t id = 0;
     Time record_time;
+    telemetry::Span span;
   };
 
   std::chrono::milliseconds Step();

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "libs/postgres/errors.h"
+#include "libs/telemetry/span.h"
 
 namespace vefa::postgres {
 namespace {
@@ -23,6 +24,24 @@ bool PollSocket(PGconn* conn, bool for_write, Deadline deadline) {
     if (ready == 0 && deadline.Passed()) return false;
     if (ready < 0 && errno != EINTR) return false;
   }
+}
+
+// What a flush is called: its one statement, or the first of several; what opens and ends transactions and sets their
+// tenant does not count. All names stand in an attribute. Parameters have no way in here.
+telemetry::Span SpanOf(const std::vector<Call>& calls) {
+  if (!telemetry::CurrentTrace().sampled()) return {};
+  const char* first = calls.front().statement->name;
+  std::string all;
+  for (const Call& call : calls) {
+    const std::string_view name = call.statement->name;
+    if (name == "begin" || name.starts_with("scope_")) continue;
+    if (all.empty()) first = call.statement->name;
+    all.append(all.empty() ? "" : ", ").append(name);
+  }
+  telemetry::Span span = telemetry::Span::Child(telemetry::SpanKind::kClient, first);
+  span.Set("db.system.name", "postgresql");
+  span.Set("db.query.summary", all.empty() ? first : std::string_view(all));
+  return span;
 }
 
 }  // namespace
@@ -118,6 +137,17 @@ Status Connection::Send(const Call& call, std::vector<bool>& prepares) {
 }
 
 Result<std::vector<Rows>> Connection::Pipeline(const std::vector<Call>& calls, Deadline deadline) {
+  telemetry::Span span = SpanOf(calls);
+  auto rows = Exchange(calls, deadline);
+  if (!rows.ok() && span.recording()) {
+    span.Fail(rows.error().reason);
+    auto state = rows.error().metadata.find("sqlstate");
+    if (state != rows.error().metadata.end()) span.Set("db.response.status_code", state->second);
+  }
+  return rows;
+}
+
+Result<std::vector<Rows>> Connection::Exchange(const std::vector<Call>& calls, Deadline deadline) {
   if (!usable_) return Unavailable("DATABASE_UNAVAILABLE", "The database connection was lost; try again.");
   if (PQenterPipelineMode(conn_) == 0) return Lost("pipeline");
   std::vector<bool> prepares;

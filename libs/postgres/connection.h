@@ -46,7 +46,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Sends every call in one flush. Outside BEGIN they are one transaction of their own. The first
+  // Sends every call in one flush, which is one span of a recorded trace, by the statements' names. Outside BEGIN they are one transaction of their own. The first
   // error is returned; then none of an own transaction took effect.
   Result<std::vector<Rows>> Pipeline(const std::vector<Call>& calls, Deadline deadline);
   Result<Rows> Execute(const Statement& statement, Params params, Deadline deadline);
@@ -63,6 +63,7 @@ class Connection {
 
  private:
   explicit Connection(pg_conn* conn) : conn_(conn) {}
+  Result<std::vector<Rows>> Exchange(const std::vector<Call>& calls, Deadline deadline);
   Status Wait(bool for_write, Deadline deadline);
   Status Flush(Deadline deadline);
   Result<pg_result*> NextResult(Deadline deadline);

@@ -23,15 +23,16 @@ bool IsWorthSaying(const Error& error) {
   return not_before.exchange(now + 1) <= now;
 }
 
-std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
+std::string_view Metadata(const grpc::CallbackServerContext& context, const char* name) {
   auto found = context.client_metadata().find(name);
-  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+  if (found == context.client_metadata().end()) return {};
+  return {found->second.data(), found->second.size()};
 }
 
 }  // namespace
 
 telemetry::Trace TraceOf(const grpc::CallbackServerContext& context) {
-  return telemetry::Trace::Parse(Metadata(context, "traceparent")).Child();
+  return telemetry::Trace::Parse(Metadata(context, "traceparent"));
 }
 
 Error DeadlinePassed() {
@@ -46,21 +47,19 @@ Error AtCapacity() {
 
 Door::Door(const std::string& service, runtime::WorkerPool& pool, const PrincipalKey& key, TenantDirectory& tenants,
            telemetry::Metrics& metrics, const Clock& clock)
-    : service_(service), pool_(pool), key_(key), tenants_(tenants), metrics_(metrics), clock_(clock) {
+    : pool_(pool), key_(key), tenants_(tenants), metrics_(metrics), clock_(clock) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
   VEFA_CHECK(descriptor != nullptr);
   for (int i = 0; i < descriptor->method_count(); ++i) {
     const auto* rpc = descriptor->method(i);
-    Method method;
+    Method& method = methods_[rpc->name()];
     method.permission = rpc->options().GetExtension(options::v1::permission);
     VEFA_CHECK(!method.permission.empty());
-    std::string name = service + "/" + rpc->name();
-    method.started = &metrics.AddCounter("grpc_server_call_started_total", "Calls started.", {{"grpc_method", name}});
-    method.waited = &metrics.AddHistogram("vefa_rpc_queue_seconds", "From a call's arrival until a worker takes it.",
-                                          {{"grpc_method", name}});
-    method.duration = &metrics.AddHistogram("grpc_server_call_duration_seconds",
-                                            "Time from a call's arrival to its answer.", {{"grpc_method", name}});
-    methods_[rpc->name()] = method;
+    method.full_name = service + "/" + rpc->name();
+    const telemetry::Labels labels{{"grpc_method", method.full_name}};
+    method.started = &metrics.AddCounter("grpc_server_call_started_total", "Calls started.", labels);
+    method.waited =
+        &metrics.AddHistogram("vefa_rpc_queue_seconds", "From a call's arrival until a worker takes it.", labels);
   }
 }
 
@@ -75,7 +74,7 @@ Result<CallContext> Door::Identify(const Method& method, const grpc::CallbackSer
   if (left.count() <= 0) return DeadlinePassed();
   CallContext call;
   call.deadline = Deadline::After(std::min<std::chrono::milliseconds>(left, kLongestCall));
-  std::string token = Metadata(context, kPrincipalMetadata);
+  std::string token(Metadata(context, kPrincipalMetadata));
   if (method.permission == "public" && token.empty()) return call;
   VEFA_TRY(call.principal, key_.Verify(token, clock_.Now()));
   call.tenant = call.principal.tenant;
@@ -94,24 +93,37 @@ Status Door::Admit(const CallContext& call, const grpc::CallbackServerContext& c
   return call.tenant.is_nil() ? Ok() : tenants_.Check(call.tenant, call.deadline);
 }
 
-void Door::Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,
-                    const Status& status) const {
-  method.duration->Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  metrics_
-      .AddCounter("grpc_server_call_finished_total", "Calls finished, by status.",
-                  {{"grpc_method", service_ + "/" + name},
-                   {"grpc_status", status.ok() ? "OK" : CodeName(status.error().code)}})
-      .Add();
+telemetry::Span Door::BeginSpan(const Method& method, const grpc::CallbackServerContext& context) {
+  telemetry::Span span = telemetry::Span::Begin(telemetry::SpanKind::kServer, TraceOf(context), method.full_name);
+  span.Set("rpc.system", "grpc");
+  return span;
 }
 
-Error Door::Report(Error error, const std::string& method) {
+void Door::Finished(const Method& method, telemetry::Span& span, std::chrono::steady_clock::time_point start,
+                    const Status& status) const {
+  const int code = status.ok() ? 0 : static_cast<int>(status.error().code);
+  auto& slot = method.duration[static_cast<size_t>(code)];
+  telemetry::Histogram* duration = slot.load(std::memory_order_acquire);
+  if (duration == nullptr) {
+    // Twice the same one when two calls are the first.
+    duration = &metrics_.AddHistogram("grpc_server_call_duration_seconds", "Time from a call's arrival to its answer.",
+                                      {{"grpc_method", method.full_name}, {"grpc_status", status.ok() ? "OK" : CodeName(status.error().code)}});
+    slot.store(duration, std::memory_order_release);
+  }
+  duration->Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  span.Set("rpc.grpc.status_code", int64_t{code});
+  if (!status.ok()) span.Fail(status.error().reason);
+  span.End();
+}
+
+Error Door::Report(Error error, const Method& method) {
   bool ours = error.code == Code::kInternal || error.code == Code::kUnknown || error.code == Code::kDataLoss;
   if (ours || IsWorthSaying(error)) {
     auto say = [&error](const char* key) {
       auto found = error.metadata.find(key);
       return found == error.metadata.end() ? std::string() : found->second;
     };
-    telemetry::Fault("a call failed on our side", {{"method", method}, {"reason", error.reason},
+    telemetry::Fault("a call failed on our side", {{"method", method.full_name}, {"reason", error.reason},
                                                    {"error", error.message}, {"statement", say("statement")},
                                                    {"detail", say("detail")}});
   }

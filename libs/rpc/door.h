@@ -2,6 +2,8 @@
 
 #include <grpcpp/server_context.h>
 
+#include <array>
+#include <atomic>
 #include <map>
 #include <string>
 
@@ -11,7 +13,7 @@
 #include "libs/rpc/tenants.h"
 #include "libs/runtime/worker_pool.h"
 #include "libs/telemetry/metrics.h"
-#include "libs/telemetry/trace.h"
+#include "libs/telemetry/span.h"
 
 namespace vefa::rpc {
 
@@ -32,10 +34,12 @@ class Door {
        telemetry::Metrics& metrics, const Clock& clock);
 
   struct Method {
+    std::string full_name;  // `vefa.contact.v1.ContactService/GetContact`
     std::string permission;
-    telemetry::Counter* started;
-    telemetry::Histogram* waited;
-    telemetry::Histogram* duration;
+    telemetry::Counter* started = nullptr;
+    telemetry::Histogram* waited = nullptr;
+    // How long calls took, by gRPC status; each is there once a call has ended so.
+    mutable std::array<std::atomic<telemetry::Histogram*>, 17> duration{};
   };
   const Method& method(const std::string& name) const;
 
@@ -47,16 +51,17 @@ class Door {
   Status Admit(const CallContext& call, const grpc::CallbackServerContext& context) const;
   // Whether Admit would wait for nothing.
   bool Admits(const CallContext& call) const { return tenants_.Known(call.tenant); }
-  // Counts the call's end.
-  void Finished(const Method& method, const std::string& name, std::chrono::steady_clock::time_point start,
+  // The call as a span, from its arrival on: below the caller's, or the first of a new trace.
+  static telemetry::Span BeginSpan(const Method& method, const grpc::CallbackServerContext& context);
+  // Counts the call's end, and ends its span.
+  void Finished(const Method& method, telemetry::Span& span, std::chrono::steady_clock::time_point start,
                 const Status& status) const;
 
   runtime::WorkerPool& pool() const { return pool_; }
   // Turns what a handler returned into the wire form and logs what is our fault.
-  static Error Report(Error error, const std::string& method);
+  static Error Report(Error error, const Method& method);
 
  private:
-  const std::string service_;
   runtime::WorkerPool& pool_;
   const PrincipalKey& key_;
   TenantDirectory& tenants_;
@@ -65,7 +70,7 @@ class Door {
   std::map<std::string, Method> methods_;
 };
 
-// The trace the caller sent, continued; or a new one.
+// The trace the caller sent; not valid when there is none.
 telemetry::Trace TraceOf(const grpc::CallbackServerContext& context);
 
 // RESOURCE_EXHAUSTED `AT_CAPACITY` with a retry hint.

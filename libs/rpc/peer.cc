@@ -1,7 +1,6 @@
 #include "libs/rpc/peer.h"
 
 #include "libs/rpc/retries.h"
-#include "libs/telemetry/trace.h"
 
 namespace vefa::rpc {
 namespace {
@@ -37,7 +36,7 @@ void Redial::Note(const grpc::Status& status) {
 }
 
 Peer::Peer(const std::string& address, const PrincipalKey& key, std::string self, const Transport& transport)
-    : channel_(MakeChannel(address, transport)), redial_(channel_), key_(key), self_(std::move(self)) {}
+    : channel_(MakeChannel(address, transport)), redial_(channel_), key_(key), self_(std::move(self)), meter_(transport.metrics(), address) {}
 
 void Peer::Prepare(grpc::ClientContext& context, const Uuid& tenant, std::vector<std::string> permissions,
                    Deadline deadline) const {
@@ -48,8 +47,6 @@ void Peer::Prepare(grpc::ClientContext& context, const Uuid& tenant, std::vector
   principal.permissions = std::move(permissions);
   principal.expire_time = PrincipalEnd(SystemClock().Now());
   context.AddMetadata(kPrincipalMetadata, key_.Sign(principal));
-  if (telemetry::CurrentTrace().valid())
-    context.AddMetadata("traceparent", telemetry::CurrentTrace().Child().traceparent());
 }
 
 }  // namespace vefa::rpc

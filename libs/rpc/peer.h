@@ -9,6 +9,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
+#include "libs/rpc/outgoing.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
 #include "libs/rpc/transport.h"
@@ -36,17 +37,19 @@ class Peer {
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
-  // Sets deadline, principal (with just these permissions) and trace of a call.
+  // Sets deadline and principal (with just these permissions) of a call.
   void Prepare(grpc::ClientContext& context, const Uuid& tenant, std::vector<std::string> permissions,
                Deadline deadline) const;
   // To be told how each call ended.
   void Note(const grpc::Status& status) const { redial_.Note(status); }
+  CallMeter& meter() const { return meter_; }
 
  private:
   std::shared_ptr<grpc::Channel> channel_;
   mutable Redial redial_;
   const PrincipalKey& key_;
   const std::string self_;
+  mutable CallMeter meter_;
 };
 
 // A channel with keep-alive and round robin over what the name resolves to. A server that says it is going
@@ -62,8 +65,11 @@ Result<Response> Call(const Peer& peer, Stub& stub,
                       Deadline deadline) {
   grpc::ClientContext context;
   peer.Prepare(context, tenant, std::move(permissions), deadline);
+  static const std::string_view name = MeasuredNameOf(*Request::descriptor());
+  Outgoing call(peer.meter(), name, context);
   Response response;
   grpc::Status status = (stub.*method)(&context, request, &response);
+  call.End(status);
   peer.Note(status);
   if (!status.ok()) return FromGrpc(status);
   return response;

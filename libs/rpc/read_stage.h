@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/rpc/batch_span.h"
 #include "libs/rpc/gather.h"
 #include "libs/rpc/serve.h"
 
@@ -57,7 +58,7 @@ class ReadStage {
       waiting.push_back(std::move(one));
     }
     if (waiting.empty()) return;
-    auto answers = read_(tenant, keys, deadline);
+    auto answers = ReadAll(tenant, keys, deadline, waiting);
     for (size_t i = 0; i < waiting.size(); ++i) {
       Status status = Ok();
       if (!answers.ok()) {
@@ -69,6 +70,12 @@ class ReadStage {
       }
       waiting[i]->reply.Finish(std::move(status));
     }
+  }
+
+  Result<std::vector<Result<Response>>> ReadAll(const Uuid& tenant, const std::vector<Key>& keys, Deadline deadline,
+                                                Many& many) {
+    BatchSpan span(tenant, many);
+    return read_(tenant, keys, deadline);
   }
 
   const Read read_;

@@ -21,12 +21,13 @@ inline Status LostAnswer() {
 // The end of one unary call, given once and from any thread. One that is dropped without is an error of ours.
 class Reply {
  public:
-  Reply(const Door& door, const Door::Method& rpc, const char* method, grpc::ServerUnaryReactor* reactor)
-      : door_(&door), rpc_(&rpc), method_(method), reactor_(reactor) {}
+  Reply(const Door& door, const Door::Method& rpc, telemetry::Span span, grpc::ServerUnaryReactor* reactor)
+      : door_(&door), rpc_(&rpc), span_(std::move(span)), reactor_(reactor) {}
   Reply(Reply&& other) noexcept
       : door_(other.door_),
         rpc_(other.rpc_),
-        method_(other.method_),
+        span_(std::move(other.span_)),
+        tenant_(other.tenant_),
         start_(other.start_),
         reactor_(std::exchange(other.reactor_, nullptr)) {}
   Reply& operator=(Reply&&) = delete;
@@ -36,9 +37,18 @@ class Reply {
 
   void Finish(Status status) {
     if (status.ok() && FaultPoint("rpc.after_commit_before_reply")) status = LostAnswer();
-    door_->Finished(*rpc_, method_, start_, status);
-    std::exchange(reactor_, nullptr)
-        ->Finish(status.ok() ? grpc::Status::OK : ToGrpc(Door::Report(std::move(status).error(), method_)));
+    door_->Finished(*rpc_, span_, start_, status);
+    grpc::ServerUnaryReactor* reactor = std::exchange(reactor_, nullptr);
+    if (status.ok()) return reactor->Finish(grpc::Status::OK);
+    // Whoever answers may work for many callers; what is said of this one carries his trace.
+    telemetry::TraceScope trace(span_.trace(), tenant_);
+    reactor->Finish(ToGrpc(Door::Report(std::move(status).error(), *rpc_)));
+  }
+  telemetry::Span& span() { return span_; }
+  // Whose call it is.
+  void NoteTenant(const Uuid& tenant) {
+    tenant_ = tenant;
+    if (span_.recording()) span_.Set("vefa.tenant", tenant.ToString());
   }
   // Since the call arrived.
   double age_seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -46,7 +56,8 @@ class Reply {
  private:
   const Door* door_;
   const Door::Method* rpc_;
-  const char* method_;
+  telemetry::Span span_;
+  Uuid tenant_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   grpc::ServerUnaryReactor* reactor_;
 };
@@ -68,14 +79,15 @@ grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerConte
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const Door::Method& rpc = door.method(method);
   rpc.started->Add();
-  Reply reply(door, rpc, method, reactor);
+  Reply reply(door, rpc, Door::BeginSpan(rpc, *context), reactor);
   auto caller = door.Identify(rpc, *context);
   if (!caller.ok()) {
     reply.Finish(std::move(caller).error());
     return reactor;
   }
+  reply.NoteTenant(caller->tenant);
   if (place == Place::kHere && door.Admits(*caller)) {
-    telemetry::TraceScope trace(TraceOf(*context));
+    telemetry::TraceScope trace(reply.span().trace(), caller->tenant);
     rpc.waited->Observe(reply.age_seconds());
     handler(*caller, std::move(reply));
     return reactor;
@@ -83,8 +95,10 @@ grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerConte
   // A std::function is copied; a reply is not.
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(reply), *std::move(caller), std::move(handler)});
   bool queued = door.pool().TryPost({waiting->call.tenant, method}, [&door, &rpc, context, waiting] {
-    telemetry::TraceScope trace(TraceOf(*context));
-    rpc.waited->Observe(waiting->reply.age_seconds());
+    telemetry::TraceScope trace(waiting->reply.span().trace(), waiting->call.tenant);
+    const double waited = waiting->reply.age_seconds();
+    rpc.waited->Observe(waited);
+    waiting->reply.span().Set("vefa.queue_us", static_cast<int64_t>(waited * 1e6));
     Status admitted = door.Admit(waiting->call, *context);
     if (!admitted.ok()) return waiting->reply.Finish(std::move(admitted));
     waiting->handler(waiting->call, std::move(waiting->reply));
@@ -110,7 +124,8 @@ template <typename Request, typename Response, typename Handler>
 class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
  public:
   ChunkStream(const Door& door, grpc::CallbackServerContext* context, const char* method, Handler handler)
-      : door_(door), context_(context), method_(method), rpc_(door.method(method)), handler_(std::move(handler)) {
+      : door_(door), context_(context), method_(method), rpc_(door.method(method)), span_(Door::BeginSpan(rpc_, *context)),
+        handler_(std::move(handler)) {
     rpc_.started->Add();
     this->StartRead(&request_);
   }
@@ -123,6 +138,7 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
       auto caller = door_.Identify(rpc_, *context_);
       if (!caller.ok()) return End(std::move(caller).error());
       call_ = *std::move(caller);
+      if (span_.recording()) span_.Set("vefa.tenant", call_->tenant.ToString());
     }
     if (!door_.pool().TryPost({call_->tenant, method_}, [this] { Work(); })) End(AtCapacity());
   }
@@ -134,7 +150,7 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
 
  private:
   void Work() {
-    telemetry::TraceScope trace(TraceOf(*context_));
+    telemetry::TraceScope trace(span_.trace(), call_->tenant);
     if (!admitted_) {
       Status admitted = door_.Admit(*call_, *context_);
       if (!admitted.ok()) return End(std::move(admitted));
@@ -148,14 +164,15 @@ class ChunkStream final : public grpc::ServerBidiReactor<Request, Response> {
     this->StartWrite(&response_);
   }
   void End(Status status) {
-    door_.Finished(rpc_, method_, start_, status);
-    this->Finish(status.ok() ? grpc::Status::OK : ToGrpc(Door::Report(std::move(status).error(), method_)));
+    door_.Finished(rpc_, span_, start_, status);
+    this->Finish(status.ok() ? grpc::Status::OK : ToGrpc(Door::Report(std::move(status).error(), rpc_)));
   }
 
   const Door& door_;
   grpc::CallbackServerContext* context_;
   const char* method_;
   const Door::Method& rpc_;
+  telemetry::Span span_;
   Handler handler_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   static constexpr std::chrono::seconds kChunkTimeout{30};

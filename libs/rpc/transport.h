@@ -7,6 +7,7 @@
 #include <string>
 
 #include "libs/base/result.h"
+#include "libs/telemetry/metrics.h"
 
 namespace vefa::rpc {
 
@@ -23,12 +24,17 @@ class Transport {
   // Plain text for an empty folder.
   static Result<Transport> Of(const std::string& folder);
 
+  // Calls made from here on are measured there. The metrics must outlive whoever calls.
+  void MeasureBy(telemetry::Metrics& metrics) { metrics_ = &metrics; }
+  telemetry::Metrics* metrics() const { return metrics_; }
+
   const std::shared_ptr<grpc::ServerCredentials>& server() const { return server_; }
   const std::shared_ptr<grpc::ChannelCredentials>& channel() const { return channel_; }
 
  private:
   std::shared_ptr<grpc::ServerCredentials> server_;
   std::shared_ptr<grpc::ChannelCredentials> channel_;
+  telemetry::Metrics* metrics_ = nullptr;
 };
 
 }  // namespace vefa::rpc

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libs/postgres/database.h"
+#include "libs/rpc/batch_span.h"
 #include "libs/rpc/gather.h"
 #include "libs/rpc/idempotency.h"
 #include "libs/rpc/serve.h"
@@ -104,6 +105,7 @@ class WriteStage {
 
   // All of them in one transaction.
   Result<Answers> Try(const Uuid& tenant, std::span<std::unique_ptr<Write>> writes) {
+    BatchSpan span(tenant, writes);
     // One that is in a hurry must not end what the others wait for: its caller hears from gRPC that the time is over.
     Deadline deadline = writes.front()->deadline;
     bool once = false;

@@ -65,6 +65,7 @@ Host::Host(events::Source source, config::Environment& environment)
   key_ = std::make_unique<rpc::PrincipalKey>(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
   auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", ""));
   if (transport.ok()) transport_ = *transport;
+  transport_.MeasureBy(metrics_);
   if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
   ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_,
                                                  source_.service, transport_);
@@ -73,6 +74,7 @@ Host::Host(events::Source source, config::Environment& environment)
   connection_age_ = std::chrono::seconds(environment.GetInt("VEFA_CONNECTION_AGE_SECONDS", 300, 1, 86400));
   notice_ = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
   const std::chrono::hours keep_answers(environment.GetInt("VEFA_IDEMPOTENCY_HOURS", 72, 1, 8760));
+  const otlp::Settings traces = otlp::ReadSettings(environment, source_.service, instance_);
   environment.RefuseUnknown();
   Status configured = environment.Check();
   if (!configured.ok()) {
@@ -80,6 +82,7 @@ Host::Host(events::Source source, config::Environment& environment)
     std::exit(2);
   }
   settings_ = environment.settings();
+  exporter_ = otlp::Exporter::Start(traces, metrics_);
   tenants_ = std::make_unique<rpc::TenantDirectory>(*service_database_);
   const size_t waiting_max = kQueuePerWorker * static_cast<size_t>(workers_);
   pool_ = std::make_unique<runtime::WorkerPool>(
@@ -187,6 +190,7 @@ int Host::Run() {
   for (const auto& stop : stops_) stop();
   answers_->Stop();
   relay_->Stop();
+  if (exporter_ != nullptr) exporter_->Stop();
   ops_->Stop();
   telemetry::Info("stopped");
   return 0;

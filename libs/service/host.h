@@ -15,6 +15,7 @@
 #include "libs/events/state_table.h"
 #include "libs/events/subscriber.h"
 #include "libs/operations/operations_service.h"
+#include "libs/otlp/exporter.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/answer_keeper.h"
 #include "libs/rpc/door.h"
@@ -92,6 +93,7 @@ class Host {
   const events::Source source_;
   SystemClock clock_;
   telemetry::Metrics metrics_;
+  std::unique_ptr<otlp::Exporter> exporter_;  // Null while traces are off.
   std::vector<config::Setting> settings_;
   std::string grpc_address_;
   std::string instance_;

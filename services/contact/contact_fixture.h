@@ -30,7 +30,9 @@ class ContactServiceTest : public ::testing::Test {
     builder.RegisterService(&service_);
     builder.RegisterService(&key_service_);
     server_ = builder.BuildAndStart();
-    peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test");
+    rpc::Transport transport;
+    transport.MeasureBy(metrics_);
+    peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test", transport);
     stub_ = v1::ContactService::NewStub(peer_->channel());
     key_stub_ = v1::PiiKeyService::NewStub(peer_->channel());
   }

@@ -27,8 +27,12 @@ Status CheckContentType(const http::Request& request) {
 
 }  // namespace
 
-telemetry::Trace TraceOf(const http::Request& request) {
-  return telemetry::Trace::Parse(request.headers.Get("traceparent")).Child();
+telemetry::Span BeginSpan(const http::Request& request, const std::string& route) {
+  auto span = telemetry::Span::Begin(telemetry::SpanKind::kServer,
+                                     telemetry::Trace::Parse(request.headers.Get("traceparent")), route);
+  span.Set("http.request.method", request.method);
+  span.Set("http.route", route);
+  return span;
 }
 
 Api::Api(RouteTable routes, Callers& callers, const rpc::PrincipalKey& key, CookiePolicy cookie,
@@ -67,8 +71,10 @@ http::Route Api::Choose(const http::Request& head) const {
   auto match = routes_.Find(head.method, head.path);
   if (!match.ok()) {
     route.unary = [this, error = match.error()](const http::Request& request) {
-      Finished("unknown", HttpStatus(error), std::chrono::steady_clock::now(), nullptr);
-      return ProblemResponse(error, TraceOf(request).trace_id());
+      telemetry::Span span = BeginSpan(request, "unknown");
+      http::Response problem = ProblemResponse(error, span.trace().trace_id());
+      Finished("unknown", problem.status, std::chrono::steady_clock::now(), nullptr, std::move(span));
+      return problem;
     };
   } else if (match->binding->streams()) {
     route.stream = [this, found = *std::move(match)](http::Exchange& exchange) { Stream(found, exchange); };
@@ -80,12 +86,13 @@ http::Route Api::Choose(const http::Request& head) const {
 
 http::Response Api::Unary(const RouteTable::Match& match, const http::Request& request) const {
   auto start = std::chrono::steady_clock::now();
-  telemetry::TraceScope trace(TraceOf(request));
+  telemetry::Span span = BeginSpan(request, match.binding->pattern);
+  telemetry::TraceScope trace(span.trace());
   Result<http::Response> answer = Transcode(match, request);
   const Error* error = answer.ok() ? nullptr : &answer.error();
   http::Response response =
       error == nullptr ? std::move(answer).value() : ProblemResponse(*error, telemetry::CurrentTrace().trace_id());
-  Finished(match.binding->pattern, response.status, start, error);
+  Finished(match.binding->pattern, response.status, start, error, std::move(span));
   return response;
 }
 
@@ -123,6 +130,7 @@ Result<std::optional<Caller>> Api::Admit(const Binding& binding, const http::Req
   }
   Result<Caller> caller = callers_.Authenticate(request, cookie_, deadline);
   if (!caller.ok()) return ForCaller(std::move(caller).error(), "gateway");
+  telemetry::NoteTenant(caller->session.tenant);
   VEFA_TRY_OK(Authorize(*caller, binding.permission));
   return std::optional<Caller>(*std::move(caller));
 }
@@ -154,7 +162,7 @@ Status Api::Read(const RouteTable::Match& match, const http::Request& request, p
 }
 
 void Api::Finished(const std::string& route, int status, std::chrono::steady_clock::time_point start,
-                   const Error* error) const {
+                   const Error* error, telemetry::Span span) const {
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   metrics_
       .AddHistogram("http_server_request_duration_seconds",
@@ -162,10 +170,12 @@ void Api::Finished(const std::string& route, int status, std::chrono::steady_clo
                     {{"route", route}, {"status", StatusClass(status)}})
       .Observe(seconds.count());
   if (status >= 500 && error != nullptr)
-    telemetry::Warn("a request failed", {{"route", route},
-                                         {"status", status},
-                                         {"reason", error->reason},
-                                         {"trace_id", telemetry::CurrentTrace().trace_id()}});
+    telemetry::Warn("a request failed", {{"route", route}, {"status", status}, {"reason", error->reason}});
+  if (!span.recording()) return;
+  span.Set("http.response.status_code", int64_t{status});
+  if (!telemetry::CurrentTenant().is_nil()) span.Set("vefa.tenant", telemetry::CurrentTenant().ToString());
+  // As OpenTelemetry has it, a mistake of the caller's is no failure of the server.
+  if (status >= 500) span.Fail(error == nullptr ? std::to_string(status) : error->reason);
 }
 
 }  // namespace vefa::gateway

@@ -14,7 +14,7 @@
 #include "libs/http/server.h"
 #include "libs/rpc/principal.h"
 #include "libs/telemetry/metrics.h"
-#include "libs/telemetry/trace.h"
+#include "libs/telemetry/span.h"
 #include "services/gateway/caller.h"
 #include "services/gateway/route_table.h"
 #include "services/gateway/sessions.h"
@@ -76,7 +76,7 @@ class Api {
   void Stream(const RouteTable::Match& match, http::Exchange& exchange) const;
   Status RunStream(const RouteTable::Match& match, http::Exchange& exchange, bool& begun) const;
   void Finished(const std::string& route, int status, std::chrono::steady_clock::time_point start,
-                const Error* error) const;
+                const Error* error, telemetry::Span span) const;
   std::string Sign(const std::optional<Caller>& caller) const { return caller ? key_.Sign(caller->principal) : ""; }
 
   const RouteTable routes_;
@@ -89,7 +89,7 @@ class Api {
   std::map<std::string, LocalRpc> locals_;
 };
 
-// The trace a request belongs to: the caller's, continued, or a new one.
-telemetry::Trace TraceOf(const http::Request& request);
+// A request as a span, below the caller's or the first of a new trace. `route` is what it matched, not what it asked.
+telemetry::Span BeginSpan(const http::Request& request, const std::string& route);
 
 }  // namespace vefa::gateway

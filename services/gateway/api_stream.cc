@@ -64,8 +64,9 @@ class Feeder {
 
 void Api::Stream(const RouteTable::Match& match, http::Exchange& exchange) const {
   auto start = std::chrono::steady_clock::now();
-  telemetry::TraceScope trace(TraceOf(exchange.request()));
-  const std::string& trace_id = telemetry::CurrentTrace().trace_id();
+  telemetry::Span span = BeginSpan(exchange.request(), match.binding->pattern);
+  telemetry::TraceScope trace(span.trace());
+  const std::string trace_id = span.trace().trace_id();
   bool begun = false;
   Status status = RunStream(match, exchange, begun);
   const Error* error = status.ok() ? nullptr : &status.error();
@@ -78,7 +79,7 @@ void Api::Stream(const RouteTable::Match& match, http::Exchange& exchange) const
   } else if (!begun) {
     static_cast<void>(exchange.Begin(200, kNdjson).ok());
   }
-  Finished(match.binding->pattern, error == nullptr ? 200 : HttpStatus(*error), start, error);
+  Finished(match.binding->pattern, error == nullptr ? 200 : HttpStatus(*error), start, error, std::move(span));
 }
 
 Status Api::RunStream(const RouteTable::Match& match, http::Exchange& exchange, bool& begun) const {
@@ -88,8 +89,8 @@ Status Api::RunStream(const RouteTable::Match& match, http::Exchange& exchange, 
   Upstream& service = *upstreams_.at(rpc.service()->full_name());
   std::unique_ptr<UpstreamStream> upstream = service.Open(rpc, {Sign(caller), deadline});
   Status fed = Ok();
-  std::thread feeder([&, trace = telemetry::CurrentTrace()] {
-    telemetry::TraceScope scope(trace);
+  std::thread feeder([&, trace = telemetry::CurrentTrace(), tenant = telemetry::CurrentTenant()] {
+    telemetry::TraceScope scope(trace, tenant);
     fed = Feeder(exchange, *upstream, *rpc.input_type()).Run();
     // A client that is gone wants nothing more done; a line that is wrong leaves what was right.
     if (!fed.ok() && fed.error().reason == "PEER_GONE") upstream->Cancel();

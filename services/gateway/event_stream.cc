@@ -87,7 +87,9 @@ Result<EventStream::Wanted> EventStream::Read(const http::Request& request) {
 }
 
 void EventStream::Run(http::Exchange& exchange) {
-  telemetry::TraceScope trace(TraceOf(exchange.request()));
+  // A stream may last for hours: it is of its caller's trace, and no span.
+  auto caller = telemetry::Trace::Parse(exchange.request().headers.Get("traceparent"));
+  telemetry::TraceScope trace(caller.Child().Sampled(false));
   Status done = Serve(exchange);
   if (done.ok()) return;
   http::Response problem = ProblemResponse(ForCaller(done.error(), "gateway"), telemetry::CurrentTrace().trace_id());

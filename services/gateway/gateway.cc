@@ -114,6 +114,7 @@ Settings ReadSettings(config::Environment& environment) {
   if (transport.ok()) settings.transport = *transport;
   if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
   settings.drain_notice = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
+  settings.traces = otlp::ReadSettings(environment, "gateway", settings.instance);
   environment.RefuseUnknown();
   settings.all = environment.settings();
   return settings;
@@ -124,8 +125,15 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(Settings settings) {
   return std::unique_ptr<Gateway>(new Gateway(std::move(settings), std::move(routes)));
 }
 
+// What the gateway calls is measured.
+Settings Gateway::Measured(Settings settings, telemetry::Metrics& metrics) {
+  settings.transport.MeasureBy(metrics);
+  return settings;
+}
+
 Gateway::Gateway(Settings settings, RouteTable routes)
-    : settings_(std::move(settings)),
+    : settings_(Measured(std::move(settings), metrics_)),
+      exporter_(otlp::Exporter::Start(settings_.traces, metrics_)),
       https_(settings_.public_url.starts_with("https://")),
       database_(settings_.postgres, settings_.workers + kFeedConnections),
       redis_(settings_.redis_address, {&redis::RateLimiter::script()}, &metrics_),
@@ -220,6 +228,7 @@ void Gateway::Stop() {
   feed_.BeginStop();
   if (server_) server_->Stop();
   feed_.Stop();
+  if (exporter_) exporter_->Stop();
   if (ops_) ops_->Stop();
 }
 

@@ -7,6 +7,7 @@
 #include "libs/base/clock.h"
 #include "libs/config/environment.h"
 #include "libs/http/server.h"
+#include "libs/otlp/exporter.h"
 #include "libs/postgres/database.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/principal.h"
@@ -52,6 +53,7 @@ struct Settings {
   int feed_days = 7;
   std::string instance;
   FeedTimes feed_times;
+  otlp::Settings traces;
 };
 // Mistakes stay with the environment.
 Settings ReadSettings(config::Environment& environment);
@@ -72,14 +74,16 @@ class Gateway {
 
  private:
   Gateway(Settings settings, RouteTable routes);
+  static Settings Measured(Settings settings, telemetry::Metrics& metrics);
   http::Route Choose(const http::Request& head);
   http::Route Guarded(http::Route route) const;
   Status Ready();
 
+  telemetry::Metrics metrics_;
   const Settings settings_;
+  const std::unique_ptr<otlp::Exporter> exporter_;  // Null while traces are off.
   const bool https_;
   SystemClock clock_;
-  telemetry::Metrics metrics_;
   postgres::Database database_;
   redis::Client redis_;
   redis::RateLimiter limiter_;

@@ -115,7 +115,9 @@ const google::protobuf::MethodDescriptor& Rpc(const char* name) {
 }  // namespace
 
 http::Response PublicPages::Serve(const http::Request& request) const {
-  telemetry::TraceScope trace(TraceOf(request));
+  // The path holds a token: it has no place in a span.
+  telemetry::Span span = BeginSpan(request, "/u/{token}");
+  telemetry::TraceScope trace(span.trace());
   const Texts& guess = ByBrowser(request);
   auto token = http::PercentDecode(std::string_view(request.path).substr(3));
   if (!token.ok() || token->empty() || token->size() > kLongestToken || !IsUtf8(*token) ||

@@ -6,7 +6,6 @@
 #include "libs/rpc/peer.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
-#include "libs/telemetry/trace.h"
 #include "services/gateway/problem.h"
 
 namespace vefa::gateway {
@@ -32,8 +31,6 @@ bool FromBytes(grpc::ByteBuffer& bytes, pb::Message& message) {
 void Prepare(grpc::ClientContext& context, const Terms& terms) {
   context.set_deadline(std::chrono::system_clock::now() + terms.deadline.Left());
   if (!terms.principal.empty()) context.AddMetadata(rpc::kPrincipalMetadata, terms.principal);
-  if (telemetry::CurrentTrace().valid())
-    context.AddMetadata("traceparent", telemetry::CurrentTrace().Child().traceparent());
 }
 
 Status ToStatus(const grpc::Status& status, const std::string& service) {
@@ -44,12 +41,17 @@ Status ToStatus(const grpc::Status& status, const std::string& service) {
 }  // namespace
 
 Upstream::Upstream(std::string name, const std::string& address, const rpc::Transport& transport)
-    : name_(std::move(name)), channel_(rpc::MakeChannel(address, transport)), redial_(channel_), stub_(channel_) {}
+    : name_(std::move(name)),
+      channel_(rpc::MakeChannel(address, transport)),
+      redial_(channel_),
+      meter_(transport.metrics(), address),
+      stub_(channel_) {}
 
 Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& request, pb::Message& response,
                       const Terms& terms) {
   grpc::ClientContext context;
   Prepare(context, terms);
+  rpc::Outgoing call(meter_, rpc::MeasuredName(rpc), context);
   grpc::ByteBuffer sent = ToBytes(request);
   grpc::ByteBuffer received;
   std::mutex mutex;
@@ -67,6 +69,7 @@ Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& reques
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return done; });
   }
+  call.End(status);
   redial_.Note(status);
   VEFA_TRY_OK(ToStatus(status, name_));
   if (!FromBytes(received, response)) return Internal("ANSWER_UNREADABLE", "A service's answer could not be read.");
@@ -74,7 +77,7 @@ Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& reques
 }
 
 std::unique_ptr<UpstreamStream> Upstream::Open(const pb::MethodDescriptor& rpc, const Terms& terms) {
-  auto stream = std::make_unique<UpstreamStream>(name_, terms);
+  auto stream = std::make_unique<UpstreamStream>(name_, terms, meter_, rpc);
   stub_.PrepareBidiStreamingCall(&stream->context_, PathOf(rpc), grpc::StubOptions(), stream.get());
   // The hold keeps the call from ending between the operations of our own threads; Finish lets go.
   stream->AddHold();
@@ -82,7 +85,9 @@ std::unique_ptr<UpstreamStream> Upstream::Open(const pb::MethodDescriptor& rpc, 
   return stream;
 }
 
-UpstreamStream::UpstreamStream(std::string service, const Terms& terms) : service_(std::move(service)) {
+UpstreamStream::UpstreamStream(std::string service, const Terms& terms, rpc::CallMeter& meter,
+                               const pb::MethodDescriptor& rpc)
+    : service_(std::move(service)), call_(meter, rpc::MeasuredName(rpc), context_) {
   Prepare(context_, terms);
 }
 
@@ -136,6 +141,7 @@ Status UpstreamStream::Finish() {
   RemoveHold();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return done_; });
+  call_.End(status_);
   return ToStatus(status_, service_);
 }
 

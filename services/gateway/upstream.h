@@ -13,6 +13,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
+#include "libs/rpc/outgoing.h"
 #include "libs/rpc/peer.h"
 
 namespace vefa::gateway {
@@ -42,6 +43,7 @@ class Upstream {
   const std::string name_;
   const std::shared_ptr<grpc::Channel> channel_;
   rpc::Redial redial_;
+  rpc::CallMeter meter_;
   grpc::GenericStub stub_;
 };
 
@@ -50,7 +52,8 @@ class Upstream {
 // end, then Finish.
 class UpstreamStream final : private grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  UpstreamStream(std::string service, const Terms& terms);
+  UpstreamStream(std::string service, const Terms& terms, rpc::CallMeter& meter,
+                 const google::protobuf::MethodDescriptor& rpc);
   ~UpstreamStream() override;
 
   // False when the stream is over: what became of it is for Finish to say.
@@ -74,6 +77,7 @@ class UpstreamStream final : private grpc::ClientBidiReactor<grpc::ByteBuffer, g
 
   const std::string service_;
   grpc::ClientContext context_;
+  rpc::Outgoing call_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Step read_ = Step::kIdle;

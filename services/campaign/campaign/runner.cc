@@ -2,7 +2,7 @@
 
 #include "libs/base/backoff.h"
 #include "libs/telemetry/log.h"
-#include "libs/telemetry/trace.h"
+#include "libs/telemetry/span.h"
 #include "services/campaign/campaign/recipient_store.h"
 
 namespace vefa::campaign {
@@ -52,8 +52,10 @@ milliseconds Runner::Step() {
   }
   failures_ = 0;
   if (!run->has_value()) return kIdleRest;
-  telemetry::TraceScope trace(telemetry::Trace::New());
+  auto span = telemetry::Span::Begin(telemetry::SpanKind::kInternal, {}, "campaign batch");
+  telemetry::TraceScope trace(span.trace(), (*run)->tenant);
   Status advanced = Advance(**run);
+  if (!advanced.ok()) span.Fail(advanced.error().reason);
   if (!advanced.ok()) Postpone(**run, advanced.error());
   return milliseconds(0);
 }

@@ -14,14 +14,18 @@ grpc::ServerUnaryReactor* Serve(const GrpcDoor& door, grpc::CallbackServerContex
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const rpc::Door::Method& method = door.door().method(name);
   method.started->Add();
-  auto finish = [&door, &method, name, reactor, start = std::chrono::steady_clock::now()](Status status) {
-    door.door().Finished(method, name, start, status);
-    reactor->Finish(status.ok() ? grpc::Status::OK : rpc::ToGrpc(rpc::Door::Report(std::move(status).error(), name)));
+  // Copied with the answer's way, which a span is not.
+  auto span = std::make_shared<telemetry::Span>(rpc::Door::BeginSpan(method, *context));
+  auto finish = [&door, &method, span, reactor, start = std::chrono::steady_clock::now()](Status status) {
+    door.door().Finished(method, *span, start, status);
+    telemetry::TraceScope trace(span->trace());
+    reactor->Finish(status.ok() ? grpc::Status::OK : rpc::ToGrpc(rpc::Door::Report(std::move(status).error(), method)));
   };
-  bool queued = door.pool().TryPost(door.TurnOf(method, *context), [&door, &method, context, finish, handler = std::move(handler)] {
-    telemetry::TraceScope trace(rpc::TraceOf(*context));
+  bool queued = door.pool().TryPost(door.TurnOf(method, *context), [&door, &method, context, span, finish, handler = std::move(handler)] {
+    telemetry::TraceScope trace(span->trace());
     auto admitted = door.Admit(method, *context);
     if (!admitted.ok()) return finish(std::move(admitted).error());
+    telemetry::NoteTenant(admitted->call.tenant);
     handler(FeedCaller{admitted->call.tenant, admitted->call.principal.subject}, admitted->call.deadline, finish);
   });
   if (!queued) finish(rpc::AtCapacity());

@@ -31,7 +31,7 @@ SubscribeHandler* SubscribeHandler::Start(FeedCalls& calls, const GrpcDoor& door
 
 SubscribeHandler::SubscribeHandler(FeedCalls& calls, const GrpcDoor& door, grpc::CallbackServerContext& context)
     : calls_(calls), door_(door), context_(context), method_(door.door().method("Subscribe")),
-      turn_(door.TurnOf(method_, context)) {
+      turn_(door.TurnOf(method_, context)), span_(telemetry::Span::Unrecorded(rpc::TraceOf(context))) {
   written_at_ = checked_at_ = Now();
 }
 
@@ -58,7 +58,7 @@ void SubscribeHandler::OnReadDone(bool ok) {
 }
 
 void SubscribeHandler::Handle() {
-  telemetry::TraceScope trace(rpc::TraceOf(context_));
+  telemetry::TraceScope trace(span_.trace(), admitted_ ? admitted_->call.tenant : Uuid());
   Status done = admitted_ ? Ok() : Open();
   if (done.ok()) done = Take(request_, Deadline::After(kRequestTimeout));
   Handled(std::move(done));
@@ -259,8 +259,8 @@ void SubscribeHandler::End(Status status) {
 
 void SubscribeHandler::FinishLocked() {
   if (std::exchange(finished_, true)) return;
-  door_.door().Finished(method_, "Subscribe", begun_, *end_);
-  Finish(end_->ok() ? grpc::Status::OK : rpc::ToGrpc(rpc::Door::Report(end_->error(), "Subscribe")));
+  door_.door().Finished(method_, span_, begun_, *end_);
+  Finish(end_->ok() ? grpc::Status::OK : rpc::ToGrpc(rpc::Door::Report(end_->error(), method_)));
 }
 
 void SubscribeHandler::OnDone() {

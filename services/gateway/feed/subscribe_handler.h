@@ -55,6 +55,7 @@ class SubscribeHandler final
   grpc::CallbackServerContext& context_;
   const rpc::Door::Method& method_;
   const runtime::Turn turn_;
+  telemetry::Span span_;  // Of the caller's trace; a stream that lasts for hours is none itself.
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::shared_ptr<SubscribeHandler> self_;
 

@@ -2,7 +2,7 @@
 
 #include "libs/base/backoff.h"
 #include "libs/telemetry/log.h"
-#include "libs/telemetry/trace.h"
+#include "libs/telemetry/span.h"
 #include "services/interaction/score/scoring_job.h"
 
 namespace vefa::interaction {
@@ -46,7 +46,8 @@ std::chrono::milliseconds ScoringWorker::Step() {
   }
   if (!claimed->has_value()) return kIdleRest;
   const ClaimedRun& run = **claimed;
-  telemetry::TraceScope trace(telemetry::Trace::New());
+  auto span = telemetry::Span::Begin(telemetry::SpanKind::kInternal, {}, "scoring run");
+  telemetry::TraceScope trace(span.trace(), run.lease.tenant);
   if (run.attempts > kAttemptsMax) {
     PutDown(run, {Code::kFailedPrecondition, "ATTEMPTS_SPENT",
                   "The run was begun " + std::to_string(kAttemptsMax) +
@@ -58,6 +59,7 @@ std::chrono::milliseconds ScoringWorker::Step() {
     failures_ = 0;
     return std::chrono::milliseconds(0);
   }
+  span.Fail(done.error().reason);
   PutDown(run, done.error());
   return std::chrono::milliseconds(0);
 }
