@@ -28,7 +28,7 @@ write_credentials() {
 
 # common_environment SERVICE: what every service is told.
 common_environment() {
-  local service="$1" grpc="$1" peer
+  local service="$1" grpc="$1" peer name
   # The gateway's first port speaks HTTP.
   [ "$service" != gateway ] || grpc=gateway-grpc
   cat <<ENV
@@ -48,6 +48,8 @@ ENV
     echo "VEFA_${peer^^}_ADDRESS='$(address "$peer")'"
   done
   chaos_environment "$service"
+  # OpenTelemetry's own words go through as they are.
+  for name in "${!OTEL_@}"; do printf '%s=%q\n' "$name" "${!name}"; done
 }
 
 own_environment() {
