@@ -30,15 +30,23 @@ Trace::SpanId RandomSpan() {
   return std::bit_cast<Trace::SpanId>(Random() | 1);
 }
 
+// What a lower-case hexadecimal digit stands for; -1 for any other character. Every call has a header to be read.
+constexpr std::array<int8_t, 256> kValues = [] {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (int8_t i = 0; i < 16; ++i) values[static_cast<uint8_t>(kDigits[i])] = i;
+  return values;
+}();
+
 template <size_t size>
 bool ReadHex(std::string_view text, std::array<uint8_t, size>& bytes) {
-  for (size_t i = 0; i < 2 * size; ++i) {
-    char c = text[i];
-    int value = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (value < 0) return false;
-    bytes[i / 2] = static_cast<uint8_t>(bytes[i / 2] << 4 | value);
+  int wrong = 0;
+  for (size_t i = 0; i < size; ++i) {
+    int high = kValues[static_cast<uint8_t>(text[2 * i])], low = kValues[static_cast<uint8_t>(text[2 * i + 1])];
+    wrong |= high | low;
+    bytes[i] = static_cast<uint8_t>(high << 4 | low);
   }
-  return true;
+  return wrong >= 0;
 }
 
 template <size_t size>
