@@ -3,11 +3,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
-// What every benchmark shares: how it times and how it says what it found.
+// What every benchmark shares: how often it measures, how it times and how it says what it found.
 namespace vefa::bench {
+
+// How many rounds: as many as a figure to be published needs, or one for `./vefa bench --quick`, which only shows that
+// nothing became several times as slow.
+inline int Rounds(int full) {
+  static const bool kQuick = std::getenv("VEFA_BENCH_QUICK") != nullptr;
+  return kQuick ? 1 : full;
+}
 
 inline double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());

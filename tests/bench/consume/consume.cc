@@ -211,7 +211,7 @@ void PrintMedian(const std::vector<double>& values, const std::string& against, 
 int Main() {
   Bench bench;
   std::vector<double> subscriber, sql, effect;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < bench::Rounds(kRounds); ++round) {
     sql.push_back(bench.Sql());
     subscriber.push_back(bench.Subscriber());
     effect.push_back(bench.Effect());

@@ -30,7 +30,7 @@ void Run() {
   for (const Server& server : {echo, ours, statement, transaction})
     LoadCreate(server.port, database.tenant(), "warm-" + std::to_string(server.port), std::chrono::seconds(1));
   Rates echo_rates, our_rates, statement_rates, transaction_rates;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < Rounds(kRounds); ++round) {
     std::string number = std::to_string(round);
     our_rates.Add(LoadCreate(ours.port, database.tenant(), "o" + number, kTime));
     echo_rates.Add(LoadCreate(echo.port, database.tenant(), "e" + number, kTime));

@@ -128,7 +128,7 @@ void Run() {
   auto sealer = keys.ForTenant(database.tenant(), Long());
   if (!sealer.ok()) Fail(sealer.error().message);
   std::vector<double> ours, alone, bare;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < Rounds(kRounds); ++round) {
     auto prefix = [round](const char* who, int which) { return who + std::to_string(2 * round + which) + "-"; };
     std::vector<contact::NewContact> made[] = {Prepare(**sealer, clock, prefix("a", 0)),
                                                Prepare(**sealer, clock, prefix("a", 1))};

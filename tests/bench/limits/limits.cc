@@ -79,7 +79,7 @@ void Run() {
   const std::string take = "EVALSHA " + redis::RateLimiter::script().sha1 + " 1 rl:bench:__rand_int__ 1 1000000000 1";
   std::vector<double> together, threads, copies, peer_take, peer_get;
   double trips = 0;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < Rounds(kRounds); ++round) {
     cache.Put(entries);
     double before = CountOf(metrics, "vefa_redis_exchange_seconds_count");
     together.push_back(kAsks / Seconds([&] { TakeTogether(limiter); }));

@@ -126,7 +126,7 @@ void CompareFreshness(Outbox& outbox) {
     events::Relay relay(outbox.database.pump(), testing::KafkaBrokers(), outbox.source, outbox.metrics);
     Outbox::Must(testing::Eventually([&] { return outbox.Empty(); }, std::chrono::minutes(1)), "emptying the outbox");
   };
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < Rounds(kRounds); ++round) {
     RunPhase(outbox, "alone " + std::to_string(round), false, alone);
     empty();
     RunDirect(outbox, "direct " + std::to_string(round), direct);

@@ -75,7 +75,7 @@ void WarmUp(Outbox& outbox) {
 
 void CompareThroughput(Outbox& outbox) {
   std::vector<double> relay_rates, read_rates, produce_rates;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < Rounds(kRounds); ++round) {
     {
       events::Relay relay(outbox.database.pump(), testing::KafkaBrokers(), outbox.source, outbox.metrics);
       outbox.Fill(1);

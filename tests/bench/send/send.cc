@@ -137,7 +137,7 @@ class Bench {
 int Main() {
   Bench bench;
   std::vector<double> deliver, pool, raw;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < bench::Rounds(kRounds); ++round) {
     deliver.push_back(bench.Deliver());
     std::fprintf(stderr, "round %d: %.0f mails/s\n", round, deliver.back());
     pool.push_back(bench.PoolOnly());

@@ -46,7 +46,7 @@ void Run() {
       hot{StartContactWithCopies(database), &few};
   std::vector<Contestant*> all{&async, &bare, &served, &here, &cold, &hot};
   for (Contestant* each : all) LoadGet(each->server.port, database.tenant(), *each->names, std::chrono::seconds(1));
-  for (int round = 0; round < kRounds; ++round)
+  for (int round = 0; round < Rounds(kRounds); ++round)
     for (Contestant* each : all) {
       Served done = LoadGet(each->server.port, database.tenant(), *each->names, kTime);
       each->per_second.push_back(done.per_second);
