@@ -6,6 +6,7 @@
 #include "libs/rpc/peer.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
+#include "libs/telemetry/log.h"
 #include "services/gateway/problem.h"
 
 namespace vefa::gateway {
@@ -13,6 +14,10 @@ namespace vefa::gateway {
 namespace pb = google::protobuf;
 
 namespace {
+
+// A call that has less time says nothing of the service when it is late.
+constexpr std::chrono::milliseconds kPatience(1000);
+constexpr int kLeftAloneRetryMs = 2000;
 
 std::string PathOf(const pb::MethodDescriptor& rpc) { return "/" + rpc.service()->full_name() + "/" + rpc.name(); }
 
@@ -45,10 +50,35 @@ Upstream::Upstream(std::string name, const std::string& address, const rpc::Tran
       channel_(rpc::MakeChannel(address, transport)),
       redial_(channel_),
       meter_(transport.metrics(), address),
-      stub_(channel_) {}
+      stub_(channel_) {
+  if (transport.metrics() != nullptr)
+    open_ = &transport.metrics()->AddGauge("vefa_breaker_open", "1 while a dependency is left alone after a failure.",
+                                           {{"dependency", name_}});
+}
+
+Error Upstream::LeftAlone() const {
+  return Unavailable("SERVICE_UNREACHABLE", "The " + name_ + " service does not answer in time; try again shortly.",
+                     kLeftAloneRetryMs);
+}
+
+void Upstream::Judge(const grpc::Status& status, bool patient) {
+  bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && status.error_details().empty();
+  // Nobody there: said at once, so it costs no worker, but it is no answer either.
+  bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty();
+  if (late || away) {
+    // Who gave it no time has learnt nothing.
+    if (!breaker_.open() && (away || !patient)) return;
+    if (breaker_.Failed()) telemetry::Warn("a service is left alone for a moment", {{"service", name_}});
+  } else {
+    breaker_.Succeeded();
+  }
+  if (open_ != nullptr) open_->Set(breaker_.open() ? 1 : 0);
+}
 
 Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& request, pb::Message& response,
                       const Terms& terms) {
+  if (!breaker_.Allows()) return LeftAlone();
+  const bool patient = terms.deadline.Left() >= kPatience;
   grpc::ClientContext context;
   Prepare(context, terms);
   rpc::Outgoing call(meter_, rpc::MeasuredName(rpc), context);
@@ -71,6 +101,7 @@ Status Upstream::Call(const pb::MethodDescriptor& rpc, const pb::Message& reques
   }
   call.End(status);
   redial_.Note(status);
+  Judge(status, patient);
   VEFA_TRY_OK(ToStatus(status, name_));
   if (!FromBytes(received, response)) return Internal("ANSWER_UNREADABLE", "A service's answer could not be read.");
   return Ok();

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 
+#include "libs/base/breaker.h"
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
 #include "libs/rpc/outgoing.h"
@@ -26,7 +27,9 @@ struct Terms {
   Deadline deadline = Deadline::Never();
 };
 
-// One service behind the gateway, called by descriptors only. Thread-safe.
+// One service behind the gateway, called by descriptors only. One that answers nobody in time is left alone for some
+// seconds: otherwise all of the gateway's workers would soon wait for it, and the others could not be reached either.
+// Thread-safe.
 class Upstream {
  public:
   // `address` is host:port of its gRPC server.
@@ -40,7 +43,12 @@ class Upstream {
   std::unique_ptr<UpstreamStream> Open(const google::protobuf::MethodDescriptor& rpc, const Terms& terms);
 
  private:
+  Error LeftAlone() const;
+  void Judge(const grpc::Status& status, bool patient);
+
   const std::string name_;
+  Breaker breaker_{{.failures_max = 8}};
+  telemetry::Gauge* open_ = nullptr;
   const std::shared_ptr<grpc::Channel> channel_;
   rpc::Redial redial_;
   rpc::CallMeter meter_;
