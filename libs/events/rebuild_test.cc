@@ -182,7 +182,7 @@ TEST_F(RebuildTest, AnEventCommittedLateIsFoundByItsSuccessor) {
                                         ", gen_random_uuid(), 'toy.added', now(), '', NULL, convert_to('1 1', 'UTF8')");
   };
   std::string first = append(1), second = append(2);
-  postgres::Statement one{"test_late_1", first.c_str()}, two{"test_late_2", second.c_str()};
+  postgres::Statement one{"test_late_1", first.c_str(), false}, two{"test_late_2", second.c_str(), false};
   ASSERT_TRUE(late->Execute(one).ok());
   Append("things", 1200);
   int pages = 0;

@@ -9,22 +9,13 @@
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
 #include "libs/postgres/rows.h"
+#include "libs/postgres/statement.h"
 #include "libs/postgres/value.h"
 
 struct pg_conn;
 struct pg_result;
 
 namespace vefa::postgres {
-
-// A named statement next to its use. The name is the key of the prepared statement on every
-// connection and the word that errors carry; it must be unique in a process.
-struct Statement {
-  const char* name;
-  const char* sql;
-  // The text varies with what a user asked for: prepared anew at each use and not kept, so that a
-  // connection does not collect plans without end. Its name need not be unique.
-  bool once = false;
-};
 
 // One statement with its parameters.
 struct Call {

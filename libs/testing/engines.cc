@@ -120,7 +120,7 @@ TestDatabase::~TestDatabase() {
 int64_t TestDatabase::Count(const std::string& sql) {
   // Each text is another statement; the name must differ with it.
   std::string name = "count_" + std::to_string(std::hash<std::string>{}(sql));
-  postgres::Statement statement{name.c_str(), sql.c_str()};
+  postgres::Statement statement{name.c_str(), sql.c_str(), false};
   auto rows = admin_->Execute(statement, {}, Soon());
   if (!rows.ok()) Must(rows.error());
   return rows->Int64(0, 0);

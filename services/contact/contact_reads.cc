@@ -1,6 +1,4 @@
 // The reading half of contact_store.h.
-#include <map>
-
 #include "libs/base/text.h"
 #include "libs/text/fold.h"
 #include "services/contact/contact_store.h"
@@ -24,13 +22,15 @@ constexpr int32_t kConsentLogMax = 1000;
 const Statement kGet{"contact_get", "SELECT " CONTACT_COLUMNS
                                     " FROM contact c WHERE c.tenant_id = $1"
                                     " AND (c.id = ANY($2) OR c.external_id = ANY($3))"};
+// In the order of ids, so that a plan kept for all tenants goes along the tenant's own: for a limit that is not known, reading the
+// table from its beginning seems cheaper, and is not for a small tenant among large ones.
 const Statement kCount{"contact_count",
                        "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1"
-                       " AND erase_time IS NULL LIMIT $2) x"};
+                       " AND erase_time IS NULL ORDER BY id LIMIT $2) x"};
 const Statement kCountSearch{
     "contact_count_search",
     "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND erase_time IS NULL"
-    " AND search_text LIKE $3 LIMIT $2) x"};
+    " AND search_text LIKE $3 ORDER BY id LIMIT $2) x"};
 const Statement kConsentStates{
     "consent_states",
     "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_state"
@@ -65,50 +65,40 @@ std::vector<Consent> ReadConsents(const Rows& rows) {
   return consents;
 }
 
-// The SQL of a list, one text per order, direction, search and first page or not, made once.
-class ListStatements {
- public:
-  ListStatements() {
-    for (const char* order : {"create_time", "display_name", "external_id"})
-      for (bool descending : {false, true})
-        for (bool search : {false, true})
-          for (bool first : {false, true}) Make(order, descending, search, first);
-  }
-  const Statement& Get(const std::string& order, bool descending, bool search, bool first) const {
-    return statements_.at(Key(order, descending, search, first));
-  }
+// The SQL of a list: one text per order and direction, and of each, with search or without, the first page and another.
+#define CONTACT_LIST_FROM "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL"
+#define CONTACT_LIST(name, column, key, compare, direction)                                                           \
+  {"contact_list_" name, CONTACT_LIST_FROM " AND (" column ", c.id) " compare " (" key ", $4::text::uuid)"            \
+                         " ORDER BY " column direction ", c.id" direction " LIMIT $2"},                               \
+  {"contact_list_" name "_first", CONTACT_LIST_FROM " ORDER BY " column direction ", c.id" direction " LIMIT $2"},    \
+  {"contact_list_" name "_search", CONTACT_LIST_FROM " AND (" column ", c.id) " compare " (" key ", $4::text::uuid)"  \
+                         " AND c.search_text LIKE $5 ORDER BY " column direction ", c.id" direction " LIMIT $2"},     \
+  {"contact_list_" name "_search_first", CONTACT_LIST_FROM " AND c.search_text LIKE $3"                               \
+                         " ORDER BY " column direction ", c.id" direction " LIMIT $2"}
+#define CONTACT_LISTS(order, column, key)                      \
+  CONTACT_LIST(order, column, key, ">", ""),                   \
+  CONTACT_LIST(order "_desc", column, key, "<", " DESC")
 
- private:
-  static std::string Key(const std::string& order, bool descending, bool search, bool first) {
-    return "contact_list_" + order + (descending ? "_desc" : "") + (search ? "_search" : "") + (first ? "_first" : "");
-  }
-  void Make(const std::string& order, bool descending, bool search, bool first) {
-    std::string column = "c." + order + (order == "display_name" ? " COLLATE \"tr-x-icu\"" : "");
-    std::string key = order == "create_time" ? "$3::text::timestamptz" : "$3::text";
-    std::string direction = descending ? " DESC" : "";
-    std::string sql = "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL";
-    if (!first) sql += " AND (" + column + ", c.id) " + (descending ? "<" : ">") + " (" + key + ", $4::text::uuid)";
-    if (search) sql += std::string(" AND c.search_text LIKE ") + (first ? "$3" : "$5");
-    sql += " ORDER BY " + column + direction + ", c.id" + direction + " LIMIT $2";
-    auto [at, inserted] = texts_.emplace(Key(order, descending, search, first), sql);
-    statements_.emplace(at->first, Statement{at->first.c_str(), at->second.c_str()});
-  }
-  std::map<std::string, std::string> texts_;  // Nodes of a map stay where they are.
-  std::map<std::string, Statement> statements_;
-};
+const Statement kLists[] = {CONTACT_LISTS("create_time", "c.create_time", "$3::text::timestamptz"),
+                            CONTACT_LISTS("display_name", "c.display_name COLLATE \"tr-x-icu\"", "$3::text"),
+                            CONTACT_LISTS("external_id", "c.external_id", "$3::text")};
+
+const Statement& ListStatement(const std::string& order, bool descending, bool search, bool first) {
+  size_t by = order == "create_time" ? 0 : order == "display_name" ? 1 : 2;
+  return kLists[8 * by + (descending ? 4 : 0) + (search ? 2 : 0) + (first ? 1 : 0)];
+}
 
 }  // namespace
 
 Result<std::vector<Contact>> ListContacts(postgres::Database& database, const Uuid& tenant, const ContactPage& page,
                                           Deadline deadline) {
-  static const ListStatements kStatements;
   bool first = page.after.empty();
   bool search = !page.query.empty();
   postgres::Params params = Bound(tenant, static_cast<int32_t>(page.size));
   for (const std::string& key : page.after) params.push_back(postgres::Bind(key));
   if (search) params.push_back(postgres::Bind("%" + text::FoldForLike(page.query) + "%"));
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant),
-                                   kStatements.Get(page.order_by, page.descending, search, first), std::move(params),
+                                   ListStatement(page.order_by, page.descending, search, first), std::move(params),
                                    deadline));
   std::vector<Contact> contacts;
   for (int i = 0; i < rows.size(); ++i) contacts.push_back(ReadContact(rows, i));

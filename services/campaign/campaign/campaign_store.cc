@@ -113,9 +113,7 @@ Error NoSuchCampaign() { return NotFound("CAMPAIGN_NOT_FOUND", "There is no such
 Result<int64_t> TakeAudience(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& campaign,
                              const Predicate& predicate) {
   postgres::Params params = Bound(tenant, campaign);
-  std::string sql = "INSERT INTO campaign_recipient (tenant_id, campaign_id, contact_id, state, reason)"
-                    " SELECT $1, $2, s.contact_id, 0, '' FROM contact_state s WHERE s.tenant_id = $1 AND s.known AND " +
-                    ConditionSql(predicate, params);
+  std::string sql = AudienceSql(predicate, params);
   Statement statement{"campaign_audience", sql.c_str(), true};
   VEFA_TRY(Rows rows, transaction.Execute(statement, std::move(params)));
   return rows.affected();

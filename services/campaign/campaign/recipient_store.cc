@@ -13,11 +13,15 @@ const Statement kMove{
     "recipient_move",
     "WITH input AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::smallint[], $6::text[])"
     "    AS i(tenant_id, slug, contact_id, message_id, state, reason)),"
+    // By itself, so that a recipient is looked up by its whole key: joined with the rest, the campaign's key seems to be enough, and
+    // for each outcome every recipient of its campaign is read.
+    " named AS MATERIALIZED (SELECT i.*, c.id AS campaign_id FROM input i"
+    "  JOIN campaign c ON c.tenant_id = i.tenant_id AND c.slug = i.slug),"
     " locked AS ("
     "  SELECT r.tenant_id, r.campaign_id, r.contact_id, r.state AS old_state, r.reason AS old_reason,"
     "    i.state, i.reason, i.message_id"
-    "  FROM input i JOIN campaign c ON c.tenant_id = i.tenant_id AND c.slug = i.slug"
-    "  JOIN campaign_recipient r ON r.tenant_id = i.tenant_id AND r.campaign_id = c.id AND r.contact_id = i.contact_id"
+    "  FROM named i"
+    "  JOIN campaign_recipient r ON r.tenant_id = i.tenant_id AND r.campaign_id = i.campaign_id AND r.contact_id = i.contact_id"
     "  WHERE (r.state = 0 OR (r.state = 2 AND i.state > 2)) AND (r.message_id IS NULL OR r.message_id = i.message_id)"
     "  ORDER BY r.tenant_id, r.campaign_id, r.contact_id FOR UPDATE OF r),"
     " moved AS ("

@@ -91,7 +91,7 @@ postgres::Params ConsentParams(const ConsentChanges& consents) {
 
 Status WriteChanges(postgres::Transaction& transaction, const PeopleChanges& changes) {
   static const std::string kText = ContactsSql();
-  static const Statement kContacts{"projection_contacts", kText.c_str()};
+  static const Statement kContacts{"projection_contacts", kText.c_str(), false};
   std::vector<Call> calls;
   if (!changes.contacts.empty()) calls.push_back({&kContacts, ContactParams(changes.contacts)});
   if (!changes.consents.empty()) calls.push_back({&kConsents, ConsentParams(changes.consents)});

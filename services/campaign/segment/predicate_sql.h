@@ -11,4 +11,10 @@ namespace vefa::campaign {
 // of attributes and every value is bound: appended to `params`, whose first is the tenant.
 std::string ConditionSql(const Predicate& predicate, postgres::Params& params);
 
+// The statements that ask for whom a predicate holds: how many of all; by id, after $2, $3 of them; and all of
+// them as the audience of the campaign $2.
+std::string CountSql(const Predicate& predicate, postgres::Params& params);
+std::string MembersSql(const Predicate& predicate, postgres::Params& params);
+std::string AudienceSql(const Predicate& predicate, postgres::Params& params);
+
 }  // namespace vefa::campaign

@@ -75,9 +75,7 @@ Result<std::vector<Segment>> ListSegments(postgres::Database& database, const Uu
 Result<SegmentSize> CountContacts(postgres::Database& database, const Uuid& tenant, const Predicate& predicate,
                                   Deadline deadline) {
   postgres::Params params = Bound(tenant);
-  std::string sql = "SELECT count(*) FILTER (WHERE " + ConditionSql(predicate, params) +
-                    "), count(*), count(*) FILTER (WHERE s.scored), now()"
-                    " FROM contact_state s WHERE s.tenant_id = $1 AND s.known";
+  std::string sql = CountSql(predicate, params);
   Statement statement{"segment_count", sql.c_str(), true};
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline));
   return SegmentSize{rows.Int64(0, 0), rows.Int64(0, 1), rows.Int64(0, 2), rows.Timestamp(0, 3)};
@@ -86,8 +84,7 @@ Result<SegmentSize> CountContacts(postgres::Database& database, const Uuid& tena
 Result<std::vector<Uuid>> ListMembers(postgres::Database& database, const Uuid& tenant, const Predicate& predicate,
                                       const Uuid& after, int size, Deadline deadline) {
   postgres::Params params = Bound(tenant, after, static_cast<int32_t>(size));
-  std::string sql = "SELECT s.contact_id FROM contact_state s WHERE s.tenant_id = $1 AND s.known AND s.contact_id > $2"
-                    " AND " + ConditionSql(predicate, params) + " ORDER BY s.contact_id LIMIT $3";
+  std::string sql = MembersSql(predicate, params);
   Statement statement{"segment_members", sql.c_str(), true};
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline));
   std::vector<Uuid> members;

@@ -1,0 +1,52 @@
+SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii_key', 'applied_version', 'aggregate_state',
+                  'idempotency');
+
+INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
+                     update_time, erase_time)
+SELECT fill_tenant(n), fill_id(1, n), 'ext-' || n, name, n || '@example.com', 'tr', 'shop', name || ' ext-' || n, 2,
+       fill_time(n), fill_time(n), CASE WHEN n % 200 = 7 THEN fill_time(n) END
+  FROM generate_series(1, 1000000) n,
+       LATERAL (SELECT substr(md5(n % 997 || 'a'), 1, 7) || ' ' || substr(md5(n % 7919 || 'b'), 1, 8) AS name) x;
+INSERT INTO event_log_0 (id, tenant_id, subject, aggregate_version, event_id, event_type, occur_time, record_time, payload)
+SELECT n, fill_tenant(n), 'contacts/' || fill_id(1, n), 1, fill_id(7, n), 'contact.created', fill_time(n), fill_time(n), '\x00'
+  FROM generate_series(1, 1000000) n;
+SELECT setval('event_log_id_seq', 1000000);
+
+INSERT INTO consent_log (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time)
+SELECT fill_tenant(n), fill_id(1, n), 'marketing', 1, 1, 'form', fill_time(n), fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO consent_state (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time)
+SELECT fill_tenant(n), fill_id(1, n), 'marketing', 1, 1, 'form', fill_time(n), fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)
+SELECT fill_tenant(n), fill_id(2, n), fill_id(1, n), '\x00', fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO tenant_key (tenant_id, wrapped_key, create_time) SELECT fill_tenant(n), '\x00', fill_time(n) FROM generate_series(2, 9) n;
+
+-- The tables of events, which every service has, are planned here for all of them.
+INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id)
+SELECT 'contact.unsubscribe.v1', fill_tenant(n), 'messages/' || fill_id(3, n), 2, fill_id(7, n) FROM generate_series(1, 200000) n;
+INSERT INTO aggregate_state (tenant_id, subject, version, event_id, occur_time, record_time, state, erased, dirty_since)
+SELECT fill_tenant(n), 'contacts/' || fill_id(1, n), 1, fill_id(7, n), fill_time(n), fill_time(n), '\x00', false,
+       CASE WHEN n % 1000 = 0 THEN fill_time(n) END FROM generate_series(1, 200000) n;
+INSERT INTO idempotency (tenant_id, request_id, method, request_hash, response, create_time, subject)
+SELECT fill_tenant(n), fill_id(8, n), 'CreateContact', '\x00', '\x00', fill_time(n), 'contacts/' || fill_id(1, n)
+  FROM generate_series(1, 200000) n;
+INSERT INTO outbox_pending (id, tenant_id, lane) SELECT n, fill_tenant(n), n % 64 FROM generate_series(998001, 1000000) n;
+INSERT INTO consumer_position (consumer, topic, part, next_offset)
+SELECT 'contact.unsubscribe.v1', 'vefa.notification.v1', n, 1000 FROM generate_series(0, 23) n;
+INSERT INTO parked_subject (consumer, tenant_id, subject, topic, kind, reason, first_version, next_attempt_time, complete, park_time)
+SELECT 'contact.unsubscribe.v1', fill_tenant(n), 'messages/' || fill_id(3, n), 'vefa.notification.v1', 'POISON', 'no', 1,
+       fill_time(n), true, fill_time(n) FROM generate_series(1, 2000) n;
+INSERT INTO parked_event (consumer, tenant_id, subject, version, topic, part, off, event_id, reason, payload, park_time, copied)
+SELECT 'contact.unsubscribe.v1', fill_tenant(n), 'messages/' || fill_id(3, n % 2000), n, 'vefa.notification.v1', 0, n, fill_id(7, n),
+       'no', '\x00', fill_time(n), n % 100 > 0 FROM generate_series(1, 20000) n;
+INSERT INTO skipped_event (consumer, tenant_id, subject, version)
+SELECT 'contact.unsubscribe.v1', fill_tenant(n), 'messages/' || fill_id(3, n), 1 FROM generate_series(1, 2000) n;
+INSERT INTO unreadable_record (consumer, topic, part, off, reason, detail, headers, unknown_tenant, refuse_time, copied)
+SELECT 'contact.unsubscribe.v1', 'vefa.notification.v1', 0, n, 'HEADERS', '', '\x00', CASE WHEN n % 10 = 0 THEN fill_tenant(n) END,
+       fill_time(n), n % 100 > 0 FROM generate_series(1, 20000) n;
+INSERT INTO projection_run (id, consumer, kind, read_from, state, create_time, finish_time)
+SELECT fill_id(9, n), 'contact.state.v1', 2, 1, 3, fill_time(n), fill_time(n) FROM generate_series(1, 2000) n;
+-- A run's shadow has these beside the tables it clones; statements of a fold name them.
+CREATE TABLE "~parked" (tenant_id uuid, subject text COLLATE "C", kind text NOT NULL, PRIMARY KEY (tenant_id, subject));
+CREATE TABLE "applied_version~live" (LIKE applied_version INCLUDING ALL);
+INSERT INTO "applied_version~live" SELECT * FROM applied_version;
+GRANT SELECT, INSERT ON "~parked", "applied_version~live" TO PUBLIC;

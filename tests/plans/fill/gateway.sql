@@ -1,0 +1,18 @@
+-- One day of the feed; its indexes are made by add_feed_day.
+SELECT add_feed_day('2026-01-01');
+INSERT INTO feed_event (tenant_id, day, seq, event_id, event_type, subject, classification, record_time, envelope)
+SELECT fill_tenant(n), '2026-01-01', n / 10 * 3 + greatest(n % 10, 0), fill_id(7, n), 'contact.created', 'contacts/' || fill_id(1, n),
+       'internal', fill_time(n), '\x00'
+  FROM generate_series(1, 1000000) n;
+INSERT INTO feed_tenant (tenant_id, seq, incarnation, day)
+SELECT fill_tenant(n), 1000000, fill_id(16, 1), '2026-01-01' FROM generate_series(2, 9) n;
+INSERT INTO feed_life (tenant_id, incarnation, begin_seq) SELECT fill_tenant(n), fill_id(16, 1), 0 FROM generate_series(2, 9) n;
+INSERT INTO feed_subscription (tenant_id, name, seq, incarnation)
+SELECT fill_tenant(n), 'reader-' || n, n, fill_id(16, 1) FROM generate_series(1, 200) n;
+
+INSERT INTO user_account (tenant_id, id, email, display_name, role, password_hash)
+SELECT fill_tenant(n), fill_id(17, n), n || '@example.com', 'u', 'viewer', 'x' FROM generate_series(1, 10000) n;
+INSERT INTO session (tenant_id, token_hash, user_id, auth_revision, create_time, idle_expire_time, expire_time)
+SELECT fill_tenant(n), sha256(n::text::bytea), fill_id(17, n % 10000 + 1), 1, fill_time(n), fill_time(n), fill_time(n)
+  FROM generate_series(1, 200000) n;
+INSERT INTO event_schema (message, hash, descriptor_set) SELECT 'm' || n % 20, 'h' || n, '\x00' FROM generate_series(1, 200) n;
