@@ -11,9 +11,35 @@
 namespace vefa::postgres {
 namespace {
 
-constexpr char kWritable[] =
+const Statement kCheck{
+    "check_writable",
     "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool,"
-    " set_config('client_connection_check_interval', '1000', false)";
+    " set_config('client_connection_check_interval', '1000', false)"};
+
+// What a conninfo may say otherwise. Of several hosts the one that takes writes; a peer that went away without a word is
+// noticed within half a minute while nothing is asked of it, and within tcp_user_timeout while something is.
+constexpr const char* kDefaults[][2] = {
+    {"target_session_attrs", "read-write"}, {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
+    {"keepalives_count", "3"},              {"tcp_user_timeout", "15000"}, {"fallback_application_name", "vefa"}};
+
+PGconn* StartConnect(const std::string& conninfo) {
+  std::vector<const char*> names, values;
+  for (const auto& [name, value] : kDefaults) {
+    names.push_back(name);
+    values.push_back(value);
+  }
+  // Later ones win: so what the conninfo says stands.
+  names.insert(names.end(), {"dbname", nullptr});
+  values.insert(values.end(), {conninfo.c_str(), nullptr});
+  return PQconnectStartParams(names.data(), values.data(), 1);
+}
+
+Error ReadOnly() { return Unavailable("DATABASE_READ_ONLY", "The database accepts no writes; try again."); }
+
+// libpq has no code for it: of every host that was tried, the last one was a standby or read-only.
+bool SaysReadOnly(std::string_view message) {
+  return message.find("session is read-only") != message.npos || message.find("server is in hot standby") != message.npos;
+}
 
 // Polls the socket of a connection. False when the deadline passed.
 bool PollSocket(PGconn* conn, bool for_write, Deadline deadline) {
@@ -47,21 +73,23 @@ telemetry::Span SpanOf(const std::vector<Call>& calls) {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo, Deadline deadline) {
-  PGconn* conn = PQconnectStart(conninfo.c_str());
+  PGconn* conn = StartConnect(conninfo);
   if (conn == nullptr) return Internal("OUT_OF_MEMORY", "libpq could not start a connection.");
   std::unique_ptr<Connection> connection(new Connection(conn));
   PostgresPollingStatusType step = PGRES_POLLING_WRITING;
   while (step != PGRES_POLLING_OK) {
-    if (step == PGRES_POLLING_FAILED || PQstatus(conn) == CONNECTION_BAD) return connection->Lost("connect");
+    if (step == PGRES_POLLING_FAILED || PQstatus(conn) == CONNECTION_BAD) {
+      if (SaysReadOnly(PQerrorMessage(conn))) return ReadOnly();
+      return connection->Lost("connect");
+    }
     if (!PollSocket(conn, step == PGRES_POLLING_WRITING, deadline))
       return Unavailable("DATABASE_UNAVAILABLE", "The database does not answer; try again.");
     step = PQconnectPoll(conn);
   }
   PQsetnonblocking(conn, 1);
   PQsetNoticeProcessor(conn, [](void*, const char*) {}, nullptr);
-  static const Statement kCheck{"check_writable", kWritable};
   VEFA_TRY(Rows rows, connection->Execute(kCheck, {}, deadline));
-  if (rows.Bool(0, 0)) return Unavailable("DATABASE_READ_ONLY", "The database accepts no writes; try again.");
+  if (rows.Bool(0, 0)) return ReadOnly();
   return connection;
 }
 
@@ -171,6 +199,8 @@ Result<std::vector<Rows>> Connection::ReadPipeline(const std::vector<Call>& call
       bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
       if (!good && status != PGRES_PIPELINE_ABORTED && !first_error)
         first_error = FromResult(result, calls[i].statement->name);
+      // The server was demoted: whoever comes next looks for the one that took its place.
+      if (first_error && first_error->reason == "DATABASE_READ_ONLY") usable_ = false;
       if (step == 0 && !good) prepared_.erase(calls[i].statement->name);
       if (step == 1 && good) {
         all.emplace_back(result);

@@ -1,5 +1,6 @@
 #include "libs/postgres/database.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace vefa::postgres {
@@ -9,14 +10,36 @@ const Statement kBegin{"begin", "BEGIN"};
 const Statement kCommit{"commit", "COMMIT"};
 const Statement kRollback{"rollback", "ROLLBACK"};
 const Statement kPing{"ping", "SELECT 1"};
-const Statement kScopeTenant{"scope_tenant", "SELECT set_config('app.tenant', $1, true)"};
-const Statement kScopeTenants{"scope_tenants", "SELECT set_config('app.tenants', $1, true)"};
+// The last parameter of each is how long a statement may take.
+const Statement kScopeTenant{"scope_tenant",
+                             "SELECT set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true)"};
+const Statement kScopeTenants{"scope_tenants",
+                              "SELECT set_config('app.tenants', $1, true), set_config('statement_timeout', $2, true)"};
 const Statement kScopeEveryTenant{
     "scope_every_tenant",
-    "SELECT set_config('app.tenants', coalesce((SELECT array_agg(id) FROM tenant)::text, '{}'), true)"};
+    "SELECT set_config('app.tenants', coalesce((SELECT array_agg(id) FROM tenant)::text, '{}'), true),"
+    " set_config('statement_timeout', $1, true)"};
+const Statement kTimeout{"statement_timeout", "SELECT set_config('statement_timeout', $1, true)"};
 
 // Longest wait for a new connection, whatever the caller's deadline.
 constexpr std::chrono::seconds kConnectTimeout(5);
+// The server ends a statement so much before its caller's deadline, or a tenth of what is left, whichever is less: then
+// the answer comes in time and the connection is kept.
+constexpr std::chrono::milliseconds kTimeoutMargin(20);
+
+// What is left for a statement, as PostgreSQL's setting; 0 would mean for ever.
+Value TimeoutOf(Deadline deadline) {
+  const auto left = deadline.Left();
+  const auto allowed = left - std::min(left / 10, kTimeoutMargin);
+  return Bind(std::to_string(std::max<int64_t>(allowed.count(), 1)));
+}
+
+// Whose rows are seen, and for how long a statement may run.
+Call Opening(const Scope& scope, Deadline deadline) {
+  Call call = scope.ToCall();
+  call.params.push_back(TimeoutOf(deadline));
+  return call;
+}
 
 }  // namespace
 
@@ -67,9 +90,15 @@ Transaction::~Transaction() {
 }
 
 Result<std::vector<Rows>> Transaction::ExecuteAll(std::vector<Call> calls) {
-  if (begun_) return connection_->Pipeline(calls, deadline_);
+  if (begun_) {
+    // The transaction's first statements used up some of it.
+    calls.insert(calls.begin(), Call{&kTimeout, {TimeoutOf(deadline_)}});
+    VEFA_TRY(std::vector<Rows> rows, connection_->Pipeline(calls, deadline_));
+    rows.erase(rows.begin());
+    return rows;
+  }
   begun_ = true;
-  calls.insert(calls.begin(), scope_.ToCall());
+  calls.insert(calls.begin(), Opening(scope_, deadline_));
   calls.insert(calls.begin(), Call{&kBegin, {}});
   VEFA_TRY(std::vector<Rows> rows, connection_->Pipeline(calls, deadline_));
   rows.erase(rows.begin(), rows.begin() + 2);
@@ -143,7 +172,7 @@ Result<Transaction> Database::Begin(const Scope& scope, Deadline deadline) {
 
 Result<std::vector<Rows>> Database::Run(const Scope& scope, std::vector<Call> calls, Deadline deadline) {
   VEFA_TRY(std::unique_ptr<Connection> connection, Acquire(deadline));
-  calls.insert(calls.begin(), scope.ToCall());
+  calls.insert(calls.begin(), Opening(scope, deadline));
   auto rows = connection->Pipeline(calls, deadline);
   Release(std::move(connection));
   if (rows.ok()) rows->erase(rows->begin());

@@ -18,8 +18,8 @@ Error Classify(std::string_view state) {
     return {Code::kAborted, "TRANSACTION_CONFLICT", "Another transaction came in between; try again."};
   if (state == "57014")
     return {Code::kDeadlineExceeded, "DATABASE_SLOW", "The database did not answer in time; try again."};
-  if (state.empty() || family == "08" || family == "53" || family == "57" || family == "58" || state == "55P03" ||
-      state == "25006")
+  if (state == "25006") return Unavailable("DATABASE_READ_ONLY", "The database accepts no writes; try again.");
+  if (state.empty() || family == "08" || family == "53" || family == "57" || family == "58" || state == "55P03")
     return Unavailable("DATABASE_UNAVAILABLE", "The database is not available; try again.");
   if (state == "23505") return {Code::kAlreadyExists, "CONSTRAINT_VIOLATED", "The same thing exists already."};
   if (family == "23")

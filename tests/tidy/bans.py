@@ -27,7 +27,7 @@ BANS = [
         r"tests/.*\.py", r"tests/tidy/.*"),
     Ban(r"\bsleep\s+[0-9.$]", "wait on a condition with a deadline", r"tests/.*\.sh", in_code=False),
     Ban(r"std::cout\b|std::cerr\b|(?<!\w)printf\s*\(", "telemetry::Info and its like write the log", CPP,
-        r"services/ctl/.*|libs/(testing/.*|base/check\.cc|kafka/mock_main\.cc)|" + TEST_FILE),
+        r"services/ctl/.*|libs/(testing/.*|base/check\.cc|config/command_line\.cc|kafka/mock_main\.cc)|" + TEST_FILE),
     Ban(r"system_clock::now\b", "an injected vefa::Clock", CPP, r"libs/base/clock\.cc|" + GRPC_DEADLINES + "|" + TEST_FILE),
     Ban(r"\b(getenv|secure_getenv)\s*\(", "config::Environment", CPP,
         r"libs/(config|testing)/.*|libs/base/fault_point\.cc|" + TEST_FILE),

@@ -7,13 +7,14 @@ import dead
 import folders
 import layering
 import lengths
+import migrations
 import proto
 import shell
 import statements
 from tree import read_tree
 
 TREE_CHECKS = {"layering": layering.check, "lengths": lengths.check, "bans": bans.check, "folders": folders.check,
-               "dead": dead.check, "statements": statements.check}
+               "dead": dead.check, "statements": statements.check, "migrations": migrations.check}
 TOOL_CHECKS = {"shell": shell.check, "proto": proto.check}
 
 

@@ -9,6 +9,7 @@ import dead
 import folders
 import layering
 import lengths
+import migrations
 import proto
 import shell
 import statements
@@ -114,6 +115,37 @@ class StatementsTest(unittest.TestCase):
         found = messages(statements.check, {"libs/rpc/a.cc": one, "services/contact/b.cc": one})
         self.assertEqual(len(found), 1)
         self.assertIn("libs/rpc/a.cc:1", found[0])
+
+
+class MigrationsTest(unittest.TestCase):
+    def broken(self, sql):
+        return messages(migrations.check, {"services/contact/migrations/0009_more.sql": sql})
+
+    def test_what_the_release_before_would_not_survive(self):
+        for sql in ("DROP TABLE contact", "ALTER TABLE contact DROP COLUMN email", "ALTER TABLE contact RENAME email TO mail",
+                    "ALTER TABLE contact ALTER COLUMN source TYPE text", "ALTER TABLE contact ALTER email SET NOT NULL",
+                    "ALTER TABLE contact\n  ADD COLUMN age int NOT NULL", "ALTER TABLE contact ADD CHECK (version > 0)",
+                    "ALTER TABLE contact ADD CONSTRAINT one UNIQUE (email)", "CREATE INDEX by_mail ON contact (email)",
+                    "ALTER TABLE contact RENAME TO person", "ALTER INDEX by_mail RENAME TO by_email"):
+            with self.subTest(sql):
+                found = self.broken("-- A note.\n" + sql + ";\n")
+                self.assertEqual(len(found), 1)
+                self.assertIn("0009_more.sql:2", found[0])
+                self.assertEqual(self.broken("-- contract: nobody reads it.\n" + sql + ";\n"), [])
+
+    def test_a_reason_is_for_one_statement(self):
+        found = self.broken("-- contract: small.\nDROP TABLE a;\nDROP TABLE b;\n")
+        self.assertEqual(len(found), 1)
+        self.assertIn("DROP TABLE b", found[0])
+
+    def test_what_only_adds(self):
+        for sql in ("CREATE TABLE more (id int); CREATE INDEX more_by_id ON more (id)", "ALTER TABLE contact ADD COLUMN age int",
+                    "ALTER TABLE contact ADD COLUMN age int NOT NULL DEFAULT 0", "DROP INDEX by_mail", "-- DROP TABLE contact",
+                    "ALTER TABLE contact ADD CHECK (version > 0) NOT VALID",
+                    "ALTER TABLE contact ADD COLUMN a int NOT NULL DEFAULT 0, ADD COLUMN b int",
+                    "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DROP TABLE x; $$"):
+            with self.subTest(sql):
+                self.assertEqual(self.broken(sql + ";\n"), [])
 
 
 class FoldersTest(unittest.TestCase):
