@@ -46,14 +46,14 @@ TEST(EnvironmentTest, WhatIsShownHoldsNoPassword) {
     setenv("VEFA_T_ADDRESS", value, 1);
     Environment environment;
     EXPECT_EQ(environment.Require("VEFA_T_ADDRESS"), value);
-    EXPECT_EQ(environment.settings().front().value, shown);
+    EXPECT_EQ(environment.settings().back().value, shown);
   }
 }
 
 TEST(EnvironmentTest, ASecretIsReadAndNotShown) {
   setenv("VEFA_T_SECRET", "authorization=Bearer%20abc", 1);
   Environment environment;
-  EXPECT_EQ(environment.GetSecret("VEFA_T_SECRET"), "authorization=Bearer%20abc");
+  EXPECT_EQ(environment.GetHidden("VEFA_T_SECRET", "a text"), "authorization=Bearer%20abc");
   EXPECT_EQ(environment.settings().front().value, "***");
   unsetenv("VEFA_T_SECRET");
 }

@@ -45,30 +45,59 @@ std::string WithoutPasswords(std::string text) {
 
 }  // namespace
 
-std::string Environment::Get(const std::string& name, const std::string& fallback) {
+Environment::Environment() {
+  Note("VEFA_CONFIG_FILE", "", "a file of lines `NAME=value`; what the environment says holds", false);
+  std::string path = Find("VEFA_CONFIG_FILE");
+  if (!path.empty()) ReadFile(path);
+}
+
+void Environment::ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return Mistake("VEFA_CONFIG_FILE names " + path + ", which cannot be read");
+  int number = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number;
+    if (line.empty() || line.front() == '#') continue;
+    size_t equals = line.find('=');
+    if (equals == std::string::npos || !line.starts_with("VEFA_")) {
+      Mistake(path + ":" + std::to_string(number) + " must be `VEFA_NAME=value` or begin with #");
+    } else if (!file_.emplace(line.substr(0, equals), line.substr(equals + 1)).second) {
+      Mistake(path + ":" + std::to_string(number) + " sets " + line.substr(0, equals) + " again");
+    }
+  }
+}
+
+std::string Environment::Find(const std::string& name) const {
   const char* value = std::getenv(name.c_str());
-  bool set = value != nullptr && *value != '\0';
-  Note(name, set ? value : fallback, set);
-  return set ? value : fallback;
+  if (value != nullptr && *value != '\0') return value;
+  auto found = file_.find(name);
+  return found == file_.end() ? "" : found->second;
 }
 
-std::string Environment::GetSecret(const std::string& name) {
-  std::string value = Get(name, "");
-  if (!value.empty()) Note(name, "***", true);
-  return value;
+void Environment::Note(const std::string& name, const std::string& fallback, const std::string& takes, bool required) {
+  std::string value = Find(name);
+  bool set = !value.empty();
+  // Who needs it says more of it than who could also use it.
+  auto before = settings_.find(name);
+  if (before != settings_.end() && before->second.required && !required) return;
+  settings_[name] = {name, WithoutPasswords(set ? value : fallback), set, fallback, takes, required};
 }
 
-void Environment::Note(const std::string& name, const std::string& value, bool set) {
-  settings_[name] = {name, WithoutPasswords(value), set};
+std::string Environment::Get(const std::string& name, const std::string& fallback, const std::string& takes) {
+  Note(name, fallback, takes, false);
+  std::string value = Find(name);
+  return value.empty() ? fallback : value;
 }
 
 void Environment::RefuseUnknown() {
+  auto known = [this](const std::string& name) { return settings_.contains(name) || kOfTheHouse.contains(name); };
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view text(*entry);
     std::string name(text.substr(0, text.find('=')));
-    if (name.starts_with("VEFA_") && !settings_.contains(name) && !kOfTheHouse.contains(name))
-      mistakes_.push_back(name + " is not a setting of this program");
+    if (name.starts_with("VEFA_") && !known(name)) Mistake(name + " is not a setting of this program");
   }
+  for (const auto& [name, value] : file_)
+    if (!known(name)) Mistake(name + " of " + Find("VEFA_CONFIG_FILE") + " is not a setting of this program");
 }
 
 std::vector<Setting> Environment::settings() const {
@@ -77,42 +106,72 @@ std::vector<Setting> Environment::settings() const {
   return all;
 }
 
-std::string Environment::Require(const std::string& name) {
-  std::string value = Get(name, "");
-  if (value.empty()) mistakes_.push_back(name + " is not set");
+std::string Environment::Require(const std::string& name, const std::string& takes) {
+  Note(name, "", takes, true);
+  std::string value = Find(name);
+  if (value.empty()) Mistake(name + " is not set; it takes " + takes);
   return value;
 }
 
+std::string Environment::ReadSecret(const std::string& name, const std::string& takes, bool required) {
+  const std::string file_name = name + "_FILE";
+  Note(name, "", takes + ", or the file that " + file_name + " names", required);
+  Note(file_name, "", "a file that holds " + name, false);
+  std::string value = Find(name);
+  std::string path = Find(file_name);
+  if (!value.empty() && !path.empty()) Mistake(name + " and " + file_name + " are both set; keep one");
+  if (value.empty() && path.empty() && required) Mistake(name + " is not set, nor is " + file_name + "; it takes " + takes);
+  if (!value.empty() || path.empty()) return value;
+  std::ifstream file(path);
+  std::getline(file, value);
+  if (value.empty()) Mistake(file_name + " must name a readable file whose first line is " + takes);
+  return value;
+}
+
+std::string Environment::GetHidden(const std::string& name, const std::string& takes) {
+  std::string value = Get(name, "", takes);
+  if (!value.empty()) settings_[name].value = "***";
+  return value;
+}
+
+std::string Environment::GetOneOf(const std::string& name, const std::string& fallback,
+                                  std::initializer_list<const char*> words) {
+  std::string takes;
+  for (const char* word : words) takes += (takes.empty() ? "" : ", ") + std::string(word);
+  std::string value = Get(name, fallback, takes);
+  for (const char* word : words)
+    if (value == word) return value;
+  Mistake(name + " must be one of " + takes);
+  return fallback;
+}
+
 int Environment::GetInt(const std::string& name, int fallback, int least, int most) {
-  std::string text = Get(name, "");
-  if (text.empty()) {
-    Note(name, std::to_string(fallback), false);
-    return fallback;
-  }
+  const std::string takes = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  std::string text = Get(name, std::to_string(fallback), takes);
   int value = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-    mistakes_.push_back(name + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    Mistake(name + " must be " + takes);
     return fallback;
   }
   return value;
 }
 
 bool Environment::GetFlag(const std::string& name) {
-  std::string value = Get(name, "");
+  std::string value = GetOneOf(name, "false", {"1", "true", "0", "false"});
   return value == "1" || value == "true";
 }
 
 std::string Environment::RequireKey(const std::string& name, size_t least) {
-  std::string path = Require(name);
+  const std::string takes = "a readable file with at least " + std::to_string(2 * least) + " hexadecimal digits";
+  std::string path = Require(name, takes);
   if (path.empty()) return "";
   std::ifstream file(path);
   std::string digits;
   file >> digits;
   auto key = FromHex(digits);
   if (!key.ok() || key->size() < least) {
-    mistakes_.push_back(name + " must name a readable file with at least " + std::to_string(2 * least) +
-                        " hexadecimal digits");
+    Mistake(name + " must name " + takes);
     return "";
   }
   return *key;

@@ -6,6 +6,8 @@ namespace vefa::otlp {
 namespace {
 
 constexpr char kPath[] = "/v1/traces";
+constexpr char kCollector[] = "http://host:port; none: no traces";
+constexpr char kPairs[] = "key=value,key=value, the values percent-encoded";
 
 std::string_view Trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -15,8 +17,8 @@ std::string_view Trimmed(std::string_view text) {
 
 // Where traces are sent: the address of traces as it is, or that of everything with OTLP's path behind it.
 void ReadCollector(config::Environment& environment, Settings& settings) {
-  std::string traces = environment.Get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "");
-  std::string all = environment.Get("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+  std::string traces = environment.Get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "", kCollector);
+  std::string all = environment.Get("OTEL_EXPORTER_OTLP_ENDPOINT", "", kCollector);
   if (traces.empty() && all.empty()) return;
   const char* name = traces.empty() ? "OTEL_EXPORTER_OTLP_ENDPOINT" : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
   auto url = http::ParseUrl(traces.empty() ? all : traces);
@@ -37,8 +39,8 @@ Pairs ReadPairs(config::Environment& environment, const char* name, std::string 
 
 Pairs ReadResource(config::Environment& environment, const std::string& service, const std::string& instance) {
   constexpr char kName[] = "OTEL_RESOURCE_ATTRIBUTES";
-  Pairs given = ReadPairs(environment, kName, environment.Get(kName, ""));
-  std::string name = environment.Get("OTEL_SERVICE_NAME", "");
+  Pairs given = ReadPairs(environment, kName, environment.Get(kName, "", kPairs));
+  std::string name = environment.Get("OTEL_SERVICE_NAME", "", "a name; none: the program's");
   auto take = [&given](const std::string& key) {
     auto found = std::find_if(given.begin(), given.end(), [&key](const auto& pair) { return pair.first == key; });
     std::string value = found == given.end() ? "" : found->second;
@@ -78,14 +80,14 @@ Settings ReadSettings(config::Environment& environment, const std::string& servi
   Settings settings;
   ReadCollector(environment, settings);
   settings.resource = ReadResource(environment, service, instance);
-  settings.headers = ReadPairs(environment, "OTEL_EXPORTER_OTLP_HEADERS", environment.GetSecret("OTEL_EXPORTER_OTLP_HEADERS"));
+  settings.headers = ReadPairs(environment, "OTEL_EXPORTER_OTLP_HEADERS", environment.GetHidden("OTEL_EXPORTER_OTLP_HEADERS", kPairs));
   settings.timeout = std::chrono::milliseconds(environment.GetInt("OTEL_EXPORTER_OTLP_TIMEOUT", 3000, 1, 10'000));
   settings.gather = std::chrono::milliseconds(environment.GetInt("OTEL_BSP_SCHEDULE_DELAY", 5000, 1, 60'000));
-  std::string protocol = environment.Get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+  std::string protocol = environment.Get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "http/protobuf");
   if (settings.on && protocol != "http/protobuf")
     environment.Mistake("OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, which collectors take on port 4318");
-  std::string name = environment.Get("OTEL_TRACES_SAMPLER", "parentbased_always_on");
-  std::string share = environment.Get("OTEL_TRACES_SAMPLER_ARG", "");
+  std::string name = environment.Get("OTEL_TRACES_SAMPLER", "parentbased_always_on", "a sampler of OpenTelemetry");
+  std::string share = environment.Get("OTEL_TRACES_SAMPLER_ARG", "", "a share from 0 to 1");
   auto sampler = telemetry::Sampler::Of(name, share);
   if (sampler.ok()) settings.sampler = *sampler;
   if (!sampler.ok())

@@ -8,6 +8,8 @@
 #include "libs/runtime/signals.h"
 #include "libs/telemetry/log.h"
 
+std::vector<vefa::postgres::Migration> vefa_events_migrations();
+
 namespace vefa::service {
 namespace {
 
@@ -20,82 +22,47 @@ constexpr int kPumpConnections = 8;
 constexpr std::chrono::seconds kDrainTimeout(10);
 constexpr std::chrono::seconds kReadyTimeout(2);
 
-// Where the ledger of each topic can be read: VEFA_CONTACT_ADDRESS and the like, each optional. Our own
-// is read by our own door unless another address of it is set.
-std::map<std::string, std::string> LedgerAddresses(config::Environment& environment, const events::Source& self,
-                                                   const std::string& own_address) {
-  std::map<std::string, std::string> addresses{{self.topic, own_address}};
-  for (const char* name : {"CONTACT", "INTERACTION", "CAMPAIGN", "NOTIFICATION"}) {
-    std::string address = environment.Get(std::string("VEFA_") + name + "_ADDRESS", "");
-    std::string service = name;
-    for (char& letter : service) letter = static_cast<char>(letter - 'A' + 'a');
-    if (!address.empty()) addresses["vefa." + service + ".v1"] = address;
-  }
-  return addresses;
-}
-
 // What `ce_dataschema` of our events says: where the gateway serves the schema, by its content.
-events::Source WithSchemaUri(events::Source source, config::Environment& environment) {
-  std::string base = environment.Get("VEFA_PUBLIC_URL", "");
+events::Source WithSchemaUri(events::Source source, const std::string& base) {
   if (!base.empty() && source.catalog != nullptr)
     source.schema_uri = base + "/schemas/" + source.data_schema + "@" + source.catalog->schema_hash();
   return source;
 }
 
-events::RelayOptions RelaySettings(config::Environment& environment) {
-  events::RelayOptions options;
-  options.leases = environment.Get("VEFA_RELAY_LEASES", "on") != "off";
-  options.partitions = environment.GetInt("VEFA_TOPIC_PARTITIONS", 24, 1, 1000);
-  options.ledger_days = environment.GetInt("VEFA_LEDGER_DAYS", 0, 0, 36500);
-  return options;
+// The program ends here when its command line asks for something else than serving, or its settings are wrong.
+Settings ReadAll(config::Environment& environment, const config::CommandLine& command_line, const events::Source& source) {
+  Settings settings = ReadSettings(environment, source);
+  environment.RefuseUnknown();
+  if (auto code = command_line.Answer("vefa-" + source.service, VEFA_VERSION)) std::exit(*code);
+  return settings;
 }
 
 }  // namespace
 
-Host::Host(events::Source source, config::Environment& environment)
-    : source_(WithSchemaUri(std::move(source), environment)) {
-  telemetry::StartLog(source_.service, telemetry::ParseLevel(environment.Get("VEFA_LOG_LEVEL", "info")));
-  grpc_address_ = environment.Require("VEFA_GRPC_ADDRESS");
-  ops_address_ = environment.Require("VEFA_OPS_ADDRESS");
-  brokers_ = environment.Require("VEFA_KAFKA_BROKERS");
-  workers_ = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
-  const events::RelayOptions relaying = RelaySettings(environment);
-  instance_ = environment.Get("VEFA_INSTANCE", "");
-  verify_every_ = std::chrono::minutes(environment.GetInt("VEFA_VERIFY_MINUTES", 60, 0, 10080));
-  key_ = std::make_unique<rpc::PrincipalKey>(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
-  auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", ""));
-  if (transport.ok()) transport_ = *transport;
+Host::Host(events::Source source, config::Environment& environment, const config::CommandLine& command_line)
+    : told_(ReadAll(environment, command_line, source)), source_(WithSchemaUri(std::move(source), told_.public_url)) {
+  telemetry::StartLog(source_.service, telemetry::ParseLevel(told_.log_level));
+  transport_ = told_.transport;
   transport_.MeasureBy(metrics_);
-  if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
-  ledgers_ = std::make_unique<rpc::LedgerClient>(LedgerAddresses(environment, source_, grpc_address_), *key_,
-                                                 source_.service, transport_);
-  service_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES"), workers_ + 1);
-  pump_database_ = std::make_unique<postgres::Database>(environment.Require("VEFA_POSTGRES_PUMP"), kPumpConnections);
-  connection_age_ = std::chrono::seconds(environment.GetInt("VEFA_CONNECTION_AGE_SECONDS", 300, 1, 86400));
-  notice_ = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
-  const std::chrono::hours keep_answers(environment.GetInt("VEFA_IDEMPOTENCY_HOURS", 72, 1, 8760));
-  const otlp::Settings traces = otlp::ReadSettings(environment, source_.service, instance_);
-  environment.RefuseUnknown();
-  Status configured = environment.Check();
-  if (!configured.ok()) {
-    telemetry::Fault("the configuration is not complete", {{"mistakes", configured.error().message}});
-    std::exit(2);
-  }
+  key_ = std::make_unique<rpc::PrincipalKey>(told_.principal_key);
+  ledgers_ = std::make_unique<rpc::LedgerClient>(told_.ledgers, *key_, source_.service, transport_);
+  service_database_ = std::make_unique<postgres::Database>(told_.postgres, told_.workers + 1);
+  pump_database_ = std::make_unique<postgres::Database>(told_.postgres_pump, kPumpConnections);
   settings_ = environment.settings();
-  exporter_ = otlp::Exporter::Start(traces, metrics_);
+  exporter_ = otlp::Exporter::Start(told_.traces, metrics_);
   tenants_ = std::make_unique<rpc::TenantDirectory>(*service_database_);
-  const size_t waiting_max = kQueuePerWorker * static_cast<size_t>(workers_);
+  const size_t waiting_max = kQueuePerWorker * static_cast<size_t>(told_.workers);
   pool_ = std::make_unique<runtime::WorkerPool>(
-      workers_, runtime::QueueLimits{.waiting_max = waiting_max, .tenant_max = waiting_max / 2, .wait_max = kQueueWait});
-  relay_ = std::make_unique<events::Relay>(*pump_database_, brokers_, source_, metrics_, relaying);
-  answers_ = std::make_unique<rpc::AnswerKeeper>(*pump_database_, keep_answers, metrics_);
+      told_.workers, runtime::QueueLimits{.waiting_max = waiting_max, .tenant_max = waiting_max / 2, .wait_max = kQueueWait});
+  relay_ = std::make_unique<events::Relay>(*pump_database_, told_.brokers, source_, metrics_, told_.relay);
+  answers_ = std::make_unique<rpc::AnswerKeeper>(*pump_database_, told_.keep_answers, metrics_);
   metrics_.AddGauge("vefa_build_info", "Always 1; the version is a label.", {{"version", VEFA_VERSION}}).Set(1);
   event_log_ = std::make_unique<rpc::EventLogService>(AddDoor("vefa.event.v1.EventLogService"), *service_database_, source_,
                                                        key_->secret());
   AddService(*event_log_);
   operations_ = std::make_unique<operations::OperationsService>(
       AddDoor("vefa.event.v1.EventOperationsService"),
-      operations::Parts{source_.service, source_.topic, brokers_, pump_database_.get(), relay_.get(),
+      operations::Parts{source_.service, source_.topic, told_.brokers, pump_database_.get(), relay_.get(),
                         [this] { return Consumers(); }});
   AddService(*operations_);
 }
@@ -133,21 +100,28 @@ void Host::KeepState(const google::protobuf::Message& prototype, events::Fold fo
   Project(events::StateTable::Info(source_), *state_table_);
 }
 
+void Host::NeedSchema(std::vector<postgres::Migration> own) {
+  std::vector<postgres::Migration> all = vefa_events_migrations();
+  all.insert(all.end(), own.begin(), own.end());
+  schema_ = std::make_unique<postgres::SchemaCheck>(*service_database_, std::move(all));
+}
+
 Status Host::Ready() {
   if (draining_) return Unavailable("DRAINING", "The service is stopping.");
   VEFA_TRY_OK(service_database_->Ping(Deadline::After(kReadyTimeout)));
+  if (schema_ != nullptr) VEFA_TRY_OK(schema_->Ready(Deadline::After(kReadyTimeout)));
   for (const auto& check : checks_) VEFA_TRY_OK(check());
   return Ok();
 }
 
 Status Host::StartServers() {
-  VEFA_TRY(ops_, OpsPort::Start(ops_address_, {source_.service, [this] { return Ready(); }, &metrics_, settings_}));
+  VEFA_TRY(ops_, OpsPort::Start(told_.ops_address, {source_.service, [this] { return Ready(); }, &metrics_, settings_}));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
-  VEFA_TRY(listener_, rpc::Listener::Open(grpc_address_));
+  VEFA_TRY(listener_, rpc::Listener::Open(told_.grpc_address));
   listener_->AddTo(builder, transport_.server());
   rpc::ServerLimits limits;
-  limits.age = connection_age_;
+  limits.age = told_.connection_age;
   limits.ApplyTo(builder);
   for (grpc::Service* service : services_) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
@@ -164,23 +138,23 @@ int Host::Run() {
   }
   if (state_table_ != nullptr)
     state_publisher_ = std::make_unique<events::StatePublisher>(
-        *pump_database_, brokers_, source_, source_.catalog->state_topic(), clock_, metrics_);
+        *pump_database_, told_.brokers, source_, source_.catalog->state_topic(), clock_, metrics_);
   events::SubscriberSettings settings;
-  settings.instance = instance_;
+  settings.instance = told_.instance;
   for (const Subscription& wanted : wanted_)
-    subscribers_.push_back(std::make_unique<events::Subscriber>(wanted.name, wanted.topics, brokers_, *pump_database_,
+    subscribers_.push_back(std::make_unique<events::Subscriber>(wanted.name, wanted.topics, told_.brokers, *pump_database_,
                                                                 *wanted.handler, metrics_, ledgers_.get(), settings));
   subscribed_ = true;
   if (!projections_.empty())
     projection_worker_ = std::make_unique<events::ProjectionWorker>(*pump_database_, projections_, ledgers_.get(),
-                                                                    brokers_, verify_every_, clock_, metrics_);
-  telemetry::Info("serving", {{"grpc", grpc_address_}, {"ops", ops_address_}, {"version", VEFA_VERSION}});
+                                                                    told_.brokers, told_.verify_every, clock_, metrics_);
+  telemetry::Info("serving", {{"grpc", told_.grpc_address}, {"ops", told_.ops_address}, {"version", VEFA_VERSION}});
   runtime::WaitForStopSignal();
   telemetry::Info("draining");
   draining_ = true;
   server_->GetHealthCheckService()->SetServingStatus(false);
   // Whoever watches our health, or the endpoints that follow our readiness, calls elsewhere by then.
-  std::this_thread::sleep_for(notice_);
+  std::this_thread::sleep_for(told_.drain_notice);
   listener_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + kDrainTimeout);
   pool_->Stop();

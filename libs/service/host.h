@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/config/command_line.h"
 #include "libs/config/environment.h"
 #include "libs/events/projection_worker.h"
 #include "libs/events/relay.h"
@@ -17,6 +18,7 @@
 #include "libs/operations/operations_service.h"
 #include "libs/otlp/exporter.h"
 #include "libs/postgres/database.h"
+#include "libs/postgres/schema.h"
 #include "libs/rpc/answer_keeper.h"
 #include "libs/rpc/door.h"
 #include "libs/rpc/event_log.h"
@@ -25,6 +27,7 @@
 #include "libs/rpc/peer.h"
 #include "libs/runtime/signals.h"
 #include "libs/service/ops_port.h"
+#include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
 
 namespace vefa::service {
@@ -34,9 +37,10 @@ namespace vefa::service {
 // builds its own parts on it and calls Run. Everything it is given must outlive Run.
 class Host {
  public:
-  // Reads the environment and prints every mistake in it; exits 2 when there is one.
+  // Reads the environment and prints every mistake in it; exits 2 when there is one, and 0 when the command line asks for
+  // something else than serving.
   // `environment` may already have been asked for settings of the service's own.
-  Host(events::Source source, config::Environment& environment);
+  Host(events::Source source, config::Environment& environment, const config::CommandLine& command_line);
   ~Host();
 
   const Clock& clock() const { return clock_; }
@@ -45,9 +49,9 @@ class Host {
   postgres::Database& pump() { return *pump_database_; }         // As the `pump` role.
   const rpc::PrincipalKey& key() const { return *key_; }
   // How other services are spoken to.
-  const rpc::Transport& transport() const { return transport_; }
+  const rpc::Transport& transport() const { return told_.transport; }
   events::Relay& relay() { return *relay_; }
-  const std::string& brokers() const { return brokers_; }
+  const std::string& brokers() const { return told_.brokers; }
   // The ledgers of the services whose addresses are set, and our own.
   events::LedgerReader& ledgers() { return *ledgers_; }
 
@@ -65,6 +69,8 @@ class Host {
   void KeepState(const google::protobuf::Message& prototype, events::Fold fold);
   // How boxes of personal data are opened for GetStateAsOf; only where the keys are. Before Run.
   void OpenBoxes(rpc::OpenBox open) { event_log_->OpenBy(std::move(open)); }
+  // The steps of the service's own schema. Without each of them, and those of events, it is not ready. Before Run.
+  void NeedSchema(std::vector<postgres::Migration> own);
   // Something to be asked, beside the database, before the service calls itself ready.
   void AddReadiness(std::function<Status()> check) { checks_.push_back(std::move(check)); }
   // Called after the subscriptions ended and before the databases close: stop own threads here.
@@ -90,23 +96,18 @@ class Host {
   Status Ready();
 
   StopSignals stop_signals_;  // First, before any member that has threads.
+  const Settings told_;
   const events::Source source_;
   SystemClock clock_;
   telemetry::Metrics metrics_;
   std::unique_ptr<otlp::Exporter> exporter_;  // Null while traces are off.
   std::vector<config::Setting> settings_;
-  std::string grpc_address_;
-  std::string instance_;
-  std::string ops_address_;
-  std::string brokers_;
-  int workers_ = 8;
-  std::chrono::seconds connection_age_{300};
-  std::chrono::milliseconds notice_{1000};
+  rpc::Transport transport_;  // As told, and measured.
   std::unique_ptr<rpc::PrincipalKey> key_;
-  rpc::Transport transport_;
   std::unique_ptr<rpc::LedgerClient> ledgers_;
   std::unique_ptr<postgres::Database> service_database_;
   std::unique_ptr<postgres::Database> pump_database_;
+  std::unique_ptr<postgres::SchemaCheck> schema_;
   std::unique_ptr<rpc::TenantDirectory> tenants_;
   std::unique_ptr<runtime::WorkerPool> pool_;
   std::vector<std::unique_ptr<rpc::Door>> doors_;
@@ -115,7 +116,6 @@ class Host {
   std::vector<grpc::Service*> services_;
   std::vector<Subscription> wanted_;
   std::vector<events::Projection> projections_;
-  std::chrono::minutes verify_every_{60};
   std::vector<std::function<Status()>> checks_;
   std::vector<std::function<void()>> stops_;
   std::atomic<bool> draining_{false};

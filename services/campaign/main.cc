@@ -7,11 +7,14 @@
 #include "services/campaign/projection/projection.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
 
-int main() {
+std::vector<vefa::postgres::Migration> vefa_campaign_migrations();
+
+int main(int argc, char** argv) {
   using namespace vefa::campaign;
   vefa::config::Environment environment;
-  std::string notification = environment.Require("VEFA_NOTIFICATION_ADDRESS");
-  vefa::service::Host host(CampaignSource(), environment);
+  vefa::config::CommandLine command_line(argc, argv, environment);
+  std::string notification = environment.Require("VEFA_NOTIFICATION_ADDRESS", "host:port, or a gRPC name");
+  vefa::service::Host host(CampaignSource(), environment, command_line);
   vefa::rpc::Peer peer(notification, host.key(), "campaign", host.transport());
   Runner runner(host.pump(), peer, &host.relay(), host.clock(), host.metrics());
   Projection projection;
@@ -28,5 +31,6 @@ int main() {
   host.Subscribe(OutcomeHandler::kConsumer, {"vefa.notification.v1"}, outcomes);
   host.OnStop([&] { runner.Stop(); });
   host.KeepState(v1::CampaignSnapshot::default_instance(), FoldCampaign);
+  host.NeedSchema(vefa_campaign_migrations());
   return host.Run();
 }

@@ -7,13 +7,16 @@
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
-int main() {
+std::vector<vefa::postgres::Migration> vefa_contact_migrations();
+
+int main(int argc, char** argv) {
   vefa::config::Environment environment;
+  vefa::config::CommandLine command_line(argc, argv, environment);
   std::string pii_key = environment.RequireKey("VEFA_PII_KEY_FILE", 32);
-  std::string redis_address = environment.Get("VEFA_REDIS_ADDRESS", "");
+  std::string redis_address = environment.GetSecret("VEFA_REDIS_ADDRESS", "host:port or redis://[user]:password@host:port; none: no copies");
   if (auto address = vefa::redis::Address::Parse(redis_address); !address.ok() && !redis_address.empty())
     environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
-  vefa::service::Host host(vefa::contact::ContactSource(), environment);
+  vefa::service::Host host(vefa::contact::ContactSource(), environment, command_line);
   std::optional<vefa::redis::Client> redis;
   std::optional<vefa::redis::Cache> cache;
   if (!redis_address.empty()) {
@@ -31,5 +34,6 @@ int main() {
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
   host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
+  host.NeedSchema(vefa_contact_migrations());
   return host.Run();
 }

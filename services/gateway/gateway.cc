@@ -22,6 +22,9 @@
 #include "vefa/notification/v1/notification_events.pb.h"
 #include "vefa/notification/v1/notification_service.pb.h"
 
+std::vector<vefa::postgres::Migration> vefa_events_migrations();
+std::vector<vefa::postgres::Migration> vefa_gateway_migrations();
+
 namespace vefa::gateway {
 namespace {
 
@@ -29,9 +32,19 @@ constexpr std::chrono::milliseconds kReadyTimeout(2000);
 constexpr size_t kStreamsMax = 256;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
+constexpr char kAddress[] = "host:port";
+constexpr char kPeer[] = "host:port, or a gRPC name such as `dns:///contact.vefa.svc:8080`";
+constexpr char kConninfo[] = "a PostgreSQL conninfo";
 
 // The feed's pages, its thread, the ends of sessions and one more, beside the workers.
 constexpr int kFeedConnections = 6;
+
+std::vector<postgres::Migration> NeededSchema() {
+  std::vector<postgres::Migration> all = vefa_events_migrations();
+  std::vector<postgres::Migration> own = vefa_gateway_migrations();
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
 
 FeedSettings FeedOf(const Settings& settings) {
   FeedSettings feed;
@@ -88,29 +101,31 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
 
 Settings ReadSettings(config::Environment& environment) {
   Settings settings;
-  settings.http_address = environment.Require("VEFA_HTTP_ADDRESS");
-  settings.ops_address = environment.Require("VEFA_OPS_ADDRESS");
-  settings.grpc_address = environment.Require("VEFA_GRPC_ADDRESS");
-  settings.postgres = environment.Require("VEFA_POSTGRES");
-  settings.postgres_pump = environment.Require("VEFA_POSTGRES_PUMP");
-  settings.redis_address = environment.Require("VEFA_REDIS_ADDRESS");
+  settings.log_level = environment.GetOneOf("VEFA_LOG_LEVEL", "info", {"debug", "info", "warn", "error"});
+  settings.http_address = environment.Require("VEFA_HTTP_ADDRESS", kAddress);
+  settings.ops_address = environment.Require("VEFA_OPS_ADDRESS", kAddress);
+  settings.grpc_address = environment.Require("VEFA_GRPC_ADDRESS", kAddress);
+  settings.postgres = environment.RequireSecret("VEFA_POSTGRES", kConninfo);
+  settings.postgres_pump = environment.RequireSecret("VEFA_POSTGRES_PUMP", kConninfo);
+  settings.redis_address = environment.RequireSecret("VEFA_REDIS_ADDRESS", "host:port or redis://[user]:password@host:port");
   if (auto address = redis::Address::Parse(settings.redis_address); !address.ok() && !settings.redis_address.empty())
     environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
-  settings.brokers = environment.Require("VEFA_KAFKA_BROKERS");
+  settings.brokers = environment.Require("VEFA_KAFKA_BROKERS", "host:port, several with commas between");
   settings.principal_key = environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32);
-  settings.contact = environment.Require("VEFA_CONTACT_ADDRESS");
-  settings.interaction = environment.Require("VEFA_INTERACTION_ADDRESS");
-  settings.campaign = environment.Require("VEFA_CAMPAIGN_ADDRESS");
-  settings.notification = environment.Require("VEFA_NOTIFICATION_ADDRESS");
-  settings.public_url = environment.Get("VEFA_PUBLIC_URL", "http://" + settings.http_address);
-  settings.web_root = environment.Get("VEFA_WEB_ROOT", "");
+  settings.contact = environment.Require("VEFA_CONTACT_ADDRESS", kPeer);
+  settings.interaction = environment.Require("VEFA_INTERACTION_ADDRESS", kPeer);
+  settings.campaign = environment.Require("VEFA_CAMPAIGN_ADDRESS", kPeer);
+  settings.notification = environment.Require("VEFA_NOTIFICATION_ADDRESS", kPeer);
+  settings.public_url = environment.Get("VEFA_PUBLIC_URL", "", "a URL; none: the gateway's HTTP address");
+  if (settings.public_url.empty()) settings.public_url = "http://" + settings.http_address;
+  settings.web_root = environment.Get("VEFA_WEB_ROOT", "", "a folder; none: no console");
   settings.workers = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
   settings.tenant_calls_per_second = environment.GetInt("VEFA_TENANT_CALLS_PER_SECOND", 2000, 0, 1000000);
   settings.local_share = environment.GetInt("VEFA_LOCAL_LIMIT_PERCENT", 50, 1, 100) / 100.0;
   settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
-  settings.instance = environment.Get("VEFA_INSTANCE", "");
+  settings.instance = environment.Get("VEFA_INSTANCE", "", "a name");
   settings.feed_days = environment.GetInt("VEFA_FEED_DAYS", 7, 1, 365);
-  auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", ""));
+  auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", "", "a folder; none: plain text"));
   if (transport.ok()) settings.transport = *transport;
   if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
   settings.drain_notice = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
@@ -136,6 +151,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       exporter_(otlp::Exporter::Start(settings_.traces, metrics_)),
       https_(settings_.public_url.starts_with("https://")),
       database_(settings_.postgres, settings_.workers + kFeedConnections),
+      schema_(database_, NeededSchema()),
       redis_(settings_.redis_address, {&redis::RateLimiter::script()}, &metrics_),
       limiter_(redis_, settings_.local_share, &metrics_),
       limits_(limiter_, settings_.tenant_calls_per_second, metrics_),
@@ -205,7 +221,8 @@ http::Route Gateway::Choose(const http::Request& head) {
 
 Status Gateway::Ready() {
   if (draining_) return Unavailable("DRAINING", "The gateway is stopping.");
-  return database_.Ping(Deadline::After(kReadyTimeout));
+  VEFA_TRY_OK(database_.Ping(Deadline::After(kReadyTimeout)));
+  return schema_.Ready(Deadline::After(kReadyTimeout));
 }
 
 Status Gateway::Start() {

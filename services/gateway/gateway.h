@@ -9,6 +9,7 @@
 #include "libs/http/server.h"
 #include "libs/otlp/exporter.h"
 #include "libs/postgres/database.h"
+#include "libs/postgres/schema.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/tenants.h"
@@ -28,6 +29,7 @@ namespace vefa::gateway {
 
 // What the environment says.
 struct Settings {
+  std::string log_level = "info";
   std::string http_address;
   std::string ops_address;
   std::vector<config::Setting> all;  // As /configz shows them.
@@ -85,6 +87,7 @@ class Gateway {
   const bool https_;
   SystemClock clock_;
   postgres::Database database_;
+  postgres::SchemaCheck schema_;
   redis::Client redis_;
   redis::RateLimiter limiter_;
   CallLimits limits_;

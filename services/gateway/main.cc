@@ -1,5 +1,4 @@
-#include <cstdio>
-
+#include "libs/config/command_line.h"
 #include "libs/config/environment.h"
 #include "libs/runtime/signals.h"
 #include "libs/telemetry/log.h"
@@ -7,16 +6,13 @@
 
 using namespace vefa;
 
-int main() {
+int main(int argc, char** argv) {
   runtime::BlockStopSignals();
   config::Environment environment;
-  telemetry::StartLog("gateway", telemetry::ParseLevel(environment.Get("VEFA_LOG_LEVEL", "info")));
+  config::CommandLine command_line(argc, argv, environment);
   gateway::Settings settings = gateway::ReadSettings(environment);
-  Status configured = environment.Check();
-  if (!configured.ok()) {
-    telemetry::Fault("the configuration is not complete", {{"mistakes", configured.error().message}});
-    return 2;
-  }
+  if (auto code = command_line.Answer("vefa-gateway", VEFA_VERSION)) return *code;
+  telemetry::StartLog("gateway", telemetry::ParseLevel(settings.log_level));
   auto gateway = gateway::Gateway::Create(settings);
   Status started = gateway.ok() ? (*gateway)->Start() : Status(gateway.error());
   if (!started.ok()) {

@@ -6,10 +6,13 @@
 #include "services/interaction/timeline/timeline_handler.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
 
-int main() {
+std::vector<vefa::postgres::Migration> vefa_interaction_migrations();
+
+int main(int argc, char** argv) {
   using namespace vefa;
   config::Environment environment;
-  service::Host host(interaction::InteractionSource(), environment);
+  config::CommandLine command_line(argc, argv, environment);
+  service::Host host(interaction::InteractionSource(), environment, command_line);
   interaction::ScoringWorker worker(host.pump(), &host.relay(), host.clock(), host.metrics());
   interaction::InteractionService interactions(host.AddDoor("vefa.interaction.v1.InteractionService"), host.database(),
                                                &host.relay(), &worker, host.clock(), host.key().secret());
@@ -18,5 +21,6 @@ int main() {
   host.Project(interaction::TimelineHandler::Info(), timeline);
   host.OnStop([&] { worker.Stop(); });
   host.KeepState(interaction::v1::InteractionSnapshot::default_instance(), interaction::FoldInteraction);
+  host.NeedSchema(vefa_interaction_migrations());
   return host.Run();
 }

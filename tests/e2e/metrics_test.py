@@ -1,4 +1,4 @@
-"""docs/metrics.md names every metric that the platform shows, and docs/operations.md every setting."""
+"""docs/metrics.md names every metric that the platform shows, and docs/settings.md every setting."""
 import json
 import os
 import re
@@ -68,7 +68,7 @@ class MetricsTest(StackCase):
             self.assertNotRegex(self.metrics(service), r'="[^"]*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-', service)
 
     def test_every_setting_is_documented(self):
-        with open(os.path.join(ROOT, "docs/operations.md"), encoding="utf-8") as file:
+        with open(os.path.join(ROOT, "docs/settings.md"), encoding="utf-8") as file:
             page = file.read()
         for service in SERVICES:
             settings = json.loads(self.ops(service, "/configz"))
