@@ -49,7 +49,7 @@ class Host {
   postgres::Database& pump() { return *pump_database_; }         // As the `pump` role.
   const rpc::PrincipalKey& key() const { return *key_; }
   // How other services are spoken to.
-  const rpc::Transport& transport() const { return told_.transport; }
+  const rpc::Transport& transport() const { return transport_; }
   events::Relay& relay() { return *relay_; }
   const std::string& brokers() const { return told_.brokers; }
   // The ledgers of the services whose addresses are set, and our own.
