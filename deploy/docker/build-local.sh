@@ -56,7 +56,8 @@ build() {
   version=$(sed -n 's/^project(vefa VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
   "${builder[@]}" bud --isolation chroot --layers --pull-never --timestamp 0 -f "$here/Dockerfile" --ignorefile "$here/Dockerfile.dockerignore" \
     --volume /etc/ssl/certs/ca-certificates.crt:/run/ca.crt:ro --build-arg CA=/run/ca.crt \
-    --build-arg "PROGRAM=$program" --build-arg "VERSION=$version" --build-arg "JOBS=${JOBS:-$(nproc)}" \
+    --build-arg "PROGRAM=$program" --build-arg "PROGRAMS=${programs[*]}" \
+    --build-arg "VERSION=$version" --build-arg "JOBS=${JOBS:-$(nproc)}" \
     --build-arg "REVISION=$(git -C "$source" rev-parse HEAD 2>/dev/null || echo unknown)" \
     -t "localhost/vefa/$name:$version" "$source" >"$images/$program.log" 2>&1 ||
     die "$program could not be built; see $images/$program.log"

@@ -1,4 +1,5 @@
 """The committed renders as objects."""
+import functools
 import glob
 import os
 
@@ -10,7 +11,7 @@ CHART = os.path.join(HELM, "vefa")
 SERVICES = ("contact", "interaction", "campaign", "notification", "gateway")
 
 
-class StrictLoader(yaml.SafeLoader):
+class StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """Refuses a key that is there twice, which YAML readers otherwise pass over in silence."""
 
 
@@ -31,8 +32,9 @@ def read(path):
         return [one for one in yaml.load_all(file, StrictLoader) if one]
 
 
+@functools.cache
 def renders():
-    """Objects by the name of the render."""
+    """Objects by the name of the render; to be changed in copies only."""
     paths = glob.glob(os.path.join(HELM, "rendered/*.yaml")) + glob.glob(os.path.join(ROOT, "deploy/kustomize/rendered/*.yaml"))
     return {os.path.relpath(path, os.path.join(ROOT, "deploy")): read(path) for path in sorted(paths)}
 
