@@ -83,8 +83,8 @@ Result<contact::Contact> InATransaction(House& house, const rpc::CallContext& ca
   using postgres::Bytes;
   const contact::Contact& contact = made.contact;
   VEFA_TRY(auto transaction, house.database.Begin(postgres::Scope::Tenant(call.tenant), call.deadline));
-  VEFA_TRY_OK(transaction.Execute(kContact, Bound(call.tenant, contact.id, contact.external_id, contact.display_name,
-                                                  contact.email, contact.language, contact.source, contact.create_time)));
+  VEFA_TRY_OK(transaction.Execute(kContact, Bound(call.tenant, contact.id, contact.external_id, contact.display_name.Reveal(),
+                                                  contact.email.Reveal(), contact.language, contact.source, contact.create_time)));
   VEFA_TRY_OK(transaction.Execute(
       kKey, Bound(call.tenant, made.person.key_id, contact.id, Bytes{made.person.wrapped_key}, contact.create_time)));
   VEFA_TRY_OK(transaction.Execute(kEvent, Bound(call.tenant, contact.id, made.event_id, contact.create_time,

@@ -56,8 +56,8 @@ void Import(const rpc::Peer& peer, const Uuid& tenant, const std::string& prefix
       contact::Contact person = Person(prefix + std::to_string(i));
       auto* contact = request.add_rows()->mutable_contact();
       contact->set_external_id(person.external_id);
-      contact->set_display_name(person.display_name);
-      contact->set_email(person.email);
+      contact->set_display_name(person.display_name.Reveal());
+      contact->set_email(person.email.Reveal());
       contact->set_language(person.language);
       contact->set_source(person.source);
     }
@@ -93,8 +93,8 @@ void Unnest(testing::TestDatabase& database, const Clock& clock, const std::stri
       contact::Contact person = Person(prefix + std::to_string(i));
       ids.push_back(NewUuidV7(clock));
       external_ids.push_back(person.external_id);
-      names.push_back(person.display_name);
-      emails.push_back(person.email);
+      names.push_back(person.display_name.Reveal());
+      emails.push_back(person.email.Reveal());
     }
     auto done = database.service().Run(postgres::Scope::Tenant(database.tenant()), kUnnest,
                                        postgres::Bound(database.tenant(), ids, external_ids, names, emails), Long());
