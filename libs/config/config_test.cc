@@ -54,7 +54,8 @@ TEST(EnvironmentTest, ASecretIsReadAndNotShown) {
   setenv("VEFA_T_SECRET", "authorization=Bearer%20abc", 1);
   Environment environment;
   EXPECT_EQ(environment.GetHidden("VEFA_T_SECRET", "a text"), "authorization=Bearer%20abc");
-  EXPECT_EQ(environment.settings().front().value, "***");
+  EXPECT_EQ(environment.settings().back().name, "VEFA_T_SECRET");
+  EXPECT_EQ(environment.settings().back().value, "***");
   unsetenv("VEFA_T_SECRET");
 }
 

@@ -16,3 +16,7 @@ INSERT INTO session (tenant_id, token_hash, user_id, auth_revision, create_time,
 SELECT fill_tenant(n), sha256(n::text::bytea), fill_id(17, n % 10000 + 1), 1, fill_time(n), fill_time(n), fill_time(n)
   FROM generate_series(1, 200000) n;
 INSERT INTO event_schema (message, hash, descriptor_set) SELECT 'm' || n % 20, 'h' || n, '\x00' FROM generate_series(1, 200) n;
+INSERT INTO session_end (token_hash, end_time) SELECT sha256(n::text::bytea), fill_time(n) FROM generate_series(1, 100000) n;
+INSERT INTO api_key (tenant_id, id, token_hash, token_hint, display_name, permissions, creator, create_time, expire_time)
+SELECT fill_tenant(n), fill_id(18, n), sha256(n::text::bytea), 'hint', 'k', 'contacts.read', 'users/1', fill_time(n), fill_time(n + 200000)
+  FROM generate_series(1, 100000) n;
