@@ -52,15 +52,15 @@ bool PollSocket(PGconn* conn, bool for_write, Deadline deadline) {
   }
 }
 
-// What a flush is called: its one statement, or the first of several; what opens and ends transactions and sets their
-// tenant does not count. All names stand in an attribute. Parameters have no way in here.
+// What a flush is called: its one statement, or the first of several; what opens transactions and sets their tenant
+// and time does not count. All names stand in an attribute. Parameters have no way in here.
 telemetry::Span SpanOf(const std::vector<Call>& calls) {
   if (!telemetry::CurrentTrace().sampled()) return {};
   const char* first = calls.front().statement->name;
   std::string all;
   for (const Call& call : calls) {
     const std::string_view name = call.statement->name;
-    if (name == "begin" || name.starts_with("scope_")) continue;
+    if (name == "begin" || name == "statement_timeout" || name.starts_with("scope_")) continue;
     if (all.empty()) first = call.statement->name;
     all.append(all.empty() ? "" : ", ").append(name);
   }

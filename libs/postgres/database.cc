@@ -78,7 +78,8 @@ Transaction::Transaction(Transaction&& other) noexcept
       connection_(std::move(other.connection_)),
       scope_(other.scope_),
       deadline_(other.deadline_),
-      begun_(other.begun_) {}
+      begun_(other.begun_),
+      told_left_(other.told_left_) {}
 
 Transaction::~Transaction() {
   if (connection_ == nullptr) return;
@@ -91,13 +92,16 @@ Transaction::~Transaction() {
 
 Result<std::vector<Rows>> Transaction::ExecuteAll(std::vector<Call> calls) {
   if (begun_) {
-    // The transaction's first statements used up some of it.
+    // What the server was told is near enough until a good part of it is used up.
+    if (deadline_.Left() > told_left_ / 5 * 4) return connection_->Pipeline(calls, deadline_);
+    told_left_ = deadline_.Left();
     calls.insert(calls.begin(), Call{&kTimeout, {TimeoutOf(deadline_)}});
     VEFA_TRY(std::vector<Rows> rows, connection_->Pipeline(calls, deadline_));
     rows.erase(rows.begin());
     return rows;
   }
   begun_ = true;
+  told_left_ = deadline_.Left();
   calls.insert(calls.begin(), Opening(scope_, deadline_));
   calls.insert(calls.begin(), Call{&kBegin, {}});
   VEFA_TRY(std::vector<Rows> rows, connection_->Pipeline(calls, deadline_));

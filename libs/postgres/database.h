@@ -53,6 +53,7 @@ class Transaction {
   Scope scope_;
   Deadline deadline_;
   bool begun_ = false;
+  std::chrono::milliseconds told_left_{0};  // What was left when the server was last told how long a statement may take.
 };
 
 // A bounded set of connections as one role. Opens them on first use and again after a loss, so a
