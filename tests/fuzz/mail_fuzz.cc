@@ -66,8 +66,8 @@ void CheckHeaders(std::string_view mail, bool html) {
 void CheckMail(Bytes bytes) {
   contact::Contact person;
   person.external_id = "x";
-  person.display_name = bytes.Until('\0');
-  person.email = bytes.Until('\0');
+  person.display_name = std::string(bytes.Until('\0'));
+  person.email = std::string(bytes.Until('\0'));
   std::vector<Violation> violations;
   contact::Normalise(person, "", violations);
   notification::Words words{std::string(bytes.Until('\0')), std::string(bytes.Until('\0')), std::string(bytes.Until('\0'))};
@@ -82,7 +82,7 @@ void CheckMail(Bytes bytes) {
   CheckWire(mail);
   CheckHeaders(mail, !words.html.empty());
   if (!words.html.empty()) return;
-  notification::Fields fields{facts.display_name, facts.unsubscribe_url, facts.campaign_name};
+  notification::Fields fields{facts.display_name.Reveal(), facts.unsubscribe_url, facts.campaign_name};
   std::string meant = WithCrlf(notification::Pattern::Parse(words.text)->Fill(fields));
   std::string read = Decoded(std::string_view(mail).substr(mail.find("\r\n\r\n") + 4));
   VEFA_CHECK(read == meant || read == meant + "\r\n");
