@@ -43,7 +43,7 @@ class Client {
   // Aborts when `address` is not one: settings are checked where they are read. `scripts` outlive the client.
   explicit Client(const std::string& address, std::vector<const Script*> scripts = {},
                   telemetry::Metrics* metrics = nullptr);
-  // Whoever still waits is told that Redis is gone.
+  // Works off what waits, or fails it; takes a fraction of a second.
   ~Client();
 
   void Send(Commands commands, std::unique_ptr<Waiter> waiter);
