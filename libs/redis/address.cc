@@ -38,4 +38,13 @@ Result<Address> Address::Parse(std::string_view text) {
   return address;
 }
 
+std::string ReadAddress(config::Environment& environment, const std::string& without) {
+  const std::string takes = "host:port or redis://[user]:password@host:port";
+  std::string text = without.empty() ? environment.RequireSecret("VEFA_REDIS_ADDRESS", takes)
+                                     : environment.GetSecret("VEFA_REDIS_ADDRESS", takes + "; none: " + without);
+  if (auto address = Address::Parse(text); !address.ok() && !text.empty())
+    environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
+  return text;
+}
+
 }  // namespace vefa::redis

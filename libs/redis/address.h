@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "libs/base/result.h"
+#include "libs/config/environment.h"
 
 namespace vefa::redis {
 
@@ -17,5 +18,8 @@ struct Address {
   // `host:port` or `redis://[user]:password@host:port`, the password as it is. INVALID_ARGUMENT `REDIS_ADDRESS`.
   static Result<Address> Parse(std::string_view text);
 };
+
+// VEFA_REDIS_ADDRESS; a mistake of the environment where it is none. It must be set unless `without` says what is missing then.
+std::string ReadAddress(config::Environment& environment, const std::string& without = "");
 
 }  // namespace vefa::redis

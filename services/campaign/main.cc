@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   using namespace vefa::campaign;
   vefa::config::Environment environment;
   vefa::config::CommandLine command_line(argc, argv, environment);
-  std::string notification = environment.Require("VEFA_NOTIFICATION_ADDRESS", "host:port, or a gRPC name");
+  std::string notification = vefa::service::RequirePeer(environment, "notification");
   vefa::service::Host host(CampaignSource(), environment, command_line);
   vefa::rpc::Peer peer(notification, host.key(), "campaign", host.transport());
   Runner runner(host.pump(), peer, &host.relay(), host.clock(), host.metrics());

@@ -13,9 +13,7 @@ int main(int argc, char** argv) {
   vefa::config::Environment environment;
   vefa::config::CommandLine command_line(argc, argv, environment);
   std::string pii_key = environment.RequireKey("VEFA_PII_KEY_FILE", 32);
-  std::string redis_address = environment.GetSecret("VEFA_REDIS_ADDRESS", "host:port or redis://[user]:password@host:port; none: no copies");
-  if (auto address = vefa::redis::Address::Parse(redis_address); !address.ok() && !redis_address.empty())
-    environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
+  std::string redis_address = vefa::redis::ReadAddress(environment, "no copies");
   vefa::service::Host host(vefa::contact::ContactSource(), environment, command_line);
   std::optional<vefa::redis::Client> redis;
   std::optional<vefa::redis::Cache> cache;

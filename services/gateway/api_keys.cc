@@ -1,30 +1,23 @@
 #include "services/gateway/api_keys.h"
 
-#include <nlohmann/json.hpp>
-
 #include "libs/base/text.h"
 #include "services/gateway/sessions.h"
+#include "services/gateway/token.h"
 
 namespace vefa::gateway {
 namespace {
 
-constexpr size_t kTokenBytes = 48;
-constexpr size_t kTenantBytes = 16;
 constexpr size_t kHintLength = 4;
 constexpr size_t kNameMax = 100;  // characters
 constexpr size_t kPermissionsMax = 50;
 constexpr std::chrono::minutes kNoteUseEvery(1);
 constexpr std::chrono::days kShowEnded(90);
 
-std::string CacheKey(const crypto::Digest& hash) { return "k:" + ToHex(crypto::Bytes(hash)); }
+std::string CacheKey(const crypto::Digest& hash) { return TokenCopy::KeyOf('k', hash); }
 
-std::optional<Uuid> TenantOf(std::string_view token) {
-  if (!token.starts_with(kApiKeyPrefix)) return std::nullopt;
-  auto bytes = FromBase64Url(token.substr(kApiKeyPrefix.size()));
-  if (!bytes.ok() || bytes->size() != kTokenBytes) return std::nullopt;
-  Uuid tenant;
-  std::copy_n(bytes->begin(), kTenantBytes, tenant.bytes.begin());
-  return tenant;
+// Nothing where what was sent is not one of our keys.
+std::optional<Uuid> TenantOfKey(std::string_view key) {
+  return key.starts_with(kApiKeyPrefix) ? TenantOf(key.substr(kApiKeyPrefix.size())) : std::nullopt;
 }
 
 Status Validate(const ApiKey& wanted, const std::set<std::string>& known, Time now) {
@@ -62,8 +55,7 @@ Result<ApiKeys::Made> ApiKeys::Create(const rpc::Principal& caller, ApiKey wante
   made.key.id = NewUuidV7(clock_);
   made.key.creator = caller.subject;
   made.key.create_time = now;
-  std::string bytes(caller.tenant.bytes.begin(), caller.tenant.bytes.end());
-  made.token = std::string(kApiKeyPrefix) + ToBase64Url(bytes + crypto::RandomString(kTokenBytes - kTenantBytes));
+  made.token = std::string(kApiKeyPrefix) + MakeToken(caller.tenant);
   made.key.token_hint = made.token.substr(made.token.size() - kHintLength);
   VEFA_TRY(bool fits, InsertApiKey(database_, made.key, crypto::Sha256(made.token), kApiKeysMax, deadline));
   if (!fits)
@@ -84,7 +76,7 @@ Result<ApiKey> ApiKeys::Revoke(const Uuid& tenant, const Uuid& id, Deadline dead
 Result<ApiKey> ApiKeys::Find(const std::string& token, Deadline deadline) {
   Error unknown{Code::kUnauthenticated, "API_KEY_UNKNOWN", "There is no such key; check that the whole of it was sent."};
   Error ended{Code::kUnauthenticated, "API_KEY_ENDED", "The key was revoked or has expired; make another one."};
-  auto tenant = TenantOf(token);
+  auto tenant = TenantOfKey(token);
   if (!tenant) return unknown;
   crypto::Digest hash = crypto::Sha256(token);
   Time now = clock_.Now();
@@ -102,23 +94,17 @@ Result<ApiKey> ApiKeys::Find(const std::string& token, Deadline deadline) {
 }
 
 std::optional<ApiKey> ApiKeys::FindCached(const crypto::Digest& hash) {
-  auto text = redis_.Get(CacheKey(hash));
-  if (!text.ok() || !*text) return std::nullopt;
-  auto json = nlohmann::json::parse(**text, nullptr, false);
-  // What another version wrote, or somebody else, is as good as nothing.
-  auto string = [&](const char* key) {
-    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
-  };
-  auto tenant = Uuid::Parse(string("tenant"));
-  auto id = Uuid::Parse(string("id"));
-  auto expire = ParseTime(string("expire"));
+  const TokenCopy copy = TokenCopy::Read(redis_, CacheKey(hash));
+  auto tenant = Uuid::Parse(copy.Text("tenant"));
+  auto id = Uuid::Parse(copy.Text("id"));
+  auto expire = ParseTime(copy.Text("expire"));
   if (!tenant.ok() || !id.ok() || !expire.ok()) return std::nullopt;
   ApiKey key;
   key.tenant = *tenant;
-  key.tenant_slug = string("slug");
+  key.tenant_slug = copy.Text("slug");
   key.id = *id;
-  key.display_name = string("name");
-  key.permissions = SplitPermissions(string("permissions"));
+  key.display_name = copy.Text("name");
+  key.permissions = SplitPermissions(copy.Text("permissions"));
   key.expire_time = *expire;
   return key;
 }

@@ -29,7 +29,7 @@ class ApiKeys {
 
   struct Made {
     ApiKey key;
-    std::string token;  // `vefa_` and 48 bytes in base64url: the tenant's id and 32 random ones.
+    std::string token;  // `vefa_` and what MakeToken makes.
   };
   // `wanted` has display name, permissions and perhaps an end. `known` is what RPCs declare.
   Result<Made> Create(const rpc::Principal& caller, ApiKey wanted, const std::set<std::string>& known, Deadline deadline);

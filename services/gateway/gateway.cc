@@ -32,9 +32,6 @@ constexpr std::chrono::milliseconds kReadyTimeout(2000);
 constexpr size_t kStreamsMax = 256;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
-constexpr char kAddress[] = "host:port";
-constexpr char kPeer[] = "host:port, or a gRPC name such as `dns:///contact.vefa.svc:8080`";
-constexpr char kConninfo[] = "a PostgreSQL conninfo";
 
 // The feed's pages, its thread, the ends of sessions and one more, beside the workers.
 constexpr int kFeedConnections = 6;
@@ -101,35 +98,19 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
 
 Settings ReadSettings(config::Environment& environment) {
   Settings settings;
-  settings.log_level = environment.GetOneOf("VEFA_LOG_LEVEL", "info", {"debug", "info", "warn", "error"});
-  settings.http_address = environment.Require("VEFA_HTTP_ADDRESS", kAddress);
-  settings.ops_address = environment.Require("VEFA_OPS_ADDRESS", kAddress);
-  settings.grpc_address = environment.Require("VEFA_GRPC_ADDRESS", kAddress);
-  settings.postgres = environment.RequireSecret("VEFA_POSTGRES", kConninfo);
-  settings.postgres_pump = environment.RequireSecret("VEFA_POSTGRES_PUMP", kConninfo);
-  settings.redis_address = environment.RequireSecret("VEFA_REDIS_ADDRESS", "host:port or redis://[user]:password@host:port");
-  if (auto address = redis::Address::Parse(settings.redis_address); !address.ok() && !settings.redis_address.empty())
-    environment.Mistake("VEFA_REDIS_ADDRESS: " + address.error().message);
-  settings.brokers = environment.Require("VEFA_KAFKA_BROKERS", "host:port, several with commas between");
-  settings.principal_key = environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32);
-  settings.contact = environment.Require("VEFA_CONTACT_ADDRESS", kPeer);
-  settings.interaction = environment.Require("VEFA_INTERACTION_ADDRESS", kPeer);
-  settings.campaign = environment.Require("VEFA_CAMPAIGN_ADDRESS", kPeer);
-  settings.notification = environment.Require("VEFA_NOTIFICATION_ADDRESS", kPeer);
-  settings.public_url = environment.Get("VEFA_PUBLIC_URL", "", "a URL; none: the gateway's HTTP address");
+  service::ReadCommon(environment, "gateway", settings);
+  settings.http_address = environment.Require("VEFA_HTTP_ADDRESS", "host:port");
   if (settings.public_url.empty()) settings.public_url = "http://" + settings.http_address;
+  settings.redis_address = redis::ReadAddress(environment);
+  settings.contact = service::RequirePeer(environment, "contact");
+  settings.interaction = service::RequirePeer(environment, "interaction");
+  settings.campaign = service::RequirePeer(environment, "campaign");
+  settings.notification = service::RequirePeer(environment, "notification");
   settings.web_root = environment.Get("VEFA_WEB_ROOT", "", "a folder; none: no console");
-  settings.workers = environment.GetInt("VEFA_WORKERS", 8, 1, 256);
   settings.tenant_calls_per_second = environment.GetInt("VEFA_TENANT_CALLS_PER_SECOND", 2000, 0, 1000000);
   settings.local_share = environment.GetInt("VEFA_LOCAL_LIMIT_PERCENT", 50, 1, 100) / 100.0;
   settings.events_volatile = environment.GetFlag("VEFA_EVENTS_VOLATILE");
-  settings.instance = environment.Get("VEFA_INSTANCE", "", "a name");
   settings.feed_days = environment.GetInt("VEFA_FEED_DAYS", 7, 1, 365);
-  auto transport = rpc::Transport::Of(environment.Get("VEFA_TLS_DIR", "", "a folder; none: plain text"));
-  if (transport.ok()) settings.transport = *transport;
-  if (!transport.ok()) environment.Mistake("VEFA_TLS_DIR: " + transport.error().message);
-  settings.drain_notice = std::chrono::milliseconds(environment.GetInt("VEFA_DRAIN_NOTICE_MS", 1000, 0, 60000));
-  settings.traces = otlp::ReadSettings(environment, "gateway", settings.instance);
   environment.RefuseUnknown();
   settings.all = environment.settings();
   return settings;

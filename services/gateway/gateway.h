@@ -13,8 +13,8 @@
 #include "libs/redis/client.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/tenants.h"
-#include "libs/rpc/transport.h"
 #include "libs/service/ops_port.h"
+#include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
 #include "services/gateway/api.h"
 #include "services/gateway/catalog/catalog_pages.h"
@@ -28,34 +28,21 @@
 namespace vefa::gateway {
 
 // What the environment says.
-struct Settings {
-  std::string log_level = "info";
+struct Settings : service::CommonSettings {
   std::string http_address;
-  std::string ops_address;
   std::vector<config::Setting> all;  // As /configz shows them.
-  std::string grpc_address;
-  std::string postgres;
-  std::string postgres_pump;
   std::string redis_address;
-  std::string brokers;
-  std::string principal_key;
   std::string contact, interaction, campaign, notification;  // Addresses of the services.
-  rpc::Transport transport;                                  // How they are spoken to.
-  std::string public_url;
   std::string web_root;
-  int workers = 8;
   int tenant_calls_per_second = 2000;  // 0: as many as come.
   double local_share = 0.5;            // Of it, that one gateway lets through while Redis is away.
-  std::chrono::milliseconds drain_notice{0};  // Between "not ready" and the end of accepting.
   bool events_volatile = false;
   // What the feed is made of; nothing is consumed where there are none.
   std::vector<std::string> feed_topics{"vefa.contact.v1", "vefa.interaction.v1", "vefa.campaign.v1",
                                        "vefa.notification.v1"};
   std::string feed_consumer = "gateway.feed.v1";
   int feed_days = 7;
-  std::string instance;
   FeedTimes feed_times;
-  otlp::Settings traces;
 };
 // Mistakes stay with the environment.
 Settings ReadSettings(config::Environment& environment);

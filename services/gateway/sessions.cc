@@ -1,15 +1,12 @@
 #include "services/gateway/sessions.h"
 
-#include <nlohmann/json.hpp>
-
 #include "libs/base/text.h"
 #include "libs/telemetry/log.h"
+#include "services/gateway/token.h"
 
 namespace vefa::gateway {
 namespace {
 
-constexpr size_t kTokenBytes = 48;
-constexpr size_t kTenantBytes = 16;
 constexpr size_t kLongestPassword = 1024;
 constexpr size_t kLongestEmail = 254;
 constexpr std::chrono::milliseconds kHashWait(1000);
@@ -29,21 +26,7 @@ Error Busy(std::chrono::milliseconds wait) {
   return error;
 }
 
-std::string KeyOf(const crypto::Digest& hash) { return "s:" + ToHex(crypto::Bytes(hash)); }
-
-// The tenant a token names; nothing when it is not one of our tokens.
-std::optional<Uuid> TenantOf(const std::string& token) {
-  auto bytes = FromBase64Url(token);
-  if (!bytes.ok() || bytes->size() != kTokenBytes) return std::nullopt;
-  Uuid tenant;
-  std::copy_n(bytes->begin(), kTenantBytes, tenant.bytes.begin());
-  return tenant;
-}
-
-std::string MakeToken(const Uuid& tenant) {
-  std::string bytes(tenant.bytes.begin(), tenant.bytes.end());
-  return ToBase64Url(bytes + crypto::RandomString(kTokenBytes - kTenantBytes));
-}
+std::string KeyOf(const crypto::Digest& hash) { return TokenCopy::KeyOf('s', hash); }
 
 Status Validate(std::string_view tenant, std::string_view email, std::string_view password) {
   std::vector<Violation> violations;
@@ -160,19 +143,14 @@ Status Sessions::SignOut(const std::string& token, Deadline deadline) {
 }
 
 std::optional<Session> Sessions::FindCached(const crypto::Digest& hash) {
-  auto text = redis_.Get(KeyOf(hash));
-  if (!text.ok() || !*text) return std::nullopt;
-  auto json = nlohmann::json::parse(**text, nullptr, false);
-  // What another version wrote, or somebody else, is as good as nothing.
-  auto string = [&](const char* key) {
-    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
-  };
-  auto tenant = Uuid::Parse(string("tenant"));
-  auto user = Uuid::Parse(string("user"));
-  auto expire = ParseTime(string("expire"));
-  if (!tenant.ok() || !user.ok() || !expire.ok() || !json["revision"].is_number_integer()) return std::nullopt;
-  return Session{*tenant, string("slug"), *user, string("email"), string("name"), string("role"), *expire,
-                 json["revision"].get<int64_t>()};
+  const TokenCopy copy = TokenCopy::Read(redis_, KeyOf(hash));
+  auto tenant = Uuid::Parse(copy.Text("tenant"));
+  auto user = Uuid::Parse(copy.Text("user"));
+  auto expire = ParseTime(copy.Text("expire"));
+  auto revision = copy.Number("revision");
+  if (!tenant.ok() || !user.ok() || !expire.ok() || !revision) return std::nullopt;
+  return Session{*tenant, copy.Text("slug"), *user, copy.Text("email"), copy.Text("name"), copy.Text("role"), *expire,
+                 *revision};
 }
 
 void Sessions::Cache(const crypto::Digest& hash, const Session& session) {

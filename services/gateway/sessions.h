@@ -35,7 +35,7 @@ class Sessions {
 
   struct SignedIn {
     Session session;
-    std::string token;  // 48 bytes in base64url: the tenant's id, to find the row by, and 32 random ones.
+    std::string token;  // What MakeToken makes.
   };
   // UNAUTHENTICATED `SIGN_IN_REFUSED` for an unknown tenant, user or a wrong password alike, after
   // the same work; RESOURCE_EXHAUSTED `SIGN_IN_BUSY` when too many sign in at once or one account is

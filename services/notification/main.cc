@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   vefa::config::CommandLine command_line(argc, argv, environment);
   auto settings = ReadSettings(environment);
   vefa::notification::TokenKey token_key(environment.RequireKey("VEFA_TOKEN_KEY_FILE", 32));
-  std::string contact_address = environment.Require("VEFA_CONTACT_ADDRESS", "host:port, or a gRPC name");
+  std::string contact_address = vefa::service::RequirePeer(environment, "contact");
   vefa::service::Host host(vefa::notification::NotificationSource(), environment, command_line);
   vefa::notification::Recipients recipients(contact_address, host.key(), host.transport());
   auto dispatcher = vefa::notification::Dispatcher::Start(host.pump(), recipients, token_key, std::move(settings),
