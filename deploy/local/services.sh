@@ -43,6 +43,7 @@ VEFA_WORKERS='${VEFA_WORKERS:-8}'
 VEFA_LOG_LEVEL='${VEFA_LOG_LEVEL:-info}'
 VEFA_DRAIN_NOTICE_MS='0'
 VEFA_PUBLIC_URL='http://$(address gateway)'
+VEFA_TLS_DIR='$(tls_folder)'
 ENV
   for peer in contact interaction campaign notification; do
     echo "VEFA_${peer^^}_ADDRESS='$(address "$peer")'"

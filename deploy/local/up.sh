@@ -27,12 +27,14 @@ run_demo() {
 }
 
 command_up() {
-  local kind=real started
-  case "${1:-}" in
-    "") ;;
-    --without-kafka) kind=mock ;;
-    *) die "up does not know '$1'; './vefa help' lists what it does" ;;
-  esac
+  local kind=real started option
+  for option in "$@"; do
+    case "$option" in
+      --without-kafka) kind=mock ;;
+      --tls) TLS=on ;;
+      *) die "up does not know '$option'; './vefa help' lists what it does" ;;
+    esac
+  done
   started=$(now)
   make_state
   lock_state
@@ -44,6 +46,7 @@ command_up() {
   timed engines bring_up_engines "$kind"
   step "Services"
   set_up_data
+  [ "$TLS" = off ] || make_certificates
   write_credentials
   start_services
   if is_chaos; then return 0; fi

@@ -46,8 +46,8 @@ class Stack:
         return subprocess.run([os.path.join(ROOT, "vefa"), *words], env=self.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
 
-    def up(self, seconds=900):
-        run = self.vefa("up", seconds=seconds)
+    def up(self, *options, seconds=900):
+        run = self.vefa("up", *options, seconds=seconds)
         assert run.returncode == 0, f"./vefa up ended with {run.returncode}:\n{run.stdout[-4000:]}"
         return run.stdout
 
