@@ -11,10 +11,10 @@
 namespace vefa::crypto {
 namespace {
 
-struct FreeContext {
+struct FreeCipher {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
-using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
 
 // Looked up once: OpenSSL would search its providers at every use. Never freed, as OpenSSL's own tables.
 const EVP_CIPHER* Cipher() {

@@ -15,7 +15,7 @@ using postgres::Rows;
 using postgres::Scope;
 using postgres::Transaction;
 
-constexpr std::chrono::seconds kTransactionTimeout(30);
+constexpr std::chrono::seconds kApplyTimeout(30);
 
 Scope ScopeOf(std::span<const Event> events) {
   std::set<Uuid> tenants;
@@ -35,7 +35,7 @@ ConsumerApply::Outcome ConsumerApply::Fail(Error error, Error& why) const {
 
 ConsumerApply::Outcome ConsumerApply::Try(const ConsumerBatch::Range& range, const Offsets& positions, Error& why) {
   ApplySpans spans(consumer_, range.events);
-  auto begun = pump_.Begin(ScopeOf(range.events), Deadline::After(kTransactionTimeout));
+  auto begun = pump_.Begin(ScopeOf(range.events), Deadline::After(kApplyTimeout));
   Status done = begun.ok() ? Ok() : Status(begun.error());
   if (done.ok()) {
     Transaction transaction = std::move(begun).value();
@@ -164,7 +164,7 @@ void ConsumerApply::Count(const BatchPlan& plan, const ConsumerBatch::Range& ran
 ConsumerApply::Outcome ConsumerApply::Park(const ConsumerBatch::Range& range, const Offsets& positions, const Error& poison,
                                            Error& why) {
   const Event& event = range.events.front();
-  auto begun = pump_.Begin(ScopeOf(range.events), Deadline::After(kTransactionTimeout));
+  auto begun = pump_.Begin(ScopeOf(range.events), Deadline::After(kApplyTimeout));
   if (!begun.ok()) return Fail(begun.error(), why);
   Transaction transaction = std::move(begun).value();
   ParkedSubject subject{{event.tenant, event.subject}, event.topic,  ParkKind::kPoison, ReasonText(poison),

@@ -9,7 +9,7 @@ using postgres::Bound;
 using postgres::Scope;
 using postgres::Statement;
 
-constexpr std::chrono::seconds kTimeout(5);
+constexpr std::chrono::seconds kControlTimeout(5);
 
 const Statement kReadControl{"consumer_read_control",
                              "SELECT paused, stopped_reason FROM consumer_control WHERE consumer = $1"};
@@ -47,7 +47,7 @@ Result<ConsumerState> ReadConsumerState(postgres::Database& pump, const std::str
                                 ReadPositionsCall(consumer),
                                 {&kReadParked, Bound(consumer, window, has_ledger)},
                                 {&kReadWork, Bound(consumer, window)}},
-                               Deadline::After(kTimeout)));
+                               Deadline::After(kControlTimeout)));
   ConsumerState state;
   if (!rows[0].empty()) {
     state.paused = rows[0].Bool(0, 0);
@@ -65,12 +65,12 @@ Result<ConsumerState> ReadConsumerState(postgres::Database& pump, const std::str
 }
 
 Status StopConsumer(postgres::Database& pump, const std::string& consumer, const std::string& reason) {
-  VEFA_TRY_OK(pump.Run(Scope::EveryTenant(), kStop, Bound(consumer, reason), Deadline::After(kTimeout)));
+  VEFA_TRY_OK(pump.Run(Scope::EveryTenant(), kStop, Bound(consumer, reason), Deadline::After(kControlTimeout)));
   return Ok();
 }
 
 Status RestartConsumer(postgres::Database& pump, const std::string& consumer, const std::string& reason) {
-  VEFA_TRY_OK(pump.Run(Scope::EveryTenant(), kRestart, Bound(consumer, reason), Deadline::After(kTimeout)));
+  VEFA_TRY_OK(pump.Run(Scope::EveryTenant(), kRestart, Bound(consumer, reason), Deadline::After(kControlTimeout)));
   return Ok();
 }
 

@@ -17,12 +17,11 @@
 #include "libs/events/subscriber.h"
 #include "libs/kafka/producer.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 // What the tests of consumers share: a database with a table of effects, topics of their own, events as another
 // service's relay would publish them, a handler that refuses what it is told to.
 namespace vefa::events {
-
-inline Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 // Writes one row per event, so that a second effect would be seen.
 class EffectHandler final : public Handler {

@@ -17,16 +17,16 @@ constexpr int64_t kPage = 500;
 // More than this of one subject is fetched in several rounds.
 constexpr int64_t kRoundMax = 10000;
 constexpr int32_t kTakenUpMax = 100;
-constexpr std::chrono::seconds kTimeout(10);
-constexpr std::chrono::seconds kFetchTimeout(5);
+constexpr std::chrono::seconds kMendTimeout(10);
+constexpr std::chrono::seconds kMendFetchTimeout(5);
 constexpr std::chrono::milliseconds kPatienceFirst(1000);
 constexpr std::chrono::milliseconds kPatienceMost(60000);
 // Nothing to do until the consumer sees something.
-constexpr std::chrono::hours kRest(1);
+constexpr std::chrono::hours kMenderRest(1);
 
 // Another replica does not take it up for a while. The choice is made once, in the WITH: as a part of the join
 // it would be made anew for every row.
-const Statement kClaim{
+const Statement kClaimMending{
     "mender_claim",
     "WITH c AS MATERIALIZED (SELECT tenant_id, subject FROM parked_subject"
     "   WHERE consumer = $1 AND NOT complete AND next_attempt_time <= now()"
@@ -44,7 +44,7 @@ const Statement kInspect{
     "              AND version > coalesce((SELECT version FROM mark), 0)), 0),"
     "   (SELECT max(version) FROM waiting), " VEFA_PARKED_COLUMNS
     " FROM waiting e ORDER BY e.version, e.event_id LIMIT 1"};
-const Statement kLock{"mender_lock",
+const Statement kLockMending{"mender_lock",
                       "SELECT 1 FROM parked_subject WHERE consumer = $1 AND tenant_id = $2 AND subject = $3 FOR UPDATE"};
 const Statement kComplete{
     "mender_complete",
@@ -56,7 +56,7 @@ const Statement kLater{
     "   next_attempt_time = CASE WHEN $7 >= 0 THEN now() + $7 * interval '1 second' END"
     " WHERE consumer = $1 AND tenant_id = $2 AND subject = $3"};
 // Both lives share what was applied: it counts as the later one's, and what is parked of it as repeats.
-const Statement kSameLife{
+const Statement kMendSameLife{
     "mender_same_life",
     "UPDATE applied_version SET incarnation = $4 WHERE consumer = $1 AND tenant_id = $2 AND subject = $3 AND version = $5"};
 const Statement kTakeUp{
@@ -68,7 +68,7 @@ const Statement kTakeUp{
     " RETURNING u.topic, u.part, u.off, u.record_key, u.headers, coalesce(u.value, '')"};
 
 // Errors after which asking again may help.
-bool IsPassing(const Error& error) {
+bool MayMendLater(const Error& error) {
   switch (error.code) {
     case Code::kUnavailable:
     case Code::kDeadlineExceeded:
@@ -111,7 +111,7 @@ std::chrono::milliseconds ConsumerMender::Step() {
       telemetry::Warn("dead letters wait", {{"consumer", consumer_}, {"reason", copied.error().reason}});
     more = copied.ok() && *copied;
   }
-  return kRest;
+  return kMenderRest;
 }
 
 Status ConsumerMender::Mend() {
@@ -124,7 +124,7 @@ Status ConsumerMender::Mend() {
 }
 
 Result<std::optional<ConsumerMender::Claim>> ConsumerMender::ClaimOne() {
-  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kClaim, Bound(consumer_), Deadline::After(kTimeout)));
+  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kClaimMending, Bound(consumer_), Deadline::After(kMendTimeout)));
   if (rows.empty()) return std::optional<Claim>();
   Claim claim;
   claim.tenant = rows.Id(0, 0);
@@ -133,7 +133,7 @@ Result<std::optional<ConsumerMender::Claim>> ConsumerMender::ClaimOne() {
   claim.kind = rows.String(0, 3);
   claim.attempts = rows.Int32(0, 4);
   VEFA_TRY(Rows found, pump_.Run(Scope::Tenants({claim.tenant}), kInspect, Bound(consumer_, claim.tenant, claim.subject),
-                                 Deadline::After(kTimeout)));
+                                 Deadline::After(kMendTimeout)));
   if (found.empty()) return std::optional(claim);
   claim.known.version = found.Int64(0, 0);
   if (!found.IsNull(0, 1)) claim.known.event_id = found.Id(0, 1);
@@ -191,15 +191,15 @@ Status ConsumerMender::CheckLife(const Claim& claim) {
                  " present life."};
   }
   VEFA_TRY_OK(pump_.Run(Scope::Tenants({claim.tenant}),
-                        {{&kSameLife, Bound(consumer_, claim.tenant, claim.subject, claim.incarnation, claim.known.version)},
+                        {{&kMendSameLife, Bound(consumer_, claim.tenant, claim.subject, claim.incarnation, claim.known.version)},
                          {&kComplete, Bound(consumer_, claim.tenant, claim.subject)}},
-                        Deadline::After(kTimeout)));
+                        Deadline::After(kMendTimeout)));
   return Ok();
 }
 
 Result<std::vector<Event>> ConsumerMender::Fetch(const Claim& claim, int64_t from, int64_t to) {
   VEFA_TRY(std::vector<Event> events,
-           ledger_->Fetch(claim.topic, claim.tenant, claim.subject, from, to, Deadline::After(kFetchTimeout)));
+           ledger_->Fetch(claim.topic, claim.tenant, claim.subject, from, to, Deadline::After(kMendFetchTimeout)));
   bool good = !events.empty() && events.size() <= static_cast<size_t>(to - from + 1);
   for (size_t i = 0; i < events.size(); ++i) {
     Event& event = events[i];
@@ -218,8 +218,8 @@ Status ConsumerMender::Add(const Claim& claim, std::span<const Event> events) {
   for (const Event& event : events) parked.push_back({&event, nullptr, "FETCHED: It was missing and is from the ledger."});
   if (parked.empty()) return Ok();
   return postgres::InTransaction(
-      pump_, Scope::Tenants({claim.tenant}), Deadline::After(kTimeout), [&](postgres::Transaction& transaction) -> Status {
-        VEFA_TRY(Rows stands, transaction.Execute(kLock, Bound(consumer_, claim.tenant, claim.subject)));
+      pump_, Scope::Tenants({claim.tenant}), Deadline::After(kMendTimeout), [&](postgres::Transaction& transaction) -> Status {
+        VEFA_TRY(Rows stands, transaction.Execute(kLockMending, Bound(consumer_, claim.tenant, claim.subject)));
         // It moves again by other means.
         if (stands.empty()) return Ok();
         VEFA_TRY_OK(transaction.ExecuteAll({ParkEventsCall(consumer_, parked)}));
@@ -229,7 +229,7 @@ Status ConsumerMender::Add(const Claim& claim, std::span<const Event> events) {
 
 Status ConsumerMender::Complete(const Claim& claim) {
   VEFA_TRY_OK(pump_.Run(Scope::Tenants({claim.tenant}), kComplete, Bound(consumer_, claim.tenant, claim.subject),
-                        Deadline::After(kTimeout)));
+                        Deadline::After(kMendTimeout)));
   return Ok();
 }
 
@@ -238,7 +238,7 @@ Status ConsumerMender::GiveUp(const Claim& claim, const Error& why) {
   constexpr std::chrono::milliseconds kNever(-1000);
   std::chrono::milliseconds next = NextAttempt(settings_.retries, attempts).value_or(kNever);
   std::optional<std::string> kind;
-  if (IsPassing(why)) {
+  if (MayMendLater(why)) {
     next = std::min<std::chrono::milliseconds>(kPatienceMost, kPatienceFirst * (1L << std::clamp(attempts - 1, 0, 10)));
   } else if (IsGone(why) || why.reason == "EVENT_FORKED" || why.reason == "LEDGER_RESTORED") {
     next = kNever;
@@ -250,7 +250,7 @@ Status ConsumerMender::GiveUp(const Claim& claim, const Error& why) {
   VEFA_TRY_OK(pump_.Run(Scope::Tenants({claim.tenant}), kLater,
                         Bound(consumer_, claim.tenant, claim.subject, static_cast<int32_t>(attempts), ReasonText(why), kind,
                               static_cast<double>(next.count()) / 1000),
-                        Deadline::After(kTimeout)));
+                        Deadline::After(kMendTimeout)));
   if (next == kNever) gave_up_();
   return Ok();
 }
@@ -258,7 +258,7 @@ Status ConsumerMender::GiveUp(const Claim& claim, const Error& why) {
 // Events whose tenant was not known wait like those behind a hole: others of their subjects may be missing, too.
 Status ConsumerMender::TakeUp() {
   auto taken = postgres::InTransaction(
-      pump_, Scope::EveryTenant(), Deadline::After(kTimeout), [&](postgres::Transaction& transaction) -> Result<int> {
+      pump_, Scope::EveryTenant(), Deadline::After(kMendTimeout), [&](postgres::Transaction& transaction) -> Result<int> {
         VEFA_TRY(Rows rows, transaction.Execute(kTakeUp, Bound(consumer_, kTakenUpMax)));
         std::vector<Event> events;
         std::vector<kafka::Headers> headers;

@@ -21,15 +21,15 @@ constexpr int64_t kBytesMax = 8 << 20;
 constexpr int32_t kSubjectsMax = 100;
 // Parked subjects must not keep the others waiting.
 constexpr std::chrono::seconds kRunMax(1);
-constexpr std::chrono::seconds kTransactionTimeout(30);
+constexpr std::chrono::seconds kTryTimeout(30);
 
 const Statement kFindDue{
     "retry_find_due",
     "SELECT tenant_id, subject FROM parked_subject WHERE consumer = $1 AND next_attempt_time <= now()"
     " AND (complete OR NOT $2) ORDER BY next_attempt_time LIMIT $3"};
 // A projection that is swapped in holds everybody off by a lock on positions.
-const Statement kHold{"retry_hold", "LOCK TABLE consumer_position IN ROW EXCLUSIVE MODE"};
-const Statement kClaim{
+const Statement kHoldRetry{"retry_hold", "LOCK TABLE consumer_position IN ROW EXCLUSIVE MODE"};
+const Statement kClaimRetry{
     "retry_claim",
     "SELECT p.attempts, p.accepted, coalesce(a.version, 0), a.event_id, a.incarnation FROM parked_subject p"
     " LEFT JOIN applied_version a ON (a.consumer, a.tenant_id, a.subject) = (p.consumer, p.tenant_id, p.subject)"
@@ -41,7 +41,7 @@ const Statement kReadEvents{
     " FROM (SELECT *, sum(octet_length(payload)) OVER w AS bytes, row_number() OVER w AS n FROM parked_event"
     "        WHERE consumer = $1 AND tenant_id = $2 AND subject = $3 WINDOW w AS (ORDER BY version, event_id) LIMIT $4) e"
     " WHERE e.bytes <= $5 OR e.n = 1 ORDER BY e.n"};
-const Statement kDelete{
+const Statement kDeleteRetry{
     "retry_delete",
     "DELETE FROM parked_event e USING unnest($4::bigint[], $5::uuid[]) AS w(version, event_id)"
     " WHERE e.consumer = $1 AND e.tenant_id = $2 AND e.subject = $3 AND e.version = w.version AND e.event_id = w.event_id"};
@@ -72,7 +72,7 @@ const char* Describe(Verdict verdict) {
 Status ConsumerRetry::Run(const std::function<bool()>& stop) {
   Deadline budget = Deadline::After(kRunMax);
   VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kFindDue, Bound(consumer_, has_ledger_, kSubjectsMax),
-                                Deadline::After(kTransactionTimeout)));
+                                Deadline::After(kTryTimeout)));
   for (int i = 0; i < rows.size() && !budget.Passed() && !stop(); ++i) {
     Parked parked;
     parked.tenant = rows.Id(i, 0);
@@ -110,7 +110,7 @@ ConsumerRetry::Outcome ConsumerRetry::Try(Parked& parked, size_t most, size_t& t
     why = std::move(error);
     return IsTrouble(why) ? Outcome::kTrouble : Outcome::kPoison;
   };
-  auto begun = pump_.Begin(Scope::Tenants({parked.tenant}), Deadline::After(kTransactionTimeout));
+  auto begun = pump_.Begin(Scope::Tenants({parked.tenant}), Deadline::After(kTryTimeout));
   if (!begun.ok()) return fail(begun.error());
   Transaction transaction = std::move(begun).value();
   auto found = Load(transaction, parked);
@@ -137,8 +137,8 @@ ConsumerRetry::Outcome ConsumerRetry::Try(Parked& parked, size_t most, size_t& t
 Result<bool> ConsumerRetry::Load(Transaction& transaction, Parked& parked) {
   VEFA_TRY(auto rows,
            transaction.ExecuteAll({LimitsCall(),
-                                   {&kHold, {}},
-                                   {&kClaim, Bound(consumer_, parked.tenant, parked.subject, has_ledger_)},
+                                   {&kHoldRetry, {}},
+                                   {&kClaimRetry, Bound(consumer_, parked.tenant, parked.subject, has_ledger_)},
                                    {&kReadEvents, Bound(consumer_, parked.tenant, parked.subject,
                                                         static_cast<int64_t>(kEventsMax), kBytesMax)}}));
   const Rows& claim = rows[2];
@@ -186,7 +186,7 @@ Status ConsumerRetry::Apply(Transaction& transaction, const Parked& parked, cons
   MarksUpdate marks(consumer_, {{key, parked.known}}, moved);
   std::vector<Call> calls;
   marks.AddTo(calls);
-  calls.push_back({&kDelete, Bound(consumer_, parked.tenant, parked.subject, versions, ids)});
+  calls.push_back({&kDeleteRetry, Bound(consumer_, parked.tenant, parked.subject, versions, ids)});
   calls.push_back({&kUnpark, Bound(consumer_, parked.tenant, parked.subject)});
   calls.push_back(KeepCall(parked, plan, applied));
   VEFA_TRY(auto rows, transaction.ExecuteAll(std::move(calls)));
@@ -238,7 +238,7 @@ Status ConsumerRetry::Reschedule(const Parked& parked, const Error& why) {
   VEFA_TRY_OK(pump_.Run(Scope::Tenants({parked.tenant}), kKeep,
                         Bound(consumer_, parked.tenant, parked.subject, kind, reason, static_cast<int32_t>(attempts), true,
                               Seconds(next)),
-                        Deadline::After(kTransactionTimeout)));
+                        Deadline::After(kTryTimeout)));
   return Ok();
 }
 

@@ -11,18 +11,18 @@ using postgres::Scope;
 using postgres::Statement;
 
 constexpr int32_t kLettersMax = 100;
-constexpr int64_t kBytesMax = 8 << 20;
+constexpr int64_t kLetterBytesMax = 8 << 20;
 // What Kafka takes, less what the headers need.
 constexpr size_t kValueMax = 1'000'000;
 // Refused records of a consumer that are kept once they are copied.
 constexpr int32_t kRefusedMax = 10000;
-constexpr std::chrono::seconds kTimeout(20);
+constexpr std::chrono::seconds kLettersTimeout(20);
 // Within a transaction that PostgreSQL ends after ten seconds without a statement.
 constexpr std::chrono::seconds kPublishTimeout(5);
 
 // One replica copies at a time, so that nothing is copied once by each.
-const Statement kLock{"dead_letters_lock", "SELECT pg_try_advisory_xact_lock(hashtext('dead_letters'), hashtext($1))"};
-const Statement kReadParked{
+const Statement kLockLetters{"dead_letters_lock", "SELECT pg_try_advisory_xact_lock(hashtext('dead_letters'), hashtext($1))"};
+const Statement kReadUncopied{
     "dead_letters_parked",
     "SELECT e.tenant_id, e.subject, e.version, e.event_id, e.topic, e.part, e.off, e.headers, e.payload, e.reason FROM ("
     " SELECT k.*, sum(octet_length(k.payload)) OVER w AS bytes, row_number() OVER w AS n"
@@ -45,7 +45,7 @@ const Statement kNoteRefused{
     "dead_letters_note_refused",
     "UPDATE unreadable_record e SET copied = true FROM unnest($2::text[], $3::int[], $4::bigint[]) AS w(topic, part, off)"
     " WHERE e.consumer = $1 AND e.topic = w.topic AND e.part = w.part AND e.off = w.off"};
-const Statement kPrune{
+const Statement kPruneLetters{
     "dead_letters_prune",
     "DELETE FROM unreadable_record WHERE consumer = $1 AND copied AND unknown_tenant IS NULL AND refuse_time <"
     " (SELECT refuse_time FROM unreadable_record WHERE consumer = $1 ORDER BY refuse_time DESC OFFSET $2 LIMIT 1)"};
@@ -68,8 +68,8 @@ void DeadLetters::Address(Letter& letter, const std::string& reason) const {
 
 Result<std::vector<DeadLetters::Letter>> DeadLetters::Read(postgres::Transaction& transaction) {
   VEFA_TRY(auto read, transaction.ExecuteAll(
-                          {{&kReadParked, Bound(consumer_, static_cast<double>(wait_.count()) / 1000, kLettersMax, kBytesMax)},
-                           {&kReadRefused, Bound(consumer_, kLettersMax, kBytesMax)}}));
+                          {{&kReadUncopied, Bound(consumer_, static_cast<double>(wait_.count()) / 1000, kLettersMax, kLetterBytesMax)},
+                           {&kReadRefused, Bound(consumer_, kLettersMax, kLetterBytesMax)}}));
   std::vector<Letter> letters;
   const postgres::Rows& parked = read[0];
   for (int i = 0; i < parked.size(); ++i) {
@@ -122,15 +122,15 @@ Status DeadLetters::Note(postgres::Transaction& transaction, const std::vector<L
   if (tenants.empty() && topics.empty()) return Ok();
   VEFA_TRY_OK(transaction.ExecuteAll({{&kNoteParked, Bound(consumer_, tenants, subjects, versions, ids)},
                                       {&kNoteRefused, Bound(consumer_, topics, parts, offsets)},
-                                      {&kPrune, Bound(consumer_, kRefusedMax)}}));
+                                      {&kPruneLetters, Bound(consumer_, kRefusedMax)}}));
   metrics_.dead_letters.Add(static_cast<double>(tenants.size() + topics.size()));
   return Ok();
 }
 
 Result<bool> DeadLetters::Copy(const std::function<bool()>& stop) {
   if (topic_.empty()) return false;
-  VEFA_TRY(postgres::Transaction transaction, pump_.Begin(Scope::EveryTenant(), Deadline::After(kTimeout)));
-  VEFA_TRY(auto begun, transaction.ExecuteAll({LimitsCall(), {&kLock, Bound(consumer_)}}));
+  VEFA_TRY(postgres::Transaction transaction, pump_.Begin(Scope::EveryTenant(), Deadline::After(kLettersTimeout)));
+  VEFA_TRY(auto begun, transaction.ExecuteAll({LimitsCall(), {&kLockLetters, Bound(consumer_)}}));
   if (!begun[1].Bool(0, 0)) return false;
   VEFA_TRY(std::vector<Letter> letters, Read(transaction));
   if (letters.empty()) return false;

@@ -6,11 +6,10 @@
 #include "libs/events/relay.h"
 #include "libs/events/subscriber.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::events {
 namespace {
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 const postgres::Statement kAppend{
     "test_append",

@@ -14,7 +14,7 @@ using postgres::Statement;
 using postgres::Transaction;
 
 // A hole that is given up is remembered version by version, up to this many.
-constexpr int64_t kHoleMax = 10000;
+constexpr int64_t kParkedHoleMax = 10000;
 
 const Statement kMarkDue{
     "parking_mark_due",
@@ -23,7 +23,7 @@ const Statement kMarkDue{
     " WHERE consumer = $1 AND CASE WHEN $2::text IS NULL THEN kind NOT IN ('FORK', 'RESTORED') ELSE subject = $2 END"};
 
 // A projection that is swapped in holds everybody off by a lock on positions.
-const Statement kHold{"parking_hold", "LOCK TABLE consumer_position IN ROW EXCLUSIVE MODE"};
+const Statement kHoldParked{"parking_hold", "LOCK TABLE consumer_position IN ROW EXCLUSIVE MODE"};
 const Statement kLock{
     "parking_lock",
     "SELECT coalesce(a.version, 0), p.kind FROM parked_subject p"
@@ -65,7 +65,7 @@ const Statement kGoOn{
 
 Result<int64_t> SkipFirst(Transaction& transaction, const std::string& consumer, const Uuid& tenant,
                           const std::string& subject, int64_t version) {
-  VEFA_TRY(auto rows, transaction.ExecuteAll({{&kHold, {}}, {&kLock, Bound(consumer, tenant, subject)},
+  VEFA_TRY(auto rows, transaction.ExecuteAll({{&kHoldParked, {}}, {&kLock, Bound(consumer, tenant, subject)},
                                               {&kFirst, Bound(consumer, tenant, subject)}}));
   if (rows[1].empty() || rows[2].empty())
     return NotFound("PARKED_NOT_FOUND", "The consumer has parked no such subject; list what is parked.");
@@ -84,7 +84,7 @@ Result<int64_t> SkipFirst(Transaction& transaction, const std::string& consumer,
   // Of two events of one version, the one that was applied stays what it is.
   bool is_other = rows[1].Text(0, 1) == "FORK" && first <= applied;
   if (!is_other) {
-    calls.push_back({&kRemember, Bound(consumer, tenant, subject, std::max(applied + 1, version - kHoleMax), version)});
+    calls.push_back({&kRemember, Bound(consumer, tenant, subject, std::max(applied + 1, version - kParkedHoleMax), version)});
     calls.push_back({&kMoveMark, Bound(consumer, tenant, subject, version, only_missing ? Uuid() : id, incarnation)});
   }
   calls.push_back({&kGoOn, Bound(consumer, tenant, subject)});

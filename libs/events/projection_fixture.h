@@ -15,11 +15,10 @@
 #include "libs/events/subscriber.h"
 #include "libs/testing/engines.h"
 #include "libs/testing/ledger.h"
+#include "libs/testing/soon.h"
 
 // A small projection, its events and its live consumer, for the tests of rebuilding and verifying.
 namespace vefa::events {
-
-inline Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 // What an event adds: `<bucket> <amount>`.
 struct ToyLine {

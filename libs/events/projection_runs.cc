@@ -14,7 +14,7 @@ using postgres::Statement;
   "id, consumer, kind, read_from, state, events, rows_compared, rows_missing, rows_unexpected, subjects_unverifiable," \
   " error, create_time, finish_time, array_to_string(differences, E'\\n'), attempts"
 
-const Statement kDeclared{"run_declared", "SELECT EXISTS (SELECT FROM projection_table WHERE consumer = $1)"};
+const Statement kIsDeclared{"run_declared", "SELECT EXISTS (SELECT FROM projection_table WHERE consumer = $1)"};
 const Statement kEnqueue{"run_enqueue",
                          "INSERT INTO projection_run (id, consumer, kind, read_from, state) VALUES ($1, $2, $3, $4, 1)"
                          " ON CONFLICT (consumer, kind, read_from) WHERE state = 1 DO NOTHING"};
@@ -50,7 +50,7 @@ ProjectionRun ReadRun(const Rows& rows, int row) {
 
 Result<ProjectionRun> EnqueueRun(postgres::Database& pump, const std::string& consumer, RunKind kind, RunFrom from,
                                  const Clock& clock, Deadline deadline) {
-  VEFA_TRY(Rows declared, pump.Run(Scope::EveryTenant(), kDeclared, Bound(consumer), deadline));
+  VEFA_TRY(Rows declared, pump.Run(Scope::EveryTenant(), kIsDeclared, Bound(consumer), deadline));
   if (!declared.Bool(0, 0))
     return NotFound("PROJECTION_UNKNOWN", "This service has no projection of the consumer " + consumer + ".");
   auto kind_value = static_cast<int16_t>(kind);

@@ -25,7 +25,7 @@ constexpr int kSwapTries = 20;
 const Statement kAnalyze{"rebuild_analyze", "SELECT analyze_shadow($1)"};
 // From here on the live consumer waits, with its batches and with what it had parked, so that it cannot write what
 // the swap would forget. Given up soon, because the other consumers of this database wait, too.
-const Statement kPatience{"rebuild_patience", "SELECT set_config('lock_timeout', '5s', true)"};
+const Statement kSwapPatience{"rebuild_patience", "SELECT set_config('lock_timeout', '5s', true)"};
 const Statement kHold{"rebuild_hold",
                       "LOCK TABLE public.consumer_position, public.applied_version IN SHARE ROW EXCLUSIVE MODE"};
 // A partition first read after the capture begins again.
@@ -34,9 +34,9 @@ const Statement kPositions{
     "UPDATE consumer_position p SET update_time = now(), next_offset = coalesce((SELECT c.next_offset"
     "  FROM unnest($2::text[], $3::int[], $4::bigint[]) AS c(topic, part, next_offset)"
     "  WHERE c.topic = p.topic AND c.part = p.part), 0) WHERE consumer = $1"};
-const Statement kDrop{"rebuild_drop", "SELECT drop_shadow($1)"};
+const Statement kDropShadow{"rebuild_drop", "SELECT drop_shadow($1)"};
 const Statement kSwap{"rebuild_swap", "SELECT swap_shadow($1)"};
-const Statement kFinish{"rebuild_finish",
+const Statement kFinishRebuild{"rebuild_finish",
                         "UPDATE projection_run SET state = 3, finish_time = clock_timestamp(), error = '', events = $3"
                         " WHERE id = $1 AND lease_owner = $2 AND state = 2"};
 
@@ -114,17 +114,17 @@ Status SwapOnce(Shadow& shadow, ProjectionRun& run) {
   const std::string& consumer = shadow.info().consumer;
   VEFA_TRY(postgres::Transaction transaction,
            shadow.pump().Begin(postgres::Scope::Tenants(shadow.tenants()), Deadline::After(kSwapTimeout)));
-  VEFA_TRY(Rows finished, transaction.Execute(kFinish, Bound(run.id, shadow.owner(), run.events)));
+  VEFA_TRY(Rows finished, transaction.Execute(kFinishRebuild, Bound(run.id, shadow.owner(), run.events)));
   if (finished.affected() != 1)
     return Error{Code::kAborted, "RUN_LOST", "The run was taken over by another process, which goes on with it."};
   VEFA_TRY_OK(
-      transaction.ExecuteAll({{&kPatience, {}}, {&kHold, {}}, {&kPositions, Bound(consumer, topics, parts, offsets)}}));
+      transaction.ExecuteAll({{&kSwapPatience, {}}, {&kHold, {}}, {&kPositions, Bound(consumer, topics, parts, offsets)}}));
   VEFA_TRY_OK(CheckParked(shadow, transaction, run));
   for (const std::string& sql : RememberSql(shadow)) {
     Statement remember{"rebuild_remember", sql.c_str(), true};
     VEFA_TRY_OK(transaction.Execute(remember, Bound(consumer)));
   }
-  VEFA_TRY_OK(transaction.ExecuteAll({{&kSwap, Bound(consumer)}, {&kDrop, Bound(consumer)}}));
+  VEFA_TRY_OK(transaction.ExecuteAll({{&kSwap, Bound(consumer)}, {&kDropShadow, Bound(consumer)}}));
   if (FaultPoint("projection.before_swap_commit")) return Unavailable("FAULT", "A fault was asked for.");
   return transaction.Commit();
 }

@@ -8,6 +8,7 @@
 
 #include "libs/events/append.h"
 #include "libs/kafka/replay.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::events {
 namespace {
@@ -26,8 +27,6 @@ const Statement kChange{
     " SELECT append_events FROM logged"};
 // The id is drawn; others draw greater ones and commit before this transaction does.
 const Statement kDawdle{"test_dawdle", "SELECT pg_sleep($1)"};
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 }  // namespace
 

@@ -12,16 +12,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kLease(3000);
+constexpr milliseconds kLaneLease(3000);
 constexpr milliseconds kRenewEvery(1000);
 constexpr milliseconds kCountEvery(1000);
 // Counting may take one part in so many of the time.
 constexpr int kCountShare = 50;
 constexpr seconds kMaintainEvery(60);
 constexpr seconds kRenewTimeout(2);
-constexpr seconds kTimeout(10);
-
-Deadline Now() { return Deadline::After(milliseconds(0)); }
+constexpr seconds kKeeperTimeout(10);
 
 }  // namespace
 
@@ -34,9 +32,9 @@ RelayKeeper::RelayKeeper(RelayStore& store, const RelayOptions& options, telemet
       oldest_age_(metrics.AddGauge("vefa_outbox_oldest_age_seconds", "Age of the oldest unpublished event.")),
       lanes_held_(metrics.AddGauge("vefa_relay_lanes", "Lanes of the outbox this process works on.")),
       lanes_(options.leases ? 0 : kEveryLane),
-      renew_(Now()),
-      count_(Now()),
-      maintain_(Now()),
+      renew_(Deadline::After(milliseconds(0))),
+      count_(Deadline::After(milliseconds(0))),
+      maintain_(Deadline::After(milliseconds(0))),
       loop_([this] { return Step(); }) {}
 
 milliseconds RelayKeeper::Step() {
@@ -50,16 +48,16 @@ milliseconds RelayKeeper::Step() {
 
 void RelayKeeper::Renew() {
   renew_ = Deadline::After(kRenewEvery);
-  auto lanes = store_.Renew(kLease, Deadline::After(kRenewTimeout));
+  auto lanes = store_.Renew(kLaneLease, Deadline::After(kRenewTimeout));
   if (lanes.ok() && lanes_.exchange(*lanes) != *lanes) changed_();
   if (!lanes.ok() && renews_) telemetry::Warn("the relay's lease was not renewed", {{"reason", lanes.error().reason}});
   renews_ = lanes.ok();
 }
 
 void RelayKeeper::Count() {
-  Deadline begin = Deadline::After(kTimeout);
+  Deadline begin = Deadline::After(kKeeperTimeout);
   auto waiting = store_.Count(begin);
-  milliseconds took = kTimeout - begin.Left();
+  milliseconds took = kKeeperTimeout - begin.Left();
   count_ = Deadline::After(std::max(kCountEvery, took * kCountShare));
   if (!waiting.ok()) return;
   pending_.Set(static_cast<double>(waiting->events));
@@ -68,7 +66,7 @@ void RelayKeeper::Count() {
 
 void RelayKeeper::Maintain() {
   maintain_ = Deadline::After(kMaintainEvery);
-  Status done = store_.MaintainLedger(options_.ledger_partition_size, options_.ledger_days, Deadline::After(kTimeout));
+  Status done = store_.MaintainLedger(options_.ledger_partition_size, options_.ledger_days, Deadline::After(kKeeperTimeout));
   if (!done.ok()) telemetry::Warn("the ledger's partitions were not looked after", {{"reason", done.error().reason}});
 }
 

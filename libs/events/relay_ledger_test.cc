@@ -1,12 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "libs/events/relay_fixture.h"
+#include "libs/testing/soon.h"
 
 // The upkeep of the ledger's partitions, with partitions of ten ids.
 namespace vefa::events {
 namespace {
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 class LedgerUpkeepTest : public ::testing::Test {
  protected:

@@ -8,7 +8,7 @@ namespace vefa::events {
 namespace {
 
 // Only Start gives it something to do.
-constexpr std::chrono::hours kRest(1);
+constexpr std::chrono::hours kReaderRest(1);
 
 }  // namespace
 
@@ -36,14 +36,14 @@ std::chrono::milliseconds RelayReader::Step() {
     std::lock_guard lock(mutex_);
     work = std::exchange(work_, nullptr);
   }
-  if (work == nullptr) return kRest;
+  if (work == nullptr) return kReaderRest;
   auto result = work();
   {
     std::lock_guard lock(mutex_);
     result_.emplace(std::move(result));
   }
   done_();
-  return kRest;
+  return kReaderRest;
 }
 
 }  // namespace vefa::events

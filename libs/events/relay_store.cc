@@ -33,7 +33,7 @@ const Statement kDelete{"relay_delete",
                         "DELETE FROM outbox_pending WHERE id = ANY($1) AND (SELECT incarnation FROM db_identity) = $2"
                         " AND (SELECT current_timeline()) = $3"};
 // The subquery of NOT IN becomes a hash table; `<> ALL` would be searched from end to end for each row.
-const Statement kRead{
+const Statement kReadOutbox{
     "relay_read",
     "SELECT id, tenant_id, subject, aggregate_version, event_id, event_type, occur_time, record_time, traceparent,"
     "       causation_id, payload"
@@ -90,7 +90,7 @@ Result<PendingRows> RelayStore::Exchange(const std::vector<int64_t>& published, 
   bool reads = most > 0 && lanes != 0;
   if (reads)
     calls.push_back(
-        {&kRead, Bound(static_cast<int64_t>(lanes), held, static_cast<int64_t>(most), kReadBytesMax)});
+        {&kReadOutbox, Bound(static_cast<int64_t>(lanes), held, static_cast<int64_t>(most), kReadBytesMax)});
   VEFA_TRY(std::vector<Rows> rows, pump_.Run(Nobody(), std::move(calls), deadline));
   if (!rows[1].Bool(0, 0))
     return Unavailable("DATABASE_RESTORED",

@@ -3,6 +3,7 @@
 #include "libs/events/catalog.h"
 #include "libs/events/relay_fixture.h"
 #include "libs/kafka/admin.h"
+#include "libs/testing/soon.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::events {
@@ -10,8 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-Deadline Soon() { return Deadline::After(seconds(30)); }
 
 class RelayTest : public ::testing::Test {
  protected:

@@ -12,8 +12,8 @@ using postgres::Bound;
 using postgres::Rows;
 using postgres::Scope;
 
-constexpr int64_t kBatchMax = 500;
-constexpr int64_t kBatchBytesMax = 8 << 20;
+constexpr int64_t kStateBatchMax = 500;
+constexpr int64_t kStateBatchBytes = 8 << 20;
 
 const postgres::Statement kRead{
     "state_read_dirty",
@@ -31,7 +31,7 @@ const postgres::Statement kMarkClean{
     " WHERE s.tenant_id = w.tenant_id AND s.subject = w.subject AND s.event_id = w.event_id"
     "  AND s.dirty_since = w.dirty_since"};
 
-const postgres::Statement kHold{
+const postgres::Statement kHoldPublisher{
     "state_hold",
     "INSERT INTO state_publisher AS p (holder, expire_time) VALUES ($1, clock_timestamp() + interval '10 seconds')"
     " ON CONFLICT (one) DO UPDATE SET holder = excluded.holder, expire_time = excluded.expire_time"
@@ -84,7 +84,7 @@ kafka::Record StateOutbox::ToStateRecord(const Rows& rows, int row) const {
 }
 
 Result<StateOutbox::Batch> StateOutbox::Read(Deadline deadline) {
-  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kRead, Bound(kBatchMax, kBatchBytesMax), deadline));
+  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kRead, Bound(kStateBatchMax, kStateBatchBytes), deadline));
   Batch batch;
   for (int row = 0; row < rows.size(); ++row) {
     batch.records.push_back(ToStateRecord(rows, row));
@@ -105,7 +105,7 @@ Status StateOutbox::MarkClean(const Batch& batch, Deadline deadline) {
 }
 
 Result<bool> StateOutbox::Hold(const Uuid& holder, Deadline deadline) {
-  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kHold, Bound(holder), deadline));
+  VEFA_TRY(Rows rows, pump_.Run(Scope::EveryTenant(), kHoldPublisher, Bound(holder), deadline));
   return rows.affected() == 1;
 }
 

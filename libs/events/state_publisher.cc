@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kDatabaseTimeout(10);
+constexpr std::chrono::seconds kPublisherTimeout(10);
 constexpr std::chrono::seconds kReleaseTimeout(2);
 constexpr std::chrono::milliseconds kBeginTimeout(10'000);
 // The lease lives ten seconds.
@@ -41,14 +41,14 @@ void StatePublisher::Stop() {
 Result<bool> StatePublisher::Hold() {
   if (held_at_ != steady_clock::time_point() && steady_clock::now() < held_at_ + kHoldAgainAfter) return true;
   auto asked_at = steady_clock::now();
-  VEFA_TRY(bool held, outbox_.Hold(holder_, Deadline::After(kDatabaseTimeout)));
+  VEFA_TRY(bool held, outbox_.Hold(holder_, Deadline::After(kPublisherTimeout)));
   held_at_ = held ? asked_at : steady_clock::time_point();
   return held;
 }
 
 Result<size_t> StatePublisher::Publish() {
   VEFA_TRY_OK(producer_.Begin(kBeginTimeout));
-  VEFA_TRY(StateOutbox::Batch batch, outbox_.Read(Deadline::After(kDatabaseTimeout)));
+  VEFA_TRY(StateOutbox::Batch batch, outbox_.Read(Deadline::After(kPublisherTimeout)));
   oldest_age_.Set(batch.oldest_age_seconds);
   if (batch.records.empty()) return size_t{0};
   if (FaultPoint("state.after_read")) return Unavailable("FAULT", "A test let this fail.");
@@ -56,7 +56,7 @@ Result<size_t> StatePublisher::Publish() {
   published_.Add(static_cast<double>(batch.records.size()));
   tombstones_.Add(static_cast<double>(batch.tombstones));
   if (FaultPoint("state.after_publish")) return Unavailable("FAULT", "A test let this fail.");
-  VEFA_TRY_OK(outbox_.MarkClean(batch, Deadline::After(kDatabaseTimeout)));
+  VEFA_TRY_OK(outbox_.MarkClean(batch, Deadline::After(kPublisherTimeout)));
   return batch.records.size();
 }
 

@@ -13,6 +13,7 @@
 #include "libs/kafka/consumer.h"
 #include "libs/kafka/fenced_producer.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::events {
@@ -35,7 +36,6 @@ Status FoldText(const Event& event, google::protobuf::Message& state, bool& eras
 
 class StateTest : public ::testing::Test {
  protected:
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
   static Source MakeTestSource(const std::string& topic) {
     Source source = MakeSource(contact::v1::ContactEvent::descriptor());
     source.service = topic;  // The transactional id has to be of this test alone.

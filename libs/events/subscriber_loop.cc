@@ -10,10 +10,10 @@
 namespace vefa::events {
 namespace {
 
-constexpr size_t kBatchMax = 500;
+constexpr size_t kLoopBatchMax = 500;
 constexpr std::chrono::milliseconds kBatchWait(50);
 constexpr std::chrono::milliseconds kServe(100);
-constexpr std::chrono::seconds kLookEvery(1);
+constexpr std::chrono::seconds kLoopLookEvery(1);
 constexpr std::chrono::seconds kAskEvery(5);
 // Within a rebalance, where a stop must not wait for long.
 constexpr std::chrono::seconds kPositionsTimeout(5);
@@ -92,7 +92,7 @@ void SubscriberLoop::Idle() {
 
 void SubscriberLoop::Look() {
   if (Steady::now() < look_at_ && !news_.exchange(false)) return;
-  look_at_ = Steady::now() + kLookEvery;
+  look_at_ = Steady::now() + kLoopLookEvery;
   auto state = ReadConsumerState(pump_, name_, settings_.heal_window, has_ledger_);
   if (state.ok()) Adopt(*state);
   CountParked(given_up_.exchange(0));
@@ -191,7 +191,7 @@ void SubscriberLoop::Place() {
 
 void SubscriberLoop::Fill() {
   consumer_.Resume();
-  auto polled = consumer_.Poll(kBatchMax, kBatchWait);
+  auto polled = consumer_.Poll(kLoopBatchMax, kBatchWait);
   if (!polled.ok()) return Wait(polled.error());
   for (kafka::Partition& partition : consumer_.TakeLost()) lost_.insert(std::move(partition));
   if (!lost_.empty() && stopped_reason_.empty()) Halt(kPositionLost);

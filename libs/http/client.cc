@@ -16,9 +16,9 @@ namespace beast_http = boost::beast::http;
 
 namespace {
 
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kAnswerReadBytes = 16 * 1024;
 constexpr uint32_t kHeadLimit = 64 * 1024;
-constexpr size_t kBufferBytes = 256 * 1024;
+constexpr size_t kAnswerBytes = 256 * 1024;
 
 bool MayRepeat(const std::string& method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
@@ -46,7 +46,7 @@ Response TakeHead(const Message& message) {
 
 class Client::Connection {
  public:
-  explicit Connection(int fd) : socket(fd), buffer(kBufferBytes) {}
+  explicit Connection(int fd) : socket(fd), buffer(kAnswerBytes) {}
   Socket socket;
   boost::beast::flat_buffer buffer;
 };
@@ -98,7 +98,7 @@ Result<Response> Client::Send(const Request& request, Deadline deadline) {
 
 class ClientStream::Wire {
  public:
-  Wire(int fd, bool writes) : socket(fd), buffer(kBufferBytes), writing(writes) {}
+  Wire(int fd, bool writes) : socket(fd), buffer(kAnswerBytes), writing(writes) {}
   Socket socket;
   boost::beast::flat_buffer buffer;
   std::optional<beast_http::response_parser<beast_http::buffer_body>> parser;
@@ -152,7 +152,7 @@ Result<std::string> ClientStream::Read(Deadline deadline) {
   auto& parser = *wire_->parser;
   if (parser.is_done()) return std::string();
   wire_->socket.set_read_deadline(deadline);
-  std::string bytes(kReadBytes, '\0');
+  std::string bytes(kAnswerReadBytes, '\0');
   auto& body = parser.get().body();
   body.data = bytes.data();
   body.size = bytes.size();

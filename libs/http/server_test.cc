@@ -9,14 +9,13 @@
 
 #include "libs/http/client.h"
 #include "libs/http/raw_connection.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::http {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-Deadline Soon() { return Deadline::After(seconds(10)); }
 
 Route Echo(const Request&) {
   Route route;

@@ -8,14 +8,13 @@
 #include "libs/http/exchange.h"
 #include "libs/http/raw_connection.h"
 #include "libs/http/server.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::http {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-Deadline Soon() { return Deadline::After(seconds(10)); }
 
 Router StreamTo(std::function<void(Exchange&)> handler) {
   return [handler](const Request&) {
@@ -36,11 +35,11 @@ void EchoPieces(Exchange& exchange) {
   ASSERT_TRUE(exchange.Write("end").ok());
 }
 
-Client ClientOf(const Server& server) { return Client(Url{{"127.0.0.1", server.port()}, ""}); }
+Client StreamClient(const Server& server) { return Client(Url{{"127.0.0.1", server.port()}, ""}); }
 
 TEST(StreamTest, TheAnswerBeginsWhileTheRequestIsStillWritten) {
   auto server = Server::Start({}, StreamTo(EchoPieces));
-  Client client = ClientOf(**server);
+  Client client = StreamClient(**server);
   auto stream = client.Open({"POST", "/", "", {}, "", ""}, true, Soon());
   ASSERT_TRUE(stream.ok());
   EXPECT_EQ((*stream)->ReadHead(Soon())->status, 200);
@@ -69,7 +68,7 @@ TEST(StreamTest, MegabytesGoBothWays) {
                                   ASSERT_TRUE(exchange.Write(*piece).ok());
                                 }
                               }));
-  Client client = ClientOf(**server);
+  Client client = StreamClient(**server);
   auto stream = client.Open({"POST", "/", "", {}, "", ""}, true, Soon());
   std::string sent(8 << 20, '\0');
   for (size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 31 >> 3);
@@ -141,7 +140,7 @@ TEST(StreamTest, AnAnswerCanEndBeforeTheRequestDoes) {
                                 exchange.EndReading();
                                 reader.join();
                               }));
-  Client client = ClientOf(**server);
+  Client client = StreamClient(**server);
   auto stream = client.Open({"POST", "/", "", {}, "", ""}, true, Soon());
   ASSERT_TRUE((*stream)->Write("part", Soon()).ok());
   ASSERT_TRUE((*stream)->ReadHead(Soon()).ok());
@@ -204,7 +203,7 @@ TEST(StreamTest, TooManyStreamsAreRefusedAndStopEndsTheOthers) {
   RawConnection first((*server)->port());
   first.Say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   while (inside == 0) std::this_thread::yield();
-  EXPECT_EQ(ClientOf(**server).Send({"GET", "/", "", {}, "", ""}, Soon())->status, 503);
+  EXPECT_EQ(StreamClient(**server).Send({"GET", "/", "", {}, "", ""}, Soon())->status, 503);
   std::thread stopper([&] { (*server)->Stop(); });
   EXPECT_NE(first.Hear().find("bye"), std::string::npos);
   stopper.join();

@@ -5,11 +5,10 @@
 #include "libs/kafka/producer.h"
 #include "libs/kafka/replay.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::kafka {
 namespace {
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 std::vector<Record> Records(const std::string& topic, int count) {
   std::vector<Record> records;

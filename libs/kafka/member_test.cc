@@ -11,7 +11,7 @@ namespace vefa::kafka {
 namespace {
 
 using Offsets = std::map<Partition, int64_t>;
-constexpr std::chrono::milliseconds kWait(50);
+constexpr std::chrono::milliseconds kPollWait(50);
 
 class MemberTest : public ::testing::Test {
  protected:
@@ -22,7 +22,7 @@ class MemberTest : public ::testing::Test {
     size_t read = 0;
     std::unique_ptr<Consumer> consumer;
     bool Polls() {
-      read += consumer->Poll(100, kWait)->size();
+      read += consumer->Poll(100, kPollWait)->size();
       return true;
     }
   };

@@ -2,11 +2,10 @@
 
 #include "libs/kafka/admin.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::kafka {
 namespace {
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
 
 class TopicSettingsTest : public ::testing::Test {
  protected:

@@ -8,11 +8,10 @@
 #include "libs/operations/outbox_operations.h"
 #include "libs/operations/parked_operations.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::operations {
 namespace {
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 const postgres::Statement kAppend{
     "test_append", "SELECT " VEFA_APPEND_EVENTS("$1, $2, v, gen_random_uuid(), $4, now(), '', NULL, convert_to('x', 'UTF8')")

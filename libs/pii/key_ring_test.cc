@@ -1,4 +1,5 @@
 #include "libs/pii/key_ring.h"
+#include "libs/testing/soon.h"
 
 #include <gtest/gtest.h>
 
@@ -60,7 +61,6 @@ class KeyRingTest : public testing::Test {
     return false;
   }
   bool Has(KeyRing& ring, const Uuid& id) { return ring.Get(tenant_, {id}, Soon())->contains(id); }
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(5)); }
 
   SystemClock clock_;
   const Uuid tenant_ = NewUuidV7(clock_);

@@ -13,8 +13,8 @@ constexpr char kTable[] =
     " apply_time timestamptz NOT NULL DEFAULT now())";
 const Statement kApplied{"migration_applied", "SELECT name, checksum FROM schema_migration"};
 const Statement kRemember{"migration_remember", "INSERT INTO schema_migration(name, checksum) VALUES ($1, $2)"};
-const Statement kBegin{"migration_begin", "BEGIN"};
-const Statement kCommit{"migration_commit", "COMMIT"};
+const Statement kBeginMigration{"migration_begin", "BEGIN"};
+const Statement kCommitMigration{"migration_commit", "COMMIT"};
 constexpr std::chrono::minutes kStepTimeout(10);
 
 // FNV-1a, enough to notice an edit; not a defence against one.
@@ -32,7 +32,7 @@ std::string Substitute(std::string sql, const std::string& from, const std::stri
 
 Status Apply(Connection& connection, const Migration& migration, const std::string& sql) {
   Deadline deadline = Deadline::After(kStepTimeout);
-  VEFA_TRY_OK(connection.Execute(kBegin, {}, deadline));
+  VEFA_TRY_OK(connection.Execute(kBeginMigration, {}, deadline));
   Status done = connection.ExecuteScript(sql, deadline);
   if (done.ok()) {
     auto noted = connection.Execute(kRemember, Bound(migration.name, Checksum(migration.sql)), deadline);
@@ -44,7 +44,7 @@ Status Apply(Connection& connection, const Migration& migration, const std::stri
     error.message = std::string("Migration ") + migration.name + " failed: " + error.metadata["detail"];
     return error;
   }
-  VEFA_TRY_OK(connection.Execute(kCommit, {}, deadline));
+  VEFA_TRY_OK(connection.Execute(kCommitMigration, {}, deadline));
   return Ok();
 }
 

@@ -4,11 +4,10 @@
 
 #include "libs/postgres/database.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::postgres {
 namespace {
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
 
 class PostgresTest : public ::testing::Test {
  protected:

@@ -5,13 +5,12 @@
 #include "libs/postgres/database.h"
 #include "libs/postgres/schema.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::postgres {
 namespace {
 
-Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
-
-const Statement kInsert{"test_insert", "INSERT INTO thing (id) VALUES ($1)"};
+const Statement kInsertThing{"test_insert", "INSERT INTO thing (id) VALUES ($1)"};
 const Statement kBackend{"test_backend", "SELECT pg_backend_pid()"};
 const Statement kSleep{"test_sleep", "SELECT pg_sleep(30)"};
 const Statement kTimeout{"test_timeout", "SELECT current_setting('statement_timeout')"};
@@ -70,28 +69,28 @@ TEST_F(ResilienceTest, AServerThatBecameReadOnlySaysSoAndIsLeft) {
   int64_t before = Backend();
   static const Statement kDemote{"test_demote", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"};
   ASSERT_TRUE(one_.Run(scope(), kDemote, {}, Soon()).ok());
-  auto refused = one_.Run(scope(), kInsert, Bound(int32_t{1}), Soon());
+  auto refused = one_.Run(scope(), kInsertThing, Bound(int32_t{1}), Soon());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().reason, "DATABASE_READ_ONLY");
   EXPECT_EQ(refused.error().code, Code::kUnavailable);
-  EXPECT_TRUE(one_.Run(scope(), kInsert, Bound(int32_t{1}), Soon()).ok());
+  EXPECT_TRUE(one_.Run(scope(), kInsertThing, Bound(int32_t{1}), Soon()).ok());
   EXPECT_NE(Backend(), before);
 }
 
 TEST_F(ResilienceTest, AReadOnlyServerIsNotConnectedToUntilItTakesWrites) {
   database_.Run("ALTER DATABASE " + DatabaseName() + " SET default_transaction_read_only = on");
-  auto refused = one_.Run(scope(), kInsert, Bound(int32_t{1}), Soon());
+  auto refused = one_.Run(scope(), kInsertThing, Bound(int32_t{1}), Soon());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().reason, "DATABASE_READ_ONLY");
   database_.Run("ALTER DATABASE " + DatabaseName() + " RESET default_transaction_read_only");
-  EXPECT_TRUE(one_.Run(scope(), kInsert, Bound(int32_t{1}), Soon()).ok());
+  EXPECT_TRUE(one_.Run(scope(), kInsertThing, Bound(int32_t{1}), Soon()).ok());
 }
 
 TEST_F(ResilienceTest, OfSeveralHostsTheOneThatAnswersIsUsed) {
   std::string conninfo = database_.service_conninfo();
   conninfo.insert(conninfo.find('@') + 1, "127.0.0.1:1,");
   Database several(conninfo, 1);
-  EXPECT_TRUE(several.Run(scope(), kInsert, Bound(int32_t{1}), Soon()).ok());
+  EXPECT_TRUE(several.Run(scope(), kInsertThing, Bound(int32_t{1}), Soon()).ok());
 }
 
 TEST_F(ResilienceTest, ADefaultHoldsUntilTheConninfoSaysOtherwise) {

@@ -5,7 +5,7 @@
 namespace vefa::postgres {
 namespace {
 
-const Statement kApplied{"schema_applied", "SELECT name FROM schema_migration"};
+const Statement kAppliedMigrations{"schema_applied", "SELECT name FROM schema_migration"};
 
 Error TooOld(const std::string& missing, const std::string& last) {
   return Unavailable("SCHEMA_TOO_OLD", "The database's schema is older than this program: it lacks " + missing +
@@ -19,7 +19,7 @@ SchemaCheck::SchemaCheck(Database& database, std::vector<Migration> needed)
 
 Status SchemaCheck::Ready(Deadline deadline) {
   if (holds_ || needed_.empty()) return Ok();
-  auto rows = database_.Run(Scope::Tenants({}), kApplied, {}, deadline);
+  auto rows = database_.Run(Scope::Tenants({}), kAppliedMigrations, {}, deadline);
   const std::string last = needed_.back().name;
   if (!rows.ok()) {
     // Before 0011_schema_seen, or before any step at all, we may not even look.

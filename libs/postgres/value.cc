@@ -7,7 +7,7 @@ namespace vefa::postgres {
 namespace {
 
 // Type ids of pg_type.dat; the catalogue promises they never change.
-enum Oid : unsigned {
+enum TypeOid : unsigned {
   kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kFloat8 = 701, kDate = 1082,
   kTimestamptz = 1184, kUuid = 2950,
   kBoolArray = 1000, kByteaArray = 1001, kInt2Array = 1005, kInt4Array = 1007, kTextArray = 1009, kInt8Array = 1016,
@@ -31,7 +31,7 @@ void Put(std::string& out, Time value) { PutBig(out, value.time_since_epoch().co
 void Put(std::string& out, Day value) { PutBig(out, value.days - kEpochDays); }
 
 template <typename T>
-Value Scalar(Oid oid, const T& value) {
+Value Scalar(TypeOid oid, const T& value) {
   Value result{oid, false, {}};
   Put(result.bytes, value);
   return result;
@@ -39,7 +39,7 @@ Value Scalar(Oid oid, const T& value) {
 
 // Array format: dimensions, has-null flag, element type, length, lower bound, then length-prefixed elements.
 template <typename Vector>
-Value Array(Oid oid, Oid element, const Vector& values) {
+Value Array(TypeOid oid, TypeOid element, const Vector& values) {
   Value result{oid, false, {}};
   result.bytes.reserve(20 + values.size() * 20);
   PutBig<int32_t>(result.bytes, values.empty() ? 0 : 1);

@@ -17,7 +17,7 @@ constexpr size_t kVersionDigits = 16;
 constexpr std::chrono::milliseconds kTellEvery(200);
 constexpr double kLifeLeast = 0.8, kLifeMost = 1.2;  // Shares of kTimeToLive.
 
-constexpr std::string_view kScript = R"(
+constexpr std::string_view kKeepScript = R"(
 local held = tonumber(redis.call('GETRANGE', KEYS[1], 0, 15), 16)
 local given = tonumber(ARGV[1], 16)
 if held and (held > given or (held == given and ARGV[2] == '')) then return 0 end
@@ -48,7 +48,7 @@ void Count(telemetry::Counter* counter, size_t by = 1) {
 }  // namespace
 
 const Script& Cache::script() {
-  static const Script kMade(kScript);
+  static const Script kMade(kKeepScript);
   return kMade;
 }
 

@@ -9,6 +9,7 @@
 #include "libs/rpc/ledger_client.h"
 #include "libs/rpc/time.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::rpc {
@@ -51,7 +52,6 @@ class EventLogTest : public ::testing::Test {
   }
   ~EventLogTest() override { server_->Shutdown(); }
 
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
   template <typename Request, typename Response>
   Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                         const Request& request, std::vector<std::string> permissions = {"events.read"}) {

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "libs/rpc/peer.h"
+#include "libs/testing/soon.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 
 namespace vefa::rpc {
@@ -41,7 +42,6 @@ class RetriesTest : public ::testing::Test {
     stub_ = ContactService::NewStub(peer_->channel());
   }
   ~RetriesTest() override { server_->Shutdown(); }
-  Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
   bool Get() {
     return Call(*peer_, *stub_, &ContactService::Stub::GetContact, contact::v1::GetContactRequest(), Uuid(), {"*"}, Soon()).ok();
   }

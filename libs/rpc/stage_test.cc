@@ -9,13 +9,12 @@
 #include "libs/rpc/read_stage.h"
 #include "libs/rpc/write_stage.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 
 namespace vefa::rpc {
 namespace {
 
 using google::protobuf::StringValue;
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 struct Thing {
   std::string key;

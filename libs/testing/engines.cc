@@ -7,6 +7,7 @@
 #include "libs/base/check.h"
 #include "libs/base/text.h"
 #include "libs/kafka/admin.h"
+#include "libs/testing/soon.h"
 
 std::vector<vefa::postgres::Migration> vefa_events_migrations();
 
@@ -21,8 +22,6 @@ std::string Required(const char* name) {
   }
   return value;
 }
-
-Deadline Soon() { return Deadline::After(std::chrono::seconds(30)); }
 
 std::unique_ptr<postgres::Connection> Connect(const std::string& conninfo) {
   auto connection = postgres::Connection::Open(conninfo, Soon());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 #include "services/campaign/campaign/outcome_handler.h"
 #include "services/campaign/projection/projection.h"
 #include "vefa/campaign/v1/campaign.pb.h"
@@ -18,8 +19,6 @@ std::vector<vefa::postgres::Migration> vefa_campaign_migrations();
 
 // What the engine tests of this service share: a database, and events as the other services send them.
 namespace vefa::campaign {
-
-inline Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
 
 class EngineTest : public ::testing::Test {
  protected:

@@ -10,6 +10,7 @@
 #include "libs/rpc/peer.h"
 #include "libs/rpc/time.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 #include "services/contact/contact_service.h"
 #include "services/contact/pii_key_service.h"
 #include "vefa/contact/v1/contact_events.pb.h"
@@ -38,7 +39,6 @@ class ContactServiceTest : public ::testing::Test {
   }
   ~ContactServiceTest() override { server_->Shutdown(); }
 
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
   template <typename Request, typename Response>
   Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                         const Request& request, std::vector<std::string> permissions = {"*"}) {

@@ -1,3 +1,4 @@
+#include "libs/testing/soon.h"
 #include "services/contact/contact_store.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,6 @@ namespace {
 
 class ContactStoreTest : public ::testing::Test {
  protected:
-  Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
   Contact Person(int n) {
     Contact contact;
     contact.external_id = std::to_string(n);

@@ -5,7 +5,7 @@
 namespace vefa::contact {
 namespace {
 
-constexpr int kBatchMax = 1000;
+constexpr int kKeysMax = 1000;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ grpc::ServerUnaryReactor* PiiKeyService::BatchGetPiiKeys(grpc::CallbackServerCon
 
 Status PiiKeyService::BatchGet(const rpc::CallContext& call, const v1::BatchGetPiiKeysRequest& request,
                                v1::BatchGetPiiKeysResponse& response) {
-  if (request.key_ids_size() > kBatchMax) return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once.");
+  if (request.key_ids_size() > kKeysMax) return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once.");
   std::vector<Uuid> ids;
   std::vector<Violation> violations;
   for (int i = 0; i < request.key_ids_size(); ++i) {

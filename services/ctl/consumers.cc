@@ -16,7 +16,7 @@ std::string StateOf(const Json& consumer) {
   return paused.is_boolean() && paused.get<bool>() ? "paused" : "reading";
 }
 
-void Print(const Json& consumer) {
+void PrintConsumer(const Json& consumer) {
   int64_t lag = IntegerOf(consumer, "lag");
   const Json& positions = MemberOf(consumer, "positions");
   std::printf("%-30s %-28s %10s %10s %8s %10zu\n", TextOf(consumer, "name").c_str(), StateOf(consumer).c_str(),
@@ -24,7 +24,7 @@ void Print(const Json& consumer) {
               Grouped(IntegerOf(consumer, "parkedSubjects")).c_str(), positions.is_array() ? positions.size() : 0);
 }
 
-void PrintHead() {
+void PrintConsumersHead() {
   std::printf("%-30s %-28s %10s %10s %8s %10s\n", "consumer", "state", "lag", "oldest", "parked", "partitions");
 }
 
@@ -35,8 +35,8 @@ std::string PathOf(const std::string& consumer, const char* verb) {
 int Change(const std::string& consumer, const char* verb, const Json& body) {
   return WithApi([&](Api& api) -> Status {
     VEFA_TRY(Json changed, api.Post(PathOf(consumer, verb), body));
-    PrintHead();
-    Print(changed);
+    PrintConsumersHead();
+    PrintConsumer(changed);
     return Ok();
   });
 }
@@ -45,11 +45,11 @@ int Change(const std::string& consumer, const char* verb, const Json& body) {
 
 int ConsumerList(const std::string& service) {
   return WithApi([&](Api& api) -> Status {
-    PrintHead();
+    PrintConsumersHead();
     for (const std::string& name : Chosen(service, kConsumerServices)) {
       VEFA_TRY(Json answer, api.Get(OperationsPath(name, "consumers")));
       const Json& consumers = MemberOf(answer, "consumers");
-      for (const Json& consumer : consumers.is_array() ? consumers : Json::array()) Print(consumer);
+      for (const Json& consumer : consumers.is_array() ? consumers : Json::array()) PrintConsumer(consumer);
     }
     return Ok();
   });

@@ -15,22 +15,22 @@ std::vector<CsvRecord> ReadAll(const std::string& text) {
   return records;
 }
 
-using Fields = std::vector<std::string>;
+using Cells = std::vector<std::string>;
 
 TEST(Csv, ReadsFieldsQuotesAndLineEnds) {
   auto records = ReadAll("a,b\r\n\"1,5\",\"say \"\"hi\"\"\"\n,\n\"two\nlines\",x");
   ASSERT_EQ(records.size(), 4u);
-  EXPECT_EQ(records[0].fields, (Fields{"a", "b"}));
-  EXPECT_EQ(records[1].fields, (Fields{"1,5", "say \"hi\""}));
-  EXPECT_EQ(records[2].fields, (Fields{"", ""}));
-  EXPECT_EQ(records[3].fields, (Fields{"two\nlines", "x"}));
+  EXPECT_EQ(records[0].fields, (Cells{"a", "b"}));
+  EXPECT_EQ(records[1].fields, (Cells{"1,5", "say \"hi\""}));
+  EXPECT_EQ(records[2].fields, (Cells{"", ""}));
+  EXPECT_EQ(records[3].fields, (Cells{"two\nlines", "x"}));
   EXPECT_EQ(records[3].line, 4);
 }
 
 TEST(Csv, CountsLinesAcrossQuotedLineEndsAndEmptyLines) {
   auto records = ReadAll("\"a\r\nb\"\r\n\r\n\nc\n");
   ASSERT_EQ(records.size(), 2u);
-  EXPECT_EQ(records[0].fields, (Fields{"a\r\nb"}));
+  EXPECT_EQ(records[0].fields, (Cells{"a\r\nb"}));
   EXPECT_EQ(records[1].line, 5);
 }
 
@@ -40,14 +40,14 @@ TEST(Csv, RejectsAMisplacedQuoteAndGoesOn) {
   EXPECT_EQ(records[0].reject->reason, "QUOTE_MISPLACED");
   EXPECT_EQ(records[1].reject->reason, "QUOTE_MISPLACED");
   EXPECT_EQ(records[1].reject->line, 2);
-  EXPECT_EQ(records[2].fields, (Fields{"ok"}));
+  EXPECT_EQ(records[2].fields, (Cells{"ok"}));
 }
 
 TEST(Csv, AQuoteLeftOpenCostsOneLine) {
   auto records = ReadAll("x,\"open\ngood,1\n");
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].reject->reason, "QUOTE_NOT_CLOSED");
-  EXPECT_EQ(records[1].fields, (Fields{"good", "1"}));
+  EXPECT_EQ(records[1].fields, (Cells{"good", "1"}));
   EXPECT_EQ(records[1].line, 2);
 }
 
@@ -85,7 +85,7 @@ TEST(Csv, AHugeLineIsRejectedAndTheNextOneRead) {
   EXPECT_EQ(huge->reject->line, 1);
   auto next = reader.Next();
   ASSERT_TRUE(next);
-  EXPECT_EQ(next->fields, (Fields{"next", "line"}));
+  EXPECT_EQ(next->fields, (Cells{"next", "line"}));
   EXPECT_EQ(next->line, 2);
   EXPECT_FALSE(reader.Next());
 }
@@ -96,13 +96,13 @@ TEST(Csv, ARecordMayEndAnywhereInABlock) {
     auto records = ReadAll(std::string(length, 'a') + ",\"b\"\"c\"\r\nd,e\r\n");
     ASSERT_EQ(records.size(), 2u) << length;
     EXPECT_EQ(records[0].fields[1], "b\"c") << length;
-    EXPECT_EQ(records[1].fields, (Fields{"d", "e"})) << length;
+    EXPECT_EQ(records[1].fields, (Cells{"d", "e"})) << length;
   }
 }
 
 TEST(Csv, WritesFieldsThatItCanRead) {
   std::string line = CsvField("a,b") + "," + CsvField("say \"hi\"") + "," + CsvField("two\nlines") + "\n";
-  EXPECT_EQ(ReadAll(line)[0].fields, (Fields{"a,b", "say \"hi\"", "two\nlines"}));
+  EXPECT_EQ(ReadAll(line)[0].fields, (Cells{"a,b", "say \"hi\"", "two\nlines"}));
 }
 
 }  // namespace

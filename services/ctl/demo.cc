@@ -10,14 +10,14 @@ namespace {
 
 constexpr size_t kSampleMax = 16 << 20;
 // How long a part of the platform that is being restarted is waited for.
-constexpr std::chrono::minutes kPatience(5);
+constexpr std::chrono::minutes kDemoPatience(5);
 
 Result<demo::Outcome> Run(const DemoOptions& options) {
   VEFA_TRY(std::string text, ReadFile(options.data, kSampleMax));
   VEFA_TRY(std::vector<cdnow::Purchase> purchases, cdnow::ReadSample(text));
   std::vector<int> ids = cdnow::SampleIds(purchases);
   VEFA_TRY(Credentials credentials, ReadCredentials());
-  VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kPatience));
+  VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kDemoPatience));
 
   demo::Outcome outcome;
   Progress import("import");

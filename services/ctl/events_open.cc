@@ -20,13 +20,13 @@ namespace pb = google::protobuf;
 // The most an event may hold; BatchGetPiiKeys takes so many.
 constexpr size_t kBoxesMax = 1000;
 
-bool IsBox(const Json& value) {
+bool IsWholeBox(const Json& value) {
   return value.is_object() && value.contains("keyId") && value.contains("nonce") && value.contains("ciphertext") &&
          value.contains("message");
 }
 
 void Collect(Json& value, std::vector<Json*>& boxes) {
-  if (IsBox(value)) {
+  if (IsWholeBox(value)) {
     boxes.push_back(&value);
   } else if (value.is_structured()) {
     for (Json& part : value) Collect(part, boxes);

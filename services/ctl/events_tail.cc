@@ -12,7 +12,7 @@
 namespace vefa::ctl {
 namespace {
 
-constexpr std::chrono::seconds kPatience(60);
+constexpr std::chrono::seconds kTailPatience(60);
 constexpr size_t kLineMax = 4 << 20;
 
 // Prints what a stream brings and remembers how far it came.
@@ -71,9 +71,9 @@ class Printer {
 
 Status Tail(const EventsTailOptions& options) {
   VEFA_TRY(Credentials credentials, ReadCredentials());
-  VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kPatience));
+  VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kTailPatience));
   Printer printer(options);
-  Deadline give_up = Deadline::After(kPatience);
+  Deadline give_up = Deadline::After(kTailPatience);
   for (int attempt = 0;; ++attempt) {
     printer.Begin();
     Status followed =
@@ -82,7 +82,7 @@ Status Tail(const EventsTailOptions& options) {
     if (followed.ok()) return Ok();
     if (printer.TakeMoved()) {
       attempt = 0;
-      give_up = Deadline::After(kPatience);
+      give_up = Deadline::After(kTailPatience);
     }
     bool signed_out = followed.error().code == Code::kUnauthenticated && attempt == 0;
     if (!signed_out && !Api::MayPass(followed.error())) return followed;

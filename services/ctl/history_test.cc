@@ -15,9 +15,9 @@ namespace {
 constexpr char kSubject[] = "contacts/0191e5f0-0000-7000-8000-0123456789ab";
 
 // A gateway in front of a ledger of one contact: created, moved to another language, agreed, erased.
-class FakeGateway {
+class FakeHistory {
  public:
-  FakeGateway() {
+  FakeHistory() {
     http::ServerOptions options;
     options.address = "127.0.0.1:0";
     auto started = http::Server::Start(options, [this](const http::Request&) {
@@ -32,7 +32,7 @@ class FakeGateway {
     setenv("VEFA_CREDENTIALS", file.c_str(), 1);
     setenv("VEFA_URL", ("http://127.0.0.1:" + std::to_string(server_->port())).c_str(), 1);
   }
-  ~FakeGateway() {
+  ~FakeHistory() {
     unsetenv("VEFA_CREDENTIALS");
     unsetenv("VEFA_URL");
   }
@@ -110,7 +110,7 @@ int History(std::vector<std::string> words, std::string& out, std::string* error
 }
 
 TEST(History, TellsWhatEachEventChangedAndWhatIsLeft) {
-  FakeGateway gateway;
+  FakeHistory gateway;
   std::string out;
   ASSERT_EQ(History({kSubject}, out), kOk);
   EXPECT_EQ(out,
@@ -128,7 +128,7 @@ TEST(History, TellsWhatEachEventChangedAndWhatIsLeft) {
 }
 
 TEST(History, TellsWhatItWasAtAMoment) {
-  FakeGateway gateway;
+  FakeHistory gateway;
   std::string out;
   ASSERT_EQ(History({kSubject, "--at", "2026-02-15", "--last", "1", "--open"}, out), kOk);
   EXPECT_EQ(out,
@@ -149,7 +149,7 @@ TEST(History, TellsWhatItWasAtAMoment) {
 }
 
 TEST(History, TellsFieldByFieldWhatDiffers) {
-  FakeGateway gateway;
+  FakeHistory gateway;
   std::string out;
   ASSERT_EQ(History({kSubject, "--diff", "1", "2026-03-15", "--open"}, out), kOk);
   EXPECT_EQ(out,
@@ -168,7 +168,7 @@ TEST(History, TellsFieldByFieldWhatDiffers) {
 }
 
 TEST(History, WhatIsNoLongerKeptIsSaid) {
-  FakeGateway gateway;
+  FakeHistory gateway;
   gateway.earliest = 2;
   std::string out;
   ASSERT_EQ(History({kSubject, "--version", "3"}, out), kOk);
@@ -181,7 +181,7 @@ TEST(History, WhatIsNoLongerKeptIsSaid) {
 }
 
 TEST(History, SaysWhatIsWrong) {
-  FakeGateway gateway;
+  FakeHistory gateway;
   std::string out, errors;
   EXPECT_EQ(History({"people/1"}, out, &errors), kFailure);
   EXPECT_NE(errors.find("SUBJECT_UNKNOWN"), errors.npos);

@@ -12,7 +12,7 @@ namespace {
 // A rebuilding of everything may take long; it goes on without us when we stop waiting.
 constexpr std::chrono::hours kRunTimeout(6);
 
-void Print(const Json& run) {
+void PrintRun(const Json& run) {
   std::printf("%s  %-24s %-12s %-13s %s events", TextOf(run, "id").c_str(), TextOf(run, "consumer").c_str(),
               TextOf(run, "kind").c_str(), TextOf(run, "state").c_str(), Grouped(IntegerOf(run, "events")).c_str());
   if (TextOf(run, "kind") == "KIND_VERIFY")
@@ -45,7 +45,7 @@ int ProjectionRunVerb(const ProjectionOptions& options) {
       if (state == "STATE_DONE" || state == "STATE_FAILED") return std::string();
       return Grouped(IntegerOf(last, "events")) + " events";
     }));
-    Print(last);
+    PrintRun(last);
     if (TextOf(last, "state") == "STATE_FAILED")
       return Error{Code::kAborted, "RUN_FAILED", "The run was given up; the line above says why."};
     differs = IntegerOf(last, "rowsMissing") + IntegerOf(last, "rowsUnexpected") > 0;
@@ -60,7 +60,7 @@ int ProjectionList(const std::string& service) {
     for (const std::string& name : Chosen(service, kLedgerServices)) {
       VEFA_TRY(Json answer, api.Get(OperationsPath(name, "projectionRuns")));
       const Json& runs = MemberOf(answer, "runs");
-      for (const Json& run : runs.is_array() ? runs : Json::array()) Print(run);
+      for (const Json& run : runs.is_array() ? runs : Json::array()) PrintRun(run);
     }
     return Ok();
   });

@@ -11,11 +11,11 @@ namespace vefa::ctl {
 namespace {
 
 // A status is of use at once or not at all.
-constexpr std::chrono::seconds kPatience(5);
+constexpr std::chrono::seconds kStatusPatience(5);
 
 Result<Json> Ask() {
   VEFA_TRY(Credentials credentials, ReadCredentials());
-  VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kPatience));
+  VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kStatusPatience));
   return api->Get("/v1/status");
 }
 

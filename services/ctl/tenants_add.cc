@@ -21,7 +21,7 @@ std::string Fill(std::string text, const std::string& service) {
   return text;
 }
 
-Status Add(const std::string& conninfo, const Uuid& id, const std::string& slug) {
+Status AddTo(const std::string& conninfo, const Uuid& id, const std::string& slug) {
   VEFA_TRY(auto connection, OpenDatabase(conninfo));
   Deadline deadline = Deadline::After(kDatabaseTimeout);
   VEFA_TRY_OK(connection->Execute(kAdd, postgres::Bound(id, slug), deadline));
@@ -38,7 +38,7 @@ Status AddEverywhere(const TenantsAddOptions& options) {
     return InvalidArgument("SLUG_SYNTAX", "Give a slug of 1-63 lower-case letters, digits and hyphens.");
   if (options.postgres.find(kPlaceholder) == std::string::npos)
     return InvalidArgument("TEMPLATE_SYNTAX", "Put {service} into --postgres where the service's name belongs.");
-  for (const char* service : kServices) VEFA_TRY_OK(Add(Fill(options.postgres, service), id, options.slug));
+  for (const char* service : kServices) VEFA_TRY_OK(AddTo(Fill(options.postgres, service), id, options.slug));
   return Ok();
 }
 

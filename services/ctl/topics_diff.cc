@@ -11,7 +11,7 @@
 namespace vefa::ctl {
 namespace {
 
-constexpr std::chrono::seconds kTimeout(60);
+constexpr std::chrono::seconds kDiffTimeout(60);
 
 // One line a difference; how many there are.
 Result<int> PrintDifferences(const std::string& brokers, Deadline deadline) {
@@ -48,7 +48,7 @@ Result<int> PrintDifferences(const std::string& brokers, Deadline deadline) {
 }  // namespace
 
 int TopicsDiff(const TopicsApplyOptions& options) {
-  auto differences = PrintDifferences(options.kafka, Deadline::After(kTimeout));
+  auto differences = PrintDifferences(options.kafka, Deadline::After(kDiffTimeout));
   if (!differences.ok()) return Fail(differences.error());
   if (*differences == 0) std::printf("every topic is as it should be\n");
   return *differences == 0 ? kOk : kFailure;

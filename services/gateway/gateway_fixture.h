@@ -15,6 +15,7 @@
 #include "libs/kafka/admin.h"
 #include "libs/rpc/status.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 #include "services/gateway/feed/feed_fixture.h"
 #include "services/gateway/gateway.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
@@ -116,7 +117,6 @@ class TestEventLog final : public event::v1::EventLogService::Service {
 // A whole gateway on real PostgreSQL, Redis and Kafka, with a console folder and services behind it.
 class GatewayTest : public ::testing::Test {
  protected:
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
 
   void SetUp() override {
     grpc::ServerBuilder builder;

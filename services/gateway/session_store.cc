@@ -8,11 +8,11 @@ constexpr std::chrono::hours kKeepEnded(24 * 7);
 
 const postgres::Statement kForget{"gateway_session_forget",
                                   "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND expire_time < $3"};
-const postgres::Statement kInsert{
+const postgres::Statement kInsertSession{
     "gateway_session_insert",
     "INSERT INTO session (tenant_id, token_hash, user_id, auth_revision, create_time, idle_expire_time, expire_time)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)"};
-const postgres::Statement kFind{
+const postgres::Statement kFindSession{
     "gateway_session_find",
     "WITH found AS ("
     "  SELECT s.token_hash, t.slug, u.id, u.email, u.display_name, u.role, s.expire_time, s.idle_expire_time,"
@@ -26,7 +26,7 @@ const postgres::Statement kFind{
     "  UPDATE session s SET idle_expire_time = $4 FROM found f"
     "  WHERE s.tenant_id = $1 AND s.token_hash = f.token_hash AND NOT f.ended AND f.idle_expire_time < $5)"
     " SELECT slug, id, email, display_name, role, expire_time, ended, auth_revision FROM found"};
-const postgres::Statement kRevoke{
+const postgres::Statement kRevokeSession{
     "gateway_session_revoke",
     "UPDATE session SET revoke_time = $3 WHERE tenant_id = $1 AND token_hash = $2 AND revoke_time IS NULL"};
 
@@ -36,7 +36,7 @@ Status InsertSession(postgres::Database& database, const Session& session, const
                      Time idle_expire, Deadline deadline) {
   std::vector<postgres::Call> calls;
   calls.push_back({&kForget, postgres::Bound(session.tenant, session.user, now - kKeepEnded)});
-  calls.push_back({&kInsert, postgres::Bound(session.tenant, postgres::Bytes{crypto::Bytes(token_hash)}, session.user,
+  calls.push_back({&kInsertSession, postgres::Bound(session.tenant, postgres::Bytes{crypto::Bytes(token_hash)}, session.user,
                                              session.auth_revision, now, idle_expire, session.expire_time)});
   VEFA_TRY_OK(database.Run(postgres::Scope::Tenant(session.tenant), std::move(calls), deadline));
   return Ok();
@@ -45,7 +45,7 @@ Status InsertSession(postgres::Database& database, const Session& session, const
 Result<std::optional<StoredSession>> FindSession(postgres::Database& database, const Uuid& tenant,
                                                  const crypto::Digest& token_hash, Time now, Time idle_expire,
                                                  Time touch_before, Deadline deadline) {
-  VEFA_TRY(postgres::Rows rows, database.Run(postgres::Scope::Tenant(tenant), kFind,
+  VEFA_TRY(postgres::Rows rows, database.Run(postgres::Scope::Tenant(tenant), kFindSession,
                                              postgres::Bound(tenant, postgres::Bytes{crypto::Bytes(token_hash)}, now,
                                                              idle_expire, touch_before),
                                              deadline));
@@ -65,7 +65,7 @@ Result<std::optional<StoredSession>> FindSession(postgres::Database& database, c
 
 Status RevokeSession(postgres::Database& database, const Uuid& tenant, const crypto::Digest& token_hash, Time now,
                      Deadline deadline) {
-  VEFA_TRY_OK(database.Run(postgres::Scope::Tenant(tenant), kRevoke,
+  VEFA_TRY_OK(database.Run(postgres::Scope::Tenant(tenant), kRevokeSession,
                            postgres::Bound(tenant, postgres::Bytes{crypto::Bytes(token_hash)}, now), deadline));
   return Ok();
 }

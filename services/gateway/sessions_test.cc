@@ -1,3 +1,4 @@
+#include "libs/testing/soon.h"
 #include "services/gateway/sessions.h"
 
 #include <gtest/gtest.h>
@@ -19,8 +20,6 @@ using std::chrono::seconds;
 // Real ones cost fifty milliseconds each; two tests below use those.
 constexpr crypto::Argon2Cost kCheap{64, 1, 1};
 constexpr char kPassword[] = "correct horse battery";
-
-Deadline Soon() { return Deadline::After(seconds(10)); }
 
 class SessionsTest : public ::testing::Test {
  protected:

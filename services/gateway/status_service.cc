@@ -11,7 +11,7 @@ namespace pb = google::protobuf;
 
 namespace {
 
-constexpr std::chrono::milliseconds kAskTimeout(2000);
+constexpr std::chrono::milliseconds kStatusTimeout(2000);
 
 v1::ServiceStatus Ask(Upstream& service, const Terms& terms) {
   v1::ServiceStatus status;
@@ -38,7 +38,7 @@ void AddStatusService(Api& api, std::vector<Upstream*> services, const rpc::Prin
       "vefa.gateway.v1.StatusService.GetStatus",
       [services = std::move(services), &key, events_volatile](const LocalCall& call, const pb::Message&,
                                                               pb::Message& out) -> Status {
-        Terms terms{key.Sign(call.caller->principal), Deadline::After(std::min(kAskTimeout, call.deadline.Left()))};
+        Terms terms{key.Sign(call.caller->principal), Deadline::After(std::min(kStatusTimeout, call.deadline.Left()))};
         std::vector<v1::ServiceStatus> answers(services.size());
         std::vector<std::thread> askers;
         for (size_t i = 0; i < services.size(); ++i)

@@ -11,6 +11,7 @@
 #include "libs/rpc/peer.h"
 #include "libs/rpc/time.h"
 #include "libs/testing/engines.h"
+#include "libs/testing/soon.h"
 #include "services/interaction/interaction_service.h"
 #include "services/interaction/model/purchase_history.h"
 
@@ -33,8 +34,6 @@ class InteractionFixture : public ::testing::Test {
     stub_ = v1::InteractionService::NewStub(peer_->channel());
   }
   ~InteractionFixture() override { server_->Shutdown(); }
-
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(60)); }
 
   template <typename Request, typename Response>
   Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

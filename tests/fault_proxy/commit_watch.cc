@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kMessageMax = 64 * 1024;
 constexpr uint32_t kProtocol3 = 196608;
 
-uint32_t Number(std::string_view bytes) {
+uint32_t BigEndian(std::string_view bytes) {
   uint32_t value = 0;
   for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
   return value;
@@ -56,7 +56,7 @@ size_t CommitWatch::Feed(std::string_view bytes) {
       held_ += bytes[at++];
       if (held_.size() < head) continue;
     }
-    size_t whole = Number(std::string_view(held_).substr(head - 4)) + (started_ ? 1 : 0);
+    size_t whole = BigEndian(std::string_view(held_).substr(head - 4)) + (started_ ? 1 : 0);
     size_t kept = std::min(whole, kMessageMax);
     size_t more = std::min(kept - std::min(kept, held_.size()), bytes.size() - at);
     held_.append(bytes.substr(at, more));
@@ -68,7 +68,7 @@ size_t CommitWatch::Feed(std::string_view bytes) {
     std::string_view body = std::string_view(message).substr(std::min(head, message.size()));
     if (!started_) {
       // Questions about encryption come before the real beginning.
-      started_ = body.size() >= 4 && Number(body) == kProtocol3;
+      started_ = body.size() >= 4 && BigEndian(body) == kProtocol3;
       continue;
     }
     Message(message[0], body);

@@ -12,8 +12,8 @@ using Json = nlohmann::json;
 constexpr std::chrono::seconds kPageTimeout(10);
 constexpr std::chrono::seconds kQuiet(10);
 constexpr std::chrono::seconds kAfterWriters(120);
-constexpr std::chrono::milliseconds kFirstPause(50);
-constexpr std::chrono::milliseconds kLongestPause(1000);
+constexpr std::chrono::milliseconds kReadFirstPause(50);
+constexpr std::chrono::milliseconds kReadLongestPause(1000);
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void FeedReader::Run(const Pace& writers) {
     auto read = ReadPage();
     if (!read.ok()) {
       Pace pause(1);
-      pause.Wait(Backoff(failures++, kFirstPause, kLongestPause, RandomShare()));
+      pause.Wait(Backoff(failures++, kReadFirstPause, kReadLongestPause, RandomShare()));
     } else {
       failures = 0;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <charconv>
 #include <functional>
 #include <map>
 #include <string>
@@ -22,6 +23,13 @@ class Canaries {
  private:
   std::map<Uuid, std::string> words_;
 };
+
+// What stands at the beginning of a text, 0 where that is no number.
+inline int64_t Integer(std::string_view text) {
+  int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 // Calls `take` with every batch of rows of a query.
 Status Stream(postgres::Database& database, const char* sql, const std::function<void(const postgres::Rows&)>& take);

@@ -1,4 +1,3 @@
-#include <charconv>
 #include <iterator>
 
 #include "libs/kafka/replay.h"
@@ -11,7 +10,7 @@ namespace {
 
 using postgres::Rows;
 
-constexpr std::chrono::minutes kPatience(10);
+constexpr std::chrono::minutes kReplayPatience(10);
 constexpr std::chrono::seconds kQuiet(20);
 // What a foreign producer of the campaign leaves on its records.
 constexpr char kInjectedHeader[] = "x-chaos";
@@ -66,12 +65,6 @@ bool ToEntry(std::string_view type, std::string_view subject, std::string_view p
   return true;
 }
 
-int64_t Integer(std::string_view text) {
-  int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 Published ToPublished(const kafka::Message& message, uint32_t service, Evidence& evidence) {
   Published record;
   record.service = service;
@@ -116,7 +109,7 @@ Status ReadLedger(postgres::Database& database, uint32_t service, Evidence& evid
 Status ReadKafka(const std::string& brokers, const Canaries& canaries, Evidence& evidence) {
   for (uint32_t service = 0; service < std::size(kServices); ++service) {
     std::string topic = std::string("vefa.") + kServices[service] + ".v1";
-    VEFA_TRY(auto replay, kafka::Replay::Open(brokers, {topic}, Deadline::After(kPatience)));
+    VEFA_TRY(auto replay, kafka::Replay::Open(brokers, {topic}, Deadline::After(kReplayPatience)));
     Deadline quiet = Deadline::After(kQuiet);
     while (!replay->done()) {
       std::vector<kafka::Message> messages = replay->Poll(5000, std::chrono::milliseconds(500));

@@ -1,4 +1,3 @@
-#include <charconv>
 #include <fstream>
 #include <vector>
 
@@ -8,12 +7,6 @@ namespace vefa::verify {
 namespace {
 
 using Fields = std::vector<std::string_view>;
-
-int64_t Integer(std::string_view text) {
-  int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 // Calls `take` with the fields of every line; a last line that was cut off by a kill is left out.
 Status EachLine(const std::string& path, size_t fields_wanted, const std::function<Status(const Fields&)>& take) {

@@ -20,9 +20,9 @@ using postgres::Rows;
 using postgres::Scope;
 using postgres::Statement;
 
-constexpr int32_t kListMax = 1000;
+constexpr int32_t kCampaignsMax = 1000;
 
-const Statement kCreate{
+const Statement kCreateCampaign{
     "campaign_create",
     "WITH made AS ("
     "  INSERT INTO campaign (tenant_id, id, slug, display_name, segment_id, template_id, purpose, channel, state,"
@@ -40,8 +40,8 @@ const Statement kCreate{
   "  c.start_time, c.finish_time FROM campaign c"                                                           \
   " JOIN segment s ON s.tenant_id = c.tenant_id AND s.id = c.segment_id"                                    \
   " JOIN template t ON t.tenant_id = c.tenant_id AND t.id = c.template_id"
-const Statement kGet{"campaign_get", CAMPAIGN_ROWS " WHERE c.tenant_id = $1 AND c.slug = $2"};
-const Statement kList{"campaign_list",
+const Statement kGetCampaign{"campaign_get", CAMPAIGN_ROWS " WHERE c.tenant_id = $1 AND c.slug = $2"};
+const Statement kListCampaigns{"campaign_list",
                       CAMPAIGN_ROWS " WHERE c.tenant_id = $1 ORDER BY c.create_time DESC, c.id DESC LIMIT $2"};
 const Statement kTallies{
     "campaign_tallies",
@@ -127,7 +127,7 @@ Result<Campaign> CreateCampaign(postgres::Transaction& transaction, const Uuid& 
   campaign.version = 1;
   campaign.create_time = clock.Now();
   VEFA_TRY(Rows made, transaction.Execute(
-                          kCreate, Bound(tenant, campaign.id, campaign.slug, campaign.display_name, campaign.segment,
+                          kCreateCampaign, Bound(tenant, campaign.id, campaign.slug, campaign.display_name, campaign.segment,
                                          campaign.content, campaign.purpose, campaign.channel, campaign.create_time,
                                          NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                          Bytes{CreatedPayload(campaign)})));
@@ -135,7 +135,7 @@ Result<Campaign> CreateCampaign(postgres::Transaction& transaction, const Uuid& 
   if (!made.Bool(0, 1)) return NoSuchSegment();
   if (!made.Bool(0, 2)) return NoSuchTemplate();
   std::vector<Call> calls;
-  calls.push_back({&kGet, Bound(tenant, campaign.slug)});
+  calls.push_back({&kGetCampaign, Bound(tenant, campaign.slug)});
   calls.push_back({&kTallies, Bound(tenant, campaign.slug)});
   VEFA_TRY(std::vector<Rows> rows, transaction.ExecuteAll(std::move(calls)));
   std::vector<Campaign> stored = ReadCampaigns(rows[0], rows[1]);
@@ -146,7 +146,7 @@ Result<Campaign> CreateCampaign(postgres::Transaction& transaction, const Uuid& 
 Result<Campaign> GetCampaign(postgres::Database& database, const Uuid& tenant, const std::string& slug,
                              Deadline deadline) {
   std::vector<Call> calls;
-  calls.push_back({&kGet, Bound(tenant, slug)});
+  calls.push_back({&kGetCampaign, Bound(tenant, slug)});
   calls.push_back({&kTallies, Bound(tenant, slug)});
   VEFA_TRY(std::vector<Rows> rows, database.Run(Scope::Tenant(tenant), std::move(calls), deadline));
   std::vector<Campaign> found = ReadCampaigns(rows[0], rows[1]);
@@ -156,8 +156,8 @@ Result<Campaign> GetCampaign(postgres::Database& database, const Uuid& tenant, c
 
 Result<std::vector<Campaign>> ListCampaigns(postgres::Database& database, const Uuid& tenant, Deadline deadline) {
   std::vector<Call> calls;
-  calls.push_back({&kList, Bound(tenant, kListMax)});
-  calls.push_back({&kListTallies, Bound(tenant, kListMax)});
+  calls.push_back({&kListCampaigns, Bound(tenant, kCampaignsMax)});
+  calls.push_back({&kListTallies, Bound(tenant, kCampaignsMax)});
   VEFA_TRY(std::vector<Rows> rows, database.Run(Scope::Tenant(tenant), std::move(calls), deadline));
   return ReadCampaigns(rows[0], rows[1]);
 }

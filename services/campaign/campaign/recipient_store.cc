@@ -9,7 +9,7 @@ using postgres::Statement;
 
 // The condition in `locked` is Follows() of recipient.h. Everyone who comes here locks recipients
 // in the order of their key and then tallies in the order of theirs.
-const Statement kMove{
+const Statement kMoveRecipients{
     "recipient_move",
     "WITH input AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::smallint[], $6::text[])"
     "    AS i(tenant_id, slug, contact_id, message_id, state, reason)),"
@@ -53,7 +53,7 @@ Result<int64_t> MoveRecipients(postgres::Transaction& transaction, const std::ve
     states.push_back(static_cast<int16_t>(outcome.state));
     reasons.push_back(outcome.reason);
   }
-  VEFA_TRY(Rows rows, transaction.Execute(kMove, Bound(tenants, slugs, contacts, messages, states, reasons)));
+  VEFA_TRY(Rows rows, transaction.Execute(kMoveRecipients, Bound(tenants, slugs, contacts, messages, states, reasons)));
   return rows.Int64(0, 0);
 }
 

@@ -42,7 +42,7 @@ const Statement kRelease{
     "UPDATE campaign_run SET next_time = now() + make_interval(secs => $4), attempts = $5, lease_owner = NULL,"
     "  lease_until = '-infinity' WHERE tenant_id = $1 AND campaign_id = $2 AND lease_owner = $3"};
 const Statement kLock{"run_lock", "SELECT slug, state FROM campaign WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
-const Statement kTallies{"run_tallies",
+const Statement kRunTallies{"run_tallies",
                          "SELECT state, reason, n FROM campaign_tally WHERE tenant_id = $1 AND campaign_id = $2"};
 const Statement kComplete{
     "run_complete",
@@ -95,7 +95,7 @@ Status ReleaseRun(postgres::Transaction& transaction, const Run& run, const Uuid
 Result<bool> CompleteRun(postgres::Transaction& transaction, const Run& run, const Clock& clock) {
   VEFA_TRY(Rows locked, transaction.Execute(kLock, Bound(run.tenant, run.campaign)));
   if (static_cast<CampaignState>(locked.Int64(0, 1)) != CampaignState::kRunning) return false;
-  VEFA_TRY(Rows tallies, transaction.Execute(kTallies, Bound(run.tenant, run.campaign)));
+  VEFA_TRY(Rows tallies, transaction.Execute(kRunTallies, Bound(run.tenant, run.campaign)));
   Progress progress;
   for (int i = 0; i < tallies.size(); ++i)
     progress.Add({static_cast<RecipientState>(tallies.Int64(i, 0)), tallies.String(i, 1), tallies.Int64(i, 2)});

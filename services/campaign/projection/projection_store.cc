@@ -40,7 +40,7 @@ std::string ContactsSql() {
 }
 
 // The latest by the time it was said rules; of two of one time the one recorded later, as in contact.
-const Statement kConsents{
+const Statement kKeepConsents{
     "projection_consents",
     "INSERT INTO contact_consent AS c (tenant_id, contact_id, purpose, channel, state, occur_time)"
     " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::smallint[], $6::timestamptz[])"
@@ -94,7 +94,7 @@ Status WriteChanges(postgres::Transaction& transaction, const PeopleChanges& cha
   static const Statement kContacts{"projection_contacts", kText.c_str(), false};
   std::vector<Call> calls;
   if (!changes.contacts.empty()) calls.push_back({&kContacts, ContactParams(changes.contacts)});
-  if (!changes.consents.empty()) calls.push_back({&kConsents, ConsentParams(changes.consents)});
+  if (!changes.consents.empty()) calls.push_back({&kKeepConsents, ConsentParams(changes.consents)});
   if (calls.empty()) return Ok();
   VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));
   return Ok();

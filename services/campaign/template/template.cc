@@ -14,7 +14,7 @@ constexpr size_t kSubjectMax = 200;      // characters
 constexpr size_t kTextMax = 64 << 10;    // bytes
 constexpr size_t kHtmlMax = 256 << 10;   // bytes
 constexpr size_t kTemplateMax = 1 << 20;  // bytes in all languages: it travels with every batch
-constexpr size_t kViolationsMax = 10;
+constexpr size_t kTemplateViolationsMax = 10;
 
 constexpr std::string_view kUnsubscribeUrl = "{{unsubscribe_url}}";
 constexpr std::string_view kPlaceholders[] = {"contact.display_name", "unsubscribe_url", "campaign.name"};
@@ -83,11 +83,11 @@ void Normalise(Template& content, std::vector<Violation>& violations) {
   size_t bytes = 0;
   for (const TemplateText& text : content.texts) {
     bytes += text.subject.size() + text.text.size() + text.html.size();
-    if (violations.size() < kViolationsMax) CheckText(text, violations);
+    if (violations.size() < kTemplateViolationsMax) CheckText(text, violations);
   }
   Require(bytes <= kTemplateMax, "template.texts", "TOO_LARGE", "Give at most 1 MB in all languages together.",
           violations);
-  if (violations.size() > kViolationsMax) violations.resize(kViolationsMax);
+  if (violations.size() > kTemplateViolationsMax) violations.resize(kTemplateViolationsMax);
 }
 
 bool SameContent(const Template& left, const Template& right) {

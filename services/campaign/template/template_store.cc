@@ -13,9 +13,9 @@ using postgres::Rows;
 using postgres::Scope;
 using postgres::Statement;
 
-constexpr int32_t kListMax = 1000;
+constexpr int32_t kTemplatesMax = 1000;
 
-const Statement kCreate{
+const Statement kCreateTemplate{
     "template_create",
     "WITH made AS ("
     "  INSERT INTO template (tenant_id, id, slug, display_name, languages, subjects, texts, htmls, version, create_time)"
@@ -30,9 +30,9 @@ const Statement kCreate{
   "SELECT t.id, t.slug, t.display_name, t.version, t.create_time, l.language, l.subject, l.body, l.html" \
   " FROM template t, unnest(t.languages, t.subjects, t.texts, t.htmls)"             \
   "   WITH ORDINALITY AS l(language, subject, body, html, place)"
-const Statement kGet{"template_get",
+const Statement kGetTemplate{"template_get",
                      TEMPLATE_ROWS " WHERE t.tenant_id = $1 AND t.slug = $2 ORDER BY l.place"};
-const Statement kList{
+const Statement kListTemplates{
     "template_list",
     TEMPLATE_ROWS " WHERE t.tenant_id = $1 AND t.slug IN (SELECT slug FROM template WHERE tenant_id = $1"
                   " ORDER BY slug LIMIT $2) ORDER BY t.slug, l.place"};
@@ -65,11 +65,11 @@ Result<Template> CreateTemplate(postgres::Transaction& transaction, const Uuid& 
     htmls.push_back(text.html);
   }
   VEFA_TRY(Rows made,
-           transaction.Execute(kCreate, Bound(tenant, content.id, content.slug, content.display_name, languages,
+           transaction.Execute(kCreateTemplate, Bound(tenant, content.id, content.slug, content.display_name, languages,
                                               subjects, texts, htmls, content.create_time, NewUuidV7(clock),
                                               telemetry::CurrentTrace().traceparent(), Bytes{CreatedPayload(content)})));
   if (!made.empty()) return content;
-  VEFA_TRY(Rows rows, transaction.Execute(kGet, Bound(tenant, content.slug)));
+  VEFA_TRY(Rows rows, transaction.Execute(kGetTemplate, Bound(tenant, content.slug)));
   std::vector<Template> stored = ReadTemplates(rows);
   if (!stored.empty() && SameContent(stored.front(), content)) return stored.front();
   return Error{Code::kAlreadyExists, "TEMPLATE_ID_TAKEN", "Another template has this id; choose another id."};
@@ -77,14 +77,14 @@ Result<Template> CreateTemplate(postgres::Transaction& transaction, const Uuid& 
 
 Result<Template> GetTemplate(postgres::Database& database, const Uuid& tenant, const std::string& slug,
                              Deadline deadline) {
-  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kGet, Bound(tenant, slug), deadline));
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kGetTemplate, Bound(tenant, slug), deadline));
   std::vector<Template> found = ReadTemplates(rows);
   if (found.empty()) return NoSuchTemplate();
   return std::move(found.front());
 }
 
 Result<std::vector<Template>> ListTemplates(postgres::Database& database, const Uuid& tenant, Deadline deadline) {
-  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kList, Bound(tenant, kListMax), deadline));
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kListTemplates, Bound(tenant, kTemplatesMax), deadline));
   return ReadTemplates(rows);
 }
 

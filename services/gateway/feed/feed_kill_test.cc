@@ -9,6 +9,7 @@
 #include "libs/config/environment.h"
 #include "libs/http/lines.h"
 #include "libs/kafka/producer.h"
+#include "libs/testing/soon.h"
 #include "services/gateway/gateway_fixture.h"
 
 namespace vefa::gateway {
@@ -40,7 +41,6 @@ TEST(GatewayProcess, DISABLED_Serve) {
 // Two gateways on one database and one topic, each a process that is killed and started again.
 class FeedKillTest : public ::testing::Test {
  protected:
-  static Deadline Soon() { return Deadline::After(seconds(20)); }
 
   void SetUp() override {
     folder_ = std::filesystem::path(::testing::TempDir()) / ("feed_kill_" + ToHex(crypto::RandomString(6)));

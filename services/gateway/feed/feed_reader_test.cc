@@ -1,3 +1,4 @@
+#include "libs/testing/soon.h"
 #include "services/gateway/feed/feed_reader.h"
 
 #include <condition_variable>
@@ -84,7 +85,6 @@ TEST(StreamLimitsTest, APlaceGivenBackIsFree) {
 
 class FeedReaderTest : public ::testing::Test {
  protected:
-  static Deadline Soon() { return Deadline::After(seconds(20)); }
   void Write(int count, const std::string& type = "contact.created") {
     Status written = WriteFeed(database_.pump(), writer_, maker_.Many(database_.tenant(), count, type));
     ASSERT_TRUE(written.ok()) << Detail(written.error());

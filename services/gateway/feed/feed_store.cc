@@ -44,7 +44,7 @@ const postgres::Statement kBounds{
     "SELECT seq, incarnation, coalesce((SELECT min(e.seq) - 1 FROM feed_event e WHERE e.tenant_id = $1), seq)"
     " FROM feed_tenant WHERE tenant_id = $1"};
 
-const postgres::Statement kFind{
+const postgres::Statement kFindPlace{
     "feed_find",
     "SELECT t.incarnation, e.seq, e.event_type, e.subject, e.classification, e.envelope"
     " FROM feed_event e JOIN feed_tenant t ON t.tenant_id = e.tenant_id WHERE e.tenant_id = $1 AND e.event_id = $2"
@@ -105,7 +105,7 @@ Result<FeedBounds> FeedStore::Bounds(const Uuid& tenant, Deadline deadline) cons
 
 Result<std::shared_ptr<const FeedEntry>> FeedStore::Find(const Uuid& tenant, const Uuid& event,
                                                          Deadline deadline) const {
-  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kFind, Bound(tenant, event), deadline));
+  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kFindPlace, Bound(tenant, event), deadline));
   if (rows.empty())
     return NotFound("EVENT_NOT_FOUND", "The feed has no such event, or no longer; the ledgers keep them for longer.");
   return EntryAt(rows, 0, 1, tenant, rows.Id(0, 0));

@@ -1,3 +1,4 @@
+#include "libs/testing/soon.h"
 #include "services/gateway/feed/feed_store.h"
 
 #include <atomic>
@@ -14,7 +15,6 @@ using postgres::Scope;
 
 class FeedStoreTest : public ::testing::Test {
  protected:
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
 
   void Write(const std::vector<events::Event>& events) {
     Status written = WriteFeed(database_.pump(), writer_, events);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kCreditMax = 2000;
 constexpr std::chrono::seconds kRequestTimeout(10);
-constexpr char kCollection[] = "subscriptions";
+constexpr char kSubscriptions[] = "subscriptions";
 
 std::chrono::steady_clock::time_point Now() { return std::chrono::steady_clock::now(); }
 
@@ -103,7 +103,7 @@ Result<FeedPlace> SubscribeHandler::StartOf(const event::v1::SubscribeRequest& r
   const FeedStore& store = calls_.feed().store();
   std::optional<StoredSubscription> stored;
   if (!request.subscription().empty()) {
-    VEFA_TRY(subscription_, ParseSlugName(kCollection, request.subscription()));
+    VEFA_TRY(subscription_, ParseSlugName(kSubscriptions, request.subscription()));
     VEFA_TRY(stored, calls_.subscriptions().Find(tenant, subscription_, deadline));
   }
   if (request.replay_preset() != event::v1::REPLAY_PRESET_CUSTOM && !request.cursor().empty())

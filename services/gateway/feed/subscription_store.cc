@@ -7,10 +7,10 @@ using postgres::Bound;
 using postgres::Rows;
 using postgres::Scope;
 
-const postgres::Statement kFind{
+const postgres::Statement kFindSubscription{
     "subscription_find",
     "SELECT name, incarnation, seq, update_time FROM feed_subscription WHERE tenant_id = $1 AND name = $2"};
-const postgres::Statement kList{
+const postgres::Statement kListSubscriptions{
     "subscription_list",
     "SELECT name, incarnation, seq, update_time FROM feed_subscription WHERE tenant_id = $1 ORDER BY name"};
 const postgres::Statement kDelete{"subscription_delete",
@@ -41,12 +41,12 @@ StoredSubscription At(const Rows& rows, int row) {
 
 Result<std::optional<StoredSubscription>> SubscriptionStore::Find(const Uuid& tenant, const std::string& id,
                                                                   Deadline deadline) const {
-  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kFind, Bound(tenant, id), deadline));
+  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kFindSubscription, Bound(tenant, id), deadline));
   return rows.empty() ? std::nullopt : std::optional(At(rows, 0));
 }
 
 Result<std::vector<StoredSubscription>> SubscriptionStore::List(const Uuid& tenant, Deadline deadline) const {
-  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kList, Bound(tenant), deadline));
+  VEFA_TRY(Rows rows, database_.Run(Scope::Tenant(tenant), kListSubscriptions, Bound(tenant), deadline));
   std::vector<StoredSubscription> all;
   for (int i = 0; i < rows.size(); ++i) all.push_back(At(rows, i));
   return all;

@@ -13,8 +13,8 @@
 namespace vefa::interaction::model {
 namespace {
 
-constexpr BgNbdParameters kBg = {.243, 4.414, .793, 2.426, Variant::kBgNbd};
-constexpr BgNbdParameters kMbg = {.525, 6.183, .891, 1.614, Variant::kMbgNbd};
+constexpr BgNbdParameters kTrueBg = {.243, 4.414, .793, 2.426, Variant::kBgNbd};
+constexpr BgNbdParameters kTrueMbg = {.525, 6.183, .891, 1.614, Variant::kMbgNbd};
 
 // Customers that behave as the model says, with whole days.
 std::vector<Customer> Simulate(const BgNbdParameters& truth, int count, unsigned seed) {
@@ -55,12 +55,12 @@ struct RowCase {
 
 TEST(BgNbdLikelihoodTest, OneCustomerEqualsTheReference) {
   const RowCase cases[] = {
-      {kBg, {2, 30.43, 38.86}, -9.458606307, {.655177423, -.000923147, -.160887600, .185832783}},
-      {kBg, {0, 0, 38.86}, -0.554713276, {-.554713276, .218213708, 0, 0}},
-      {kBg, {26, 30.86, 31}, -37.726579473, {1.340659353, -3.028330348, -1.833920250, .753117652}},
-      {kMbg, {2, 30.43, 38.86}, -9.485551315, {.333671457, .154949915, -.513879406, .469767049}},
-      {kMbg, {0, 0, 38.86}, -0.539837464, {-.406319224, .176524216, .254576296, -.254576296}},
-      {kMbg, {26, 30.86, 31}, -38.322126948, {1.737938052, -3.886301356, -2.337329972, .863754840}},
+      {kTrueBg, {2, 30.43, 38.86}, -9.458606307, {.655177423, -.000923147, -.160887600, .185832783}},
+      {kTrueBg, {0, 0, 38.86}, -0.554713276, {-.554713276, .218213708, 0, 0}},
+      {kTrueBg, {26, 30.86, 31}, -37.726579473, {1.340659353, -3.028330348, -1.833920250, .753117652}},
+      {kTrueMbg, {2, 30.43, 38.86}, -9.485551315, {.333671457, .154949915, -.513879406, .469767049}},
+      {kTrueMbg, {0, 0, 38.86}, -0.539837464, {-.406319224, .176524216, .254576296, -.254576296}},
+      {kTrueMbg, {26, 30.86, 31}, -38.322126948, {1.737938052, -3.886301356, -2.337329972, .863754840}},
   };
   for (const RowCase& c : cases) {
     const MergedRow row{c.customer, 1};
@@ -72,12 +72,12 @@ TEST(BgNbdLikelihoodTest, OneCustomerEqualsTheReference) {
 
 TEST(BgNbdLikelihoodTest, HeavyBuyersDoNotOverflow) {
   const MergedRow row{{3000, 520, 521}, 1};
-  EXPECT_NEAR(BgNbdLikelihood({&row, 1})(kBg).value, 2217.322928, 1e-6);
+  EXPECT_NEAR(BgNbdLikelihood({&row, 1})(kTrueBg).value, 2217.322928, 1e-6);
 }
 
 TEST(BgNbdLikelihoodTest, DerivativesEqualDifferences) {
   for (Variant variant : {Variant::kBgNbd, Variant::kMbgNbd}) {
-    const BgNbdLikelihood likelihood(*MergeCustomers(Simulate(kBg, 300, 7)));
+    const BgNbdLikelihood likelihood(*MergeCustomers(Simulate(kTrueBg, 300, 7)));
     const Vector<4> logs = {std::log(0.5), std::log(6.0), std::log(0.9), std::log(1.6)};
     const auto at = [&](size_t i, double h) {
       Vector<4> moved = logs;
@@ -110,7 +110,7 @@ TEST(BgNbdLikelihoodTest, MergesEqualHistoriesAndKeepsTheirCount) {
 }
 
 TEST(BgNbdFitTest, FindsTheTruthWithinItsErrors) {
-  for (const BgNbdParameters& truth : {kBg, kMbg}) {
+  for (const BgNbdParameters& truth : {kTrueBg, kTrueMbg}) {
     BgNbdFitOptions options;
     options.start.variant = truth.variant;
     const auto fit = FitBgNbd(Simulate(truth, 5000, 11), options);
@@ -124,7 +124,7 @@ TEST(BgNbdFitTest, FindsTheTruthWithinItsErrors) {
 }
 
 TEST(BgNbdFitTest, IsTheSameToTheLastBitInAnyOrder) {
-  std::vector<Customer> customers = Simulate(kBg, 2000, 3);
+  std::vector<Customer> customers = Simulate(kTrueBg, 2000, 3);
   const BgNbdFit first = *FitBgNbd(customers);
   std::shuffle(customers.begin(), customers.end(), std::mt19937_64(5));
   const BgNbdFit second = *FitBgNbd(customers);
@@ -137,7 +137,7 @@ TEST(BgNbdFitTest, TellsItsProgress) {
   std::vector<FitProgress> seen;
   BgNbdFitOptions options;
   options.progress = [&](const FitProgress& progress) { seen.push_back(progress); };
-  const BgNbdFit fit = *FitBgNbd(Simulate(kBg, 2000, 3), options);
+  const BgNbdFit fit = *FitBgNbd(Simulate(kTrueBg, 2000, 3), options);
   ASSERT_EQ(static_cast<int>(seen.size()), fit.iterations);
   for (size_t i = 1; i < seen.size(); ++i) EXPECT_GE(seen[i].log_likelihood, seen[i - 1].log_likelihood - 1e-9);
   EXPECT_EQ(seen.back().log_likelihood, fit.log_likelihood);
@@ -146,7 +146,7 @@ TEST(BgNbdFitTest, TellsItsProgress) {
 TEST(BgNbdFitTest, RefusesTooLittleData) {
   EXPECT_EQ(FitBgNbd({}).error().reason, "TOO_LITTLE_DATA");
   EXPECT_EQ(FitBgNbd({}).error().code, Code::kFailedPrecondition);
-  EXPECT_EQ(FitBgNbd(Simulate(kBg, 499, 3)).error().reason, "TOO_LITTLE_DATA");
+  EXPECT_EQ(FitBgNbd(Simulate(kTrueBg, 499, 3)).error().reason, "TOO_LITTLE_DATA");
   // Many customers, of whom nobody came back.
   EXPECT_EQ(FitBgNbd(std::vector<Customer>(1000, {0, 0, 30})).error().reason, "TOO_LITTLE_DATA");
   // Everybody buys once in thirty weeks and is watched for forty.
@@ -155,7 +155,7 @@ TEST(BgNbdFitTest, RefusesTooLittleData) {
   BgNbdFitOptions options;
   options.required = {0, 0, 0};
   EXPECT_EQ(FitBgNbd({}, options).error().reason, "TOO_LITTLE_DATA");
-  EXPECT_TRUE(FitBgNbd(Simulate(kBg, 450, 3), options).ok());
+  EXPECT_TRUE(FitBgNbd(Simulate(kTrueBg, 450, 3), options).ok());
 }
 
 TEST(BgNbdFitTest, RefusesCustomersThatTheModelDoesNotDescribe) {
@@ -167,7 +167,7 @@ TEST(BgNbdFitTest, RefusesCustomersThatTheModelDoesNotDescribe) {
 }
 
 TEST(BgNbdFitTest, RefusesBadInput) {
-  std::vector<Customer> customers = Simulate(kBg, 1000, 3);
+  std::vector<Customer> customers = Simulate(kTrueBg, 1000, 3);
   customers[500].age_weeks = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(FitBgNbd(customers).error().reason, "TIME_RANGE");
   BgNbdFitOptions options;
@@ -175,7 +175,7 @@ TEST(BgNbdFitTest, RefusesBadInput) {
   EXPECT_EQ(FitBgNbd(customers, options).error().reason, "PARAMETER_RANGE");
   options = {};
   options.max_iterations = 2;
-  EXPECT_EQ(FitBgNbd(Simulate(kBg, 1000, 3), options).error().reason, "NOT_CONVERGED");
+  EXPECT_EQ(FitBgNbd(Simulate(kTrueBg, 1000, 3), options).error().reason, "NOT_CONVERGED");
 }
 
 }  // namespace

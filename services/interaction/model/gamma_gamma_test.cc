@@ -13,8 +13,8 @@
 namespace vefa::interaction::model {
 namespace {
 
-constexpr BgNbdParameters kBg = {.2425945, 4.4136020, .7929220, 2.4259068, Variant::kBgNbd};
-constexpr BgNbdParameters kMbg = {.5248432, 6.1830853, .8913594, 1.6140022, Variant::kMbgNbd};
+constexpr BgNbdParameters kFittedBg = {.2425945, 4.4136020, .7929220, 2.4259068, Variant::kBgNbd};
+constexpr BgNbdParameters kFittedMbg = {.5248432, 6.1830853, .8913594, 1.6140022, Variant::kMbgNbd};
 constexpr GammaGammaParameters kValues = {6.24957, 3.74422, 15.44352};
 
 struct Row {
@@ -48,11 +48,11 @@ void ExpectDigits(double value, double reference, int digits, const char* what) 
 TEST(LifetimeValueTest, TenCustomersEqualTheReference) {
   for (const Row& row : kTable) {
     const Customer customer{row.frequency, WeeksFromDays(row.recency_days), WeeksFromDays(row.age_days)};
-    ExpectDigits(*PBuyWithin(kMbg, customer, WeeksFromDays(90)), row.mbg_buys_90_days, 6, row.id);
-    ExpectDigits(*MedianWeeksToPurchase(kMbg, customer), row.mbg_median_weeks, 6, row.id);
+    ExpectDigits(*PBuyWithin(kFittedMbg, customer, WeeksFromDays(90)), row.mbg_buys_90_days, 6, row.id);
+    ExpectDigits(*MedianWeeksToPurchase(kFittedMbg, customer), row.mbg_median_weeks, 6, row.id);
     ExpectDigits(*ExpectedValue(kValues, {row.frequency, row.mean_value}), row.value, 6, row.id);
     for (int i = 0; i < 2; ++i) {
-      const BgNbdParameters& parameters = i == 0 ? kBg : kMbg;
+      const BgNbdParameters& parameters = i == 0 ? kFittedBg : kFittedMbg;
       LifetimeValueOptions options;
       options.weeks_per_month = 4.345;  // That of the reference.
       const int value_digits = row.year[i] < 1e-3 ? 3 : 6;
@@ -67,11 +67,11 @@ TEST(LifetimeValueTest, TenCustomersEqualTheReference) {
 
 TEST(LifetimeValueTest, RefusesWhatCannotBe) {
   const Customer customer{2, 30, 39};
-  EXPECT_EQ(LifetimeValue(kBg, kValues, customer, 20, {0}).error().reason, "HORIZON_RANGE");
-  EXPECT_EQ(LifetimeValue(kBg, kValues, customer, 20, {12, -0.1}).error().reason, "DISCOUNT_RANGE");
-  EXPECT_EQ(LifetimeValue(kBg, kValues, customer, 20, {12, 0.01, 0}).error().reason, "HORIZON_RANGE");
-  EXPECT_EQ(LifetimeValue(kBg, kValues, customer, -1).error().reason, "VALUE_RANGE");
-  EXPECT_EQ(LifetimeValue(kBg, kValues, {2, 40, 39}, 20).error().reason, "TIME_RANGE");
+  EXPECT_EQ(LifetimeValue(kFittedBg, kValues, customer, 20, {0}).error().reason, "HORIZON_RANGE");
+  EXPECT_EQ(LifetimeValue(kFittedBg, kValues, customer, 20, {12, -0.1}).error().reason, "DISCOUNT_RANGE");
+  EXPECT_EQ(LifetimeValue(kFittedBg, kValues, customer, 20, {12, 0.01, 0}).error().reason, "HORIZON_RANGE");
+  EXPECT_EQ(LifetimeValue(kFittedBg, kValues, customer, -1).error().reason, "VALUE_RANGE");
+  EXPECT_EQ(LifetimeValue(kFittedBg, kValues, {2, 40, 39}, 20).error().reason, "TIME_RANGE");
 }
 
 // Buyers that behave as the model says.

@@ -12,7 +12,7 @@
 namespace vefa::interaction::model {
 namespace {
 
-constexpr BgNbdParameters kBg = {.243, 4.414, .793, 2.426, Variant::kBgNbd};
+constexpr BgNbdParameters kHistoryBg = {.243, 4.414, .793, 2.426, Variant::kBgNbd};
 
 Uuid Id(uint8_t number) {
   Uuid id;
@@ -80,9 +80,9 @@ TEST(PurchaseHistoryTest, RefusesWhatCannotBe) {
 
 TEST(HoldoutTest, AddsUpByGroupAndByWeek) {
   const PurchaseHistory history = *BuildPurchaseHistory(Purchases(), 200, 77);
-  const Holdout holdout = *CompareHoldout(kBg, history, 4);
-  const double two = *ExpectedPurchases(kBg, history.customers[0].Known(200), 4);
-  const double none = *ExpectedPurchases(kBg, history.customers[1].Known(200), 4);
+  const Holdout holdout = *CompareHoldout(kHistoryBg, history, 4);
+  const double two = *ExpectedPurchases(kHistoryBg, history.customers[0].Known(200), 4);
+  const double none = *ExpectedPurchases(kHistoryBg, history.customers[1].Known(200), 4);
   EXPECT_DOUBLE_EQ(holdout.predicted, two + none);
   EXPECT_EQ(holdout.actual, 2);
   EXPECT_DOUBLE_EQ(holdout.mean_absolute_error, (2 - two + none) / 2);
@@ -105,7 +105,7 @@ TEST(HoldoutTest, SevenAndMoreAreOneGroup) {
   std::vector<Purchase> purchases;
   for (int32_t day = 0; day < 8; ++day) purchases.push_back({Id(1), day, 1});
   for (int32_t day = 0; day < 30; ++day) purchases.push_back({Id(2), day, 1});
-  const Holdout holdout = *CompareHoldout(kBg, *BuildPurchaseHistory(purchases, 100, 7), 1);
+  const Holdout holdout = *CompareHoldout(kHistoryBg, *BuildPurchaseHistory(purchases, 100, 7), 1);
   EXPECT_EQ(holdout.groups[7].customers, 2);
 }
 
@@ -125,10 +125,10 @@ TEST(HoldoutTest, TheGateIsForTotalAndForWhoBuys) {
 
 TEST(HoldoutTest, RefusesWhatCannotBe) {
   const PurchaseHistory history = *BuildPurchaseHistory(Purchases(), 200, 27);
-  EXPECT_TRUE(CompareHoldout(kBg, history, 3).ok());
-  EXPECT_EQ(CompareHoldout(kBg, history, 4).error().reason, "HORIZON_RANGE");
-  EXPECT_EQ(CompareHoldout(kBg, history, 0).error().reason, "HORIZON_RANGE");
-  EXPECT_EQ(CompareHoldout(kBg, *BuildPurchaseHistory({}, 200, 7), 1).error().reason, "NO_CUSTOMERS");
+  EXPECT_TRUE(CompareHoldout(kHistoryBg, history, 3).ok());
+  EXPECT_EQ(CompareHoldout(kHistoryBg, history, 4).error().reason, "HORIZON_RANGE");
+  EXPECT_EQ(CompareHoldout(kHistoryBg, history, 0).error().reason, "HORIZON_RANGE");
+  EXPECT_EQ(CompareHoldout(kHistoryBg, *BuildPurchaseHistory({}, 200, 7), 1).error().reason, "NO_CUSTOMERS");
   EXPECT_EQ(CompareHoldout({0, 1, 1, 1}, history, 1).error().reason, "PARAMETER_RANGE");
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 constexpr size_t kExternalIdMax = 200;  // bytes
 constexpr int64_t kUnitsMax = 1'000'000'000'000;
-constexpr int32_t kNanosPerHundredth = 10'000'000;
 constexpr int32_t kNanosPerUnit = 1'000'000'000;
 constexpr std::chrono::minutes kClockSkew(5);
 constexpr int32_t kFirstDay = -25567;  // 1900-01-01

@@ -25,6 +25,9 @@ struct Order {
   Time record_time{};
 };
 
+// google.type.Money counts billionths.
+inline constexpr int32_t kNanosPerHundredth = 10'000'000;
+
 // An amount of whole units and billionths in hundredths, as orders keep it; nothing when it is
 // negative, finer than a hundredth or above a trillion units.
 std::optional<int64_t> Hundredths(int64_t units, int32_t nanos);

@@ -8,7 +8,6 @@ namespace {
 // The bounds of google.protobuf.Timestamp: years 1 to 9999.
 constexpr int64_t kFirstSecond = -62135596800;
 constexpr int64_t kLastSecond = 253402300799;
-constexpr int32_t kNanosPerHundredth = 10'000'000;
 
 bool IsTimestamp(const google::protobuf::Timestamp& proto) {
   return proto.seconds() >= kFirstSecond && proto.seconds() <= kLastSecond && proto.nanos() >= 0 &&

@@ -10,11 +10,11 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kSendStep{100};
-constexpr milliseconds kRenew{10'000};       // A third of the lease.
+constexpr milliseconds kRenewEvery{10'000};       // A third of the lease.
 constexpr milliseconds kRenewTrouble{1'000};
 constexpr milliseconds kDrain{8'000};
 constexpr milliseconds kRateSpan{100};
-constexpr std::chrono::seconds kTimeout{10};
+constexpr std::chrono::seconds kDispatchTimeout{10};
 
 const char* NameOf(MessageState state) {
   switch (state) {
@@ -88,7 +88,7 @@ milliseconds Dispatcher::LeaseStep() {
   Status renewed = leases_.Renew();
   lanes_metric_.Set(static_cast<double>(leases_.Held().size()));
   in_flight_metric_.Set(in_flight_);
-  if (renewed.ok()) return kRenew;
+  if (renewed.ok()) return kRenewEvery;
   telemetry::Warn("the leases could not be renewed", {{"reason", renewed.error().reason}});
   return kRenewTrouble;
 }
@@ -110,7 +110,7 @@ void Dispatcher::Stop() {
   // need not wonder, even without our flight file.
   if (writer_->waiting() == 0)
     for (const LaneLeases::Lane& lane : leases_.Held()) {
-      Status dropped = DropWindows(pump_, {lane.id, lane.epoch + 1}, Deadline::After(kTimeout));
+      Status dropped = DropWindows(pump_, {lane.id, lane.epoch + 1}, Deadline::After(kDispatchTimeout));
       if (!dropped.ok()) telemetry::Warn("windows were left open", {{"reason", dropped.error().reason}});
     }
   leases_.GiveUp();

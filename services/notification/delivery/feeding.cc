@@ -7,12 +7,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTake{1'000};       // Between looks for free lanes.
-constexpr milliseconds kIdle{500};         // Between looks for due chunks; a submission wakes earlier.
+constexpr milliseconds kTakeEvery{1'000};       // Between looks for free lanes.
+constexpr milliseconds kFeedIdle{500};         // Between looks for due chunks; a submission wakes earlier.
 constexpr milliseconds kNoRoom{200};       // An ended message wakes earlier.
 constexpr milliseconds kTrouble{500};
 constexpr std::chrono::seconds kPutOff{30};
-constexpr std::chrono::seconds kTimeout{10};
+constexpr std::chrono::seconds kFeedTimeout{10};
 constexpr int kWindowsOpen = 4;
 constexpr size_t kWindowLeast = 16;
 constexpr size_t kWindowMost = 500;
@@ -27,7 +27,7 @@ milliseconds Dispatcher::Feed() {
   if (!feeding_) {
     auto next = NextChunk();
     if (!next.ok()) return Troubled(next.error());
-    if (!*next) return kIdle;
+    if (!*next) return kFeedIdle;
   }
   if (!feeding_) return milliseconds(0);  // The chunk had nothing left to do.
   if (!HasRoom()) return kNoRoom;
@@ -43,7 +43,7 @@ milliseconds Dispatcher::Troubled(const Error& error) {
 Status Dispatcher::TakeLanes() {
   auto now = std::chrono::steady_clock::now();
   if (now >= next_take_) {
-    next_take_ = now + kTake;
+    next_take_ = now + kTakeEvery;
     VEFA_TRY(auto taken, leases_.TakeFree());
     for (const LaneLeases::Lane& lane : taken) {
       ready_.erase(lane.id);
@@ -76,7 +76,7 @@ Result<bool> Dispatcher::NextChunk() {
   if (others.size() >= static_cast<size_t>(FlightFile::kSlots)) return false;
   std::erase_if(put_off_, [](const auto& entry) { return entry.second <= std::chrono::steady_clock::now(); });
   for (const auto& [id, until] : put_off_) others.push_back(id);
-  VEFA_TRY(std::vector<Chunk> chunks, LoadDueChunks(pump_, lanes, others, 1, Deadline::After(kTimeout)));
+  VEFA_TRY(std::vector<Chunk> chunks, LoadDueChunks(pump_, lanes, others, 1, Deadline::After(kFeedTimeout)));
   if (chunks.empty()) return false;
   Uuid id = chunks.front().id;
   int64_t epoch = 0;
@@ -92,7 +92,7 @@ Result<bool> Dispatcher::NextChunk() {
 }
 
 Status Dispatcher::BeginChunk(Chunk chunk, int64_t epoch) {
-  VEFA_TRY(std::unordered_set<int> settled, LoadSettled(pump_, chunk, Deadline::After(kTimeout)));
+  VEFA_TRY(std::unordered_set<int> settled, LoadSettled(pump_, chunk, Deadline::After(kFeedTimeout)));
   Feeding feeding;
   for (int ord = 0; ord < static_cast<int>(chunk.messages.size()); ++ord)
     if (settled.count(ord) == 0) feeding.ords.push_back(ord);
@@ -100,12 +100,12 @@ Status Dispatcher::BeginChunk(Chunk chunk, int64_t epoch) {
     Flush finished;
     finished.tenant = chunk.tenant;
     finished.finished = {chunk.id};
-    return Record(pump_, finished, clock_, Deadline::After(kTimeout));
+    return Record(pump_, finished, clock_, Deadline::After(kFeedTimeout));
   }
   feeding.active = std::make_shared<ActiveChunk>();
   feeding.active->chunk = std::move(chunk);
   feeding.active->epoch = epoch;
-  VEFA_TRY_OK(preparer_.Fetch(*feeding.active, feeding.ords, Deadline::After(kTimeout)));
+  VEFA_TRY_OK(preparer_.Fetch(*feeding.active, feeding.ords, Deadline::After(kFeedTimeout)));
   feeding.active->slot = flights_->Take(feeding.active->chunk.id, feeding.active->chunk.lane, epoch);
   feeding.number = book_.Add(feeding.active, static_cast<int>(feeding.ords.size()));
   feeding_ = std::move(feeding);
@@ -120,7 +120,7 @@ Status Dispatcher::FeedWindow() {
   }
   if (preparer_.Stale()) {
     std::vector<int> rest(feeding_->ords.begin() + static_cast<long>(feeding_->next), feeding_->ords.end());
-    VEFA_TRY_OK(preparer_.Fetch(active, rest, Deadline::After(kTimeout)));
+    VEFA_TRY_OK(preparer_.Fetch(active, rest, Deadline::After(kFeedTimeout)));
   }
   size_t end = std::min(feeding_->next + WindowSize(), feeding_->ords.size());
   std::vector<int> ords(feeding_->ords.begin() + static_cast<long>(feeding_->next),
@@ -128,7 +128,7 @@ Status Dispatcher::FeedWindow() {
   std::vector<std::string> hashes;
   for (int ord : ords) hashes.push_back(active.address_hashes[static_cast<size_t>(ord)]);
   VEFA_TRY(Window window, OpenWindow(pump_, active.chunk, ords.front(), ords.back(), active.epoch, hashes,
-                                     Deadline::After(kTimeout)));
+                                     Deadline::After(kFeedTimeout)));
   if (!window.open) {
     Abandon();
     return leases_.Renew();  // Learns which lanes were lost, so that they can be taken again.

@@ -7,15 +7,15 @@
 namespace vefa::notification {
 namespace {
 
-constexpr std::chrono::seconds kTimeout{30};
-constexpr size_t kFlushMax = 500;
+constexpr std::chrono::seconds kRecoveryTimeout{30};
+constexpr size_t kRecoveredMax = 500;
 constexpr char kUnknownText[] = "the sender stopped before the answer was recorded";
 
 }  // namespace
 
 Result<Recovered> RecoverLane(postgres::Database& pump, FlightFile& flights, const LaneLeases::Lane& lane,
                               const Clock& clock) {
-  VEFA_TRY(std::vector<Ambiguous> ambiguous, LoadAmbiguous(pump, lane, Deadline::After(kTimeout)));
+  VEFA_TRY(std::vector<Ambiguous> ambiguous, LoadAmbiguous(pump, lane, Deadline::After(kRecoveryTimeout)));
   Recovered recovered;
   std::map<Uuid, std::vector<MessageResult>> results;
   for (Ambiguous& one : ambiguous) {
@@ -39,15 +39,15 @@ Result<Recovered> RecoverLane(postgres::Database& pump, FlightFile& flights, con
     results[one.tenant].push_back(std::move(result));
   }
   for (auto& [tenant, rows] : results) {
-    for (size_t at = 0; at < rows.size(); at += kFlushMax) {
+    for (size_t at = 0; at < rows.size(); at += kRecoveredMax) {
       Flush flush;
       flush.tenant = tenant;
-      auto end = std::min(at + kFlushMax, rows.size());
+      auto end = std::min(at + kRecoveredMax, rows.size());
       flush.results.assign(rows.begin() + static_cast<long>(at), rows.begin() + static_cast<long>(end));
-      VEFA_TRY_OK(Record(pump, flush, clock, Deadline::After(kTimeout)));
+      VEFA_TRY_OK(Record(pump, flush, clock, Deadline::After(kRecoveryTimeout)));
     }
   }
-  VEFA_TRY_OK(DropWindows(pump, lane, Deadline::After(kTimeout)));
+  VEFA_TRY_OK(DropWindows(pump, lane, Deadline::After(kRecoveryTimeout)));
   flights.ReleaseBefore(lane.id, lane.epoch);
   return recovered;
 }

@@ -1,3 +1,4 @@
+#include "libs/testing/soon.h"
 #include "services/notification/delivery/recovery.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +31,6 @@ class RecoveryTest : public ::testing::Test {
   }
   ~RecoveryTest() override { std::filesystem::remove_all(folder_); }
 
-  static Deadline Soon() { return Deadline::After(std::chrono::seconds(20)); }
   LaneLeases::Lane LaneOfChunk(LaneLeases& leases, const std::vector<LaneLeases::Lane>& lanes) {
     chunk_ = LoadDueChunks(database_.pump(), lanes, {}, 1, Soon()).value().front();
     for (const LaneLeases::Lane& lane : leases.Held())

@@ -15,7 +15,7 @@ constexpr milliseconds kGather{10};
 constexpr milliseconds kIdle{1000};
 constexpr milliseconds kRetryFirst{50};
 constexpr milliseconds kRetryLongest{2000};
-constexpr std::chrono::seconds kTimeout{10};
+constexpr std::chrono::seconds kWriteTimeout{10};
 
 }  // namespace
 
@@ -71,7 +71,7 @@ bool ResultWriter::RecordBatch() {
   // and change nothing; their places are settled once, after all went in.
   for (const auto& [tenant, own] : by_tenant) {
     auto start = std::chrono::steady_clock::now();
-    Status recorded = Record(pump_, FlushOf(tenant, own), clock_, Deadline::After(kTimeout));
+    Status recorded = Record(pump_, FlushOf(tenant, own), clock_, Deadline::After(kWriteTimeout));
     if (!recorded.ok()) {
       failures_metric_.Add();
       telemetry::Warn("results could not be recorded", {{"reason", recorded.error().reason}, {"results", own.size()}});

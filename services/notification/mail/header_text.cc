@@ -8,7 +8,7 @@
 namespace vefa::notification {
 namespace {
 
-constexpr size_t kLineMax = 76;
+constexpr size_t kHeaderLineMax = 76;
 constexpr size_t kWordMax = 75;
 constexpr size_t kPlainWordMax = 60;
 constexpr std::string_view kPrefix = "=?utf-8?b?";
@@ -45,7 +45,7 @@ size_t CharacterSize(std::string_view text) {
 std::string EncodedWords(std::string_view text, size_t column) {
   std::string out;
   while (!text.empty()) {
-    size_t room = std::min(kWordMax, kLineMax - std::min(column, kLineMax));
+    size_t room = std::min(kWordMax, kHeaderLineMax - std::min(column, kHeaderLineMax));
     size_t taken = 0;
     while (taken < text.size()) {
       size_t next = taken + CharacterSize(text.substr(taken));
@@ -84,7 +84,7 @@ std::string Folded(std::string_view text, size_t column) {
   while (!text.empty()) {
     size_t space = text.find(' ', 1);
     std::string_view word = text.substr(0, space);
-    if (column + word.size() > kLineMax && word.front() == ' ' && word.size() > 1 && !out.empty()) {
+    if (column + word.size() > kHeaderLineMax && word.front() == ' ' && word.size() > 1 && !out.empty()) {
       out += "\r\n";
       column = 0;
     }
@@ -128,7 +128,7 @@ Result<std::string> MailboxHeader(std::string_view name, std::string_view displa
   line += Phrase(display_name, line.size());
   size_t last = line.rfind('\n');
   size_t column = line.size() - (last == std::string::npos ? 0 : last + 1);
-  line += column + address.size() + 3 > kLineMax ? "\r\n <" : " <";
+  line += column + address.size() + 3 > kHeaderLineMax ? "\r\n <" : " <";
   return line + std::string(address) + ">\r\n";
 }
 

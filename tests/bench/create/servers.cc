@@ -11,7 +11,7 @@ namespace {
 using contact::v1::Contact;
 using contact::v1::CreateContactRequest;
 
-constexpr char kService[] = "vefa.contact.v1.ContactService";
+constexpr char kContactService[] = "vefa.contact.v1.ContactService";
 
 class Echo final : public contact::v1::ContactService::CallbackService {
   grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const CreateContactRequest* request,
@@ -97,7 +97,7 @@ Result<contact::Contact> InATransaction(House& house, const rpc::CallContext& ca
 
 Server StartContact(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
-    House house(database, kService);
+    House house(database, kContactService);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
     contact::ContactService service(house.door, house.database, keys, contact::ContactCopies(), nullptr, house.clock, kSecret);
     Serve(service, pipe);
@@ -106,7 +106,7 @@ Server StartContact(const testing::TestDatabase& database) {
 
 Server StartContactWithCopies(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
-    House house(database, kService);
+    House house(database, kContactService);
     redis::Client redis(testing::RedisAddress(), {&redis::Cache::script()}, &house.metrics);
     redis::Cache cache(redis, "contact", &house.metrics);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
@@ -118,7 +118,7 @@ Server StartContactWithCopies(const testing::TestDatabase& database) {
 
 Server StartStatement(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
-    House house(database, kService);
+    House house(database, kContactService);
     OneByOne service(house, &InOneStatement);
     Serve(service, pipe);
   });
@@ -126,7 +126,7 @@ Server StartStatement(const testing::TestDatabase& database) {
 
 Server StartTransaction(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
-    House house(database, kService);
+    House house(database, kContactService);
     OneByOne service(house, &InATransaction);
     Serve(service, pipe);
   });

@@ -13,7 +13,7 @@ namespace {
 constexpr int kWriters = 8;
 constexpr int kPerSecond = 2000;
 constexpr std::chrono::seconds kPhase(5);
-constexpr int kRounds = 2;
+constexpr int kFreshnessRounds = 2;
 constexpr int kEventsPerWriter = kPerSecond / kWriters * static_cast<int>(kPhase.count());
 
 const postgres::Statement kWrite{
@@ -126,7 +126,7 @@ void CompareFreshness(Outbox& outbox) {
     events::Relay relay(outbox.database.pump(), testing::KafkaBrokers(), outbox.source, outbox.metrics);
     Outbox::Must(testing::Eventually([&] { return outbox.Empty(); }, std::chrono::minutes(1)), "emptying the outbox");
   };
-  for (int round = 0; round < Rounds(kRounds); ++round) {
+  for (int round = 0; round < Rounds(kFreshnessRounds); ++round) {
     RunPhase(outbox, "alone " + std::to_string(round), false, alone);
     empty();
     RunDirect(outbox, "direct " + std::to_string(round), direct);
