@@ -200,7 +200,7 @@ command_bench() {
   for script in "$VEFA_ROOT"/tests/bench/${name:-*}.sh; do
     [ -x "$script" ] || continue
     # Needs a whole platform and its main job.
-    [ -z "$quick" ] || [ "$(basename "$script")" != memory.sh ] || [ -n "$name" ] || continue
+    [ -z "$quick" ] || [ "$(basename "$script")" != processes.sh ] || [ -n "$name" ] || continue
     found=yes
     step "$(basename "$script" .sh)"
     "$script" >&"$RESULTS" || unwell="$unwell $(basename "$script" .sh)"

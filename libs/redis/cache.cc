@@ -73,7 +73,7 @@ Commands Cache::Keep(const std::vector<Entry>& entries) const {
 
 void Cache::Put(const std::vector<Entry>& entries) {
   if (entries.empty()) return;
-  redis_.Send(Keep(entries), [](Result<Replies>) {});
+  redis_.Send(Keep(entries), [](const Result<Replies>&) {});
 }
 
 void Cache::Outdate(const std::vector<Entry>& entries) {

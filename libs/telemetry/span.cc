@@ -54,7 +54,10 @@ void Span::Set(const char* key, std::string_view value) {
   if (data_ != nullptr) data_->attributes.push_back({key, std::string(value)});
 }
 void Span::Set(const char* key, int64_t value) {
-  if (data_ != nullptr) data_->attributes.push_back({key, value});
+  if (data_ == nullptr) return;
+  Attribute& added = data_->attributes.emplace_back();
+  added.key = key;
+  added.value = value;
 }
 void Span::Link(const Trace& other) {
   if (data_ != nullptr && data_->links.size() < kLinksMax) data_->links.push_back(other);

@@ -15,7 +15,7 @@ enum class SpanKind : uint8_t { kInternal = 1, kServer = 2, kClient = 3, kProduc
 
 // What is said of a span: a constant key; names, counts and codes, never what a person or a statement was given.
 struct Attribute {
-  const char* key;
+  const char* key = nullptr;
   std::variant<std::string, int64_t, bool> value;
 };
 

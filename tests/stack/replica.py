@@ -17,7 +17,7 @@ class Replica:
     def __init__(self, stack, service, number=2, **settings):
         name = f"{service}-{number}"
         self.address, self.ops = stack.address(name), stack.address(f"{name}-ops")
-        environment = self._environment_of_first(stack, service)
+        environment = self.environment_of_first(stack, service)
         environment.update(VEFA_GRPC_ADDRESS=self.address, VEFA_OPS_ADDRESS=self.ops,
                            VEFA_INSTANCE=f"{service}-{number - 1}", VEFA_SUPERVISED=stack.state, PATH=os.environ["PATH"])
         environment.update(settings)
@@ -26,7 +26,7 @@ class Replica:
                                             stdin=subprocess.DEVNULL)
 
     @staticmethod
-    def _environment_of_first(stack, service):
+    def environment_of_first(stack, service):
         with open(stack.path("env", service + ".env"), encoding="utf-8") as file:
             return dict(word.split("=", 1) for line in file for word in shlex.split(line) if "=" in word)
 

@@ -189,7 +189,7 @@ void SubscribeHandler::Advance() {
   lock.unlock();
   auto poll =
       FeedPoll::Start(calls_.feed(), *reader_, most, until,
-                      [self = shared_from_this()](Result<FeedReader::Page> page) { self->OnPage(std::move(page)); });
+                      [self = shared_from_this()](Result<FeedReader::Page>&& page) { self->OnPage(std::move(page)); });
   lock.lock();
   if (!polling_ || polls_ != id) return;
   poll_ = poll;
