@@ -6,18 +6,16 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "stack"))
 from replica import Replica  # noqa: E402
 from stack import SERVICES, Stack, program  # noqa: E402
+from waiting import wait_until  # noqa: E402
 from crowd import resident_megabytes  # noqa: E402
 
 ROUNDS = 5
 READY_MS_MAX = 100
-# What begins beside the first answer (consumers, relay) has its memory by then.
-SETTLED_SECONDS = 5
 
 
 def tell(name, value, unit, against, against_value):
@@ -34,13 +32,17 @@ def start(stack, service):
     began = time.monotonic()
     with open(stack.path("logs", f"{service}-2.log"), "a", encoding="utf-8") as log:
         process = subprocess.Popen([program(f"vefa-{service}")], env=environment, cwd="/", stdout=log, stderr=log)
-    while time.monotonic() < began + 30:
-        try:
-            with urllib.request.urlopen(f"http://{environment['VEFA_OPS_ADDRESS']}/readyz", timeout=1):
-                return process, 1000 * (time.monotonic() - began)
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.001)
-    raise AssertionError(f"{service} did not become ready; see {log.name}")
+    # An answer of 503 is an OSError, too.
+    wait_until(f"{service} is ready", lambda: urllib.request.urlopen(f"http://{environment['VEFA_OPS_ADDRESS']}/readyz", timeout=1).read(),
+               30, every=0.001)
+    return process, 1000 * (time.monotonic() - began)
+
+
+def settled(pid):
+    """Its memory once it grows no more."""
+    seen = []
+    wait_until("its memory stands still", lambda: seen.append(resident_megabytes(pid)) or len(set(seen[-10:])) == 1 and len(seen) > 10, 60)
+    return seen[-1]
 
 
 def main():
@@ -55,8 +57,7 @@ def main():
                 process, milliseconds = start(stack, service)
                 took.append(milliseconds)
                 if len(took) == ROUNDS:
-                    time.sleep(SETTLED_SECONDS)
-                    tell(f"memory_{service}_idle", resident_megabytes(process.pid), "MB", "a bare gRPC server after a load", bare)
+                    tell(f"memory_{service}_idle", settled(process.pid), "MB", "a bare gRPC server after a load", bare)
                 process.send_signal(signal.SIGTERM)
                 process.wait(30)
             tell(f"startup_{service}", statistics.median(took), "ms", "100 ms", READY_MS_MAX)
