@@ -7,7 +7,7 @@ namespace vefa::runtime {
 void BlockStopSignals();
 
 // Waits until SIGTERM or SIGINT arrives; returns its number. The main thread, which has nothing else to do, gives freed
-// memory back to the system twice a minute meanwhile.
+// memory back to the system every five seconds meanwhile.
 int WaitForStopSignal();
 
 }  // namespace vefa::runtime
