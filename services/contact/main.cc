@@ -9,20 +9,32 @@
 
 std::vector<vefa::postgres::Migration> vefa_contact_migrations();
 
+namespace {
+
+struct ContactSettings {
+  std::string pii_key;
+  std::string redis_address;  // Empty: no copies.
+};
+
+ContactSettings ReadSettings(vefa::config::Environment& environment) {
+  return {environment.RequireKey("VEFA_PII_KEY_FILE", 32), vefa::redis::ReadAddress(environment, "no copies")};
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   vefa::config::Environment environment;
   vefa::config::CommandLine command_line(argc, argv, environment);
-  std::string pii_key = environment.RequireKey("VEFA_PII_KEY_FILE", 32);
-  std::string redis_address = vefa::redis::ReadAddress(environment, "no copies");
+  ContactSettings settings = ReadSettings(environment);
   vefa::service::Host host(vefa::contact::ContactSource(), environment, command_line);
   std::optional<vefa::redis::Client> redis;
   std::optional<vefa::redis::Cache> cache;
-  if (!redis_address.empty()) {
-    redis.emplace(redis_address, std::vector{&vefa::redis::Cache::script()}, &host.metrics());
+  if (!settings.redis_address.empty()) {
+    redis.emplace(settings.redis_address, std::vector{&vefa::redis::Cache::script()}, &host.metrics());
     cache.emplace(*redis, "contact", &host.metrics());
   }
-  vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, pii_key) : vefa::contact::ContactCopies();
-  vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(pii_key));
+  vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
+  vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
   vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys,
                                          copies, &host.relay(), host.clock(), host.key().secret());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);

@@ -23,6 +23,14 @@ void Fill(const ApiKey& key, v1::ApiKey& out) {
   if (key.revoke_time) *out.mutable_revoke_time() = rpc::ToProto(*key.revoke_time);
 }
 
+// Nothing for a request without an id. Another caller's is another request: its answer holds a secret.
+Result<std::optional<KeyRequest>> RequestOf(const rpc::Principal& caller, const v1::CreateApiKeyRequest& request) {
+  if (request.request_id().empty()) return std::optional<KeyRequest>();
+  auto id = Uuid::Parse(request.request_id());
+  if (!id.ok()) return Violations({{"request_id", "REQUEST_ID_SYNTAX", "Give a UUID or leave it empty."}});
+  return std::optional(KeyRequest{*id, crypto::Sha256(caller.subject + '\0' + request.api_key().SerializeAsString())});
+}
+
 // What a key can be allowed: what some RPC asks for, and the two wild cards of a tenant.
 std::set<std::string> Grantable(const Api& api) {
   std::set<std::string> permissions = api.permissions();
@@ -37,13 +45,15 @@ void AddApiKeyService(Api& api, ApiKeys& keys) {
   const std::string service = "vefa.gateway.v1.ApiKeyService.";
   api.AddLocal(service + "CreateApiKey",
                [&keys, known = Grantable(api)](const LocalCall& call, const pb::Message& in, pb::Message& out) -> Status {
-                 const v1::ApiKey& proto = static_cast<const v1::CreateApiKeyRequest&>(in).api_key();
+                 const auto& request = static_cast<const v1::CreateApiKeyRequest&>(in);
+                 const v1::ApiKey& proto = request.api_key();
                  ApiKey wanted;
                  wanted.display_name = proto.display_name();
                  wanted.permissions = {proto.permissions().begin(), proto.permissions().end()};
                  if (proto.has_expire_time()) wanted.expire_time = rpc::FromProto(proto.expire_time());
+                 VEFA_TRY(auto repeatable, RequestOf(call.caller->principal, request));
                  VEFA_TRY(ApiKeys::Made made,
-                          keys.Create(call.caller->principal, std::move(wanted), known, call.deadline));
+                          keys.Create(call.caller->principal, std::move(wanted), known, repeatable, call.deadline));
                  auto& response = static_cast<v1::ApiKey&>(out);
                  Fill(made.key, response);
                  response.set_token(made.token);

@@ -17,9 +17,14 @@ using postgres::Statement;
 // Two at the same moment may pass the limit together by one.
 const Statement kInsert{
     "api_key_insert",
-    "INSERT INTO api_key (tenant_id, id, token_hash, token_hint, display_name, permissions, creator, create_time, expire_time)"
-    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE (SELECT count(*) FROM api_key"
-    "  WHERE tenant_id = $1 AND revoke_time IS NULL AND expire_time > $8) < $10"};
+    "INSERT INTO api_key (tenant_id, id, token_hash, token_hint, display_name, permissions, creator, create_time, expire_time,"
+    "  request_id, request_hash)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12 WHERE (SELECT count(*) FROM api_key"
+    "  WHERE tenant_id = $1 AND revoke_time IS NULL AND expire_time > $8) < $10"
+    " ON CONFLICT (tenant_id, request_id) DO NOTHING"};
+const Statement kFindRequested{"api_key_find_requested",
+                               "SELECT " API_KEY_COLUMNS ", k.request_hash = $3 FROM api_key k"
+                               " WHERE k.tenant_id = $1 AND k.request_id = $2"};
 const Statement kList{"api_key_list",
                       "SELECT " API_KEY_COLUMNS " FROM api_key k WHERE k.tenant_id = $1"
                       " AND least(k.revoke_time, k.expire_time) > $2 ORDER BY k.create_time DESC, k.id LIMIT 1000"};
@@ -72,13 +77,30 @@ std::vector<std::string> SplitPermissions(std::string_view text) {
 }
 
 Result<bool> InsertApiKey(postgres::Database& database, const ApiKey& key, const crypto::Digest& token_hash,
-                          int64_t living_max, Deadline deadline) {
-  VEFA_TRY(Rows rows,
-           database.Run(Scope::Tenant(key.tenant), kInsert,
-                        Bound(key.tenant, key.id, Bytes{crypto::Bytes(token_hash)}, key.token_hint, key.display_name,
-                              JoinPermissions(key.permissions), key.creator, key.create_time, key.expire_time, living_max),
-                        deadline));
+                          const std::optional<KeyRequest>& request, int64_t living_max, Deadline deadline) {
+  std::optional<Uuid> request_id;
+  postgres::Value request_hash = postgres::Bind(Bytes{});
+  request_hash.is_null = !request.has_value();
+  if (request) {
+    request_id = request->id;
+    request_hash = postgres::Bind(Bytes{crypto::Bytes(request->hash)});
+  }
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(key.tenant), kInsert,
+                                   Bound(key.tenant, key.id, Bytes{crypto::Bytes(token_hash)}, key.token_hint, key.display_name,
+                                         JoinPermissions(key.permissions), key.creator, key.create_time, key.expire_time,
+                                         living_max, request_id, request_hash),
+                                   deadline));
   return rows.affected() == 1;
+}
+
+Result<std::optional<ApiKey>> FindRequestedApiKey(postgres::Database& database, const Uuid& tenant, const KeyRequest& request,
+                                                  Deadline deadline) {
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kFindRequested,
+                                   Bound(tenant, request.id, Bytes{crypto::Bytes(request.hash)}), deadline));
+  if (rows.empty()) return std::optional<ApiKey>();
+  if (!rows.Bool(0, 9))
+    return Violations({{"request_id", "REQUEST_ID_REUSED", "This id was used for another request; make a new one."}});
+  return std::optional(Read(rows, 0, tenant));
 }
 
 Result<std::vector<ApiKey>> ListApiKeys(postgres::Database& database, const Uuid& tenant, Time ended_after,

@@ -29,9 +29,17 @@ struct ApiKey {
   bool Ended(Time now) const { return revoke_time.has_value() || expire_time <= now; }
 };
 
-// False when the tenant has `living_max` living keys already.
+// A request that its caller may repeat.
+struct KeyRequest {
+  Uuid id;
+  crypto::Digest hash;  // Of who asked for what.
+};
+// False when the tenant has `living_max` living keys already, or a key of this request.
 Result<bool> InsertApiKey(postgres::Database& database, const ApiKey& key, const crypto::Digest& token_hash,
-                          int64_t living_max, Deadline deadline);
+                          const std::optional<KeyRequest>& request, int64_t living_max, Deadline deadline);
+// The key that a request made; nullopt when it made none. INVALID_ARGUMENT `REQUEST_ID_REUSED` when it was another request.
+Result<std::optional<ApiKey>> FindRequestedApiKey(postgres::Database& database, const Uuid& tenant, const KeyRequest& request,
+                                                  Deadline deadline);
 // The newest first: those that have not ended before `ended_after`, at most 1,000.
 Result<std::vector<ApiKey>> ListApiKeys(postgres::Database& database, const Uuid& tenant, Time ended_after,
                                         Deadline deadline);

@@ -20,6 +20,10 @@ std::optional<Uuid> TenantOfKey(std::string_view key) {
   return key.starts_with(kApiKeyPrefix) ? TenantOf(key.substr(kApiKeyPrefix.size())) : std::nullopt;
 }
 
+Error TooMany() {
+  return {Code::kResourceExhausted, "API_KEYS_TOO_MANY", "There are 100 living keys; revoke one that is not needed."};
+}
+
 Status Validate(const ApiKey& wanted, const std::set<std::string>& known, Time now) {
   std::vector<Violation> violations;
   if (wanted.display_name.empty() || !IsUtf8(wanted.display_name) || Utf8Length(wanted.display_name) > kNameMax)
@@ -38,8 +42,24 @@ Status Validate(const ApiKey& wanted, const std::set<std::string>& known, Time n
 
 }  // namespace
 
+std::string ApiKeys::TokenOf(const Uuid& tenant, const KeyRequest& request) const {
+  std::string what = "api key of a request";
+  what.append(tenant.bytes.begin(), tenant.bytes.end()).append(request.id.bytes.begin(), request.id.bytes.end());
+  what += crypto::Bytes(request.hash);
+  return std::string(kApiKeyPrefix) + MakeToken(tenant, crypto::Bytes(crypto::HmacSha256(secret_, what)));
+}
+
+Result<ApiKeys::Made> ApiKeys::MadeBefore(const Uuid& tenant, const KeyRequest& request, Deadline deadline) {
+  VEFA_TRY(auto key, FindRequestedApiKey(database_, tenant, request, deadline));
+  if (!key) return TooMany();
+  Made made{*std::move(key), TokenOf(tenant, request)};
+  if (!made.token.ends_with(made.key.token_hint))
+    return Error{Code::kFailedPrecondition, "API_KEY_SHOWN", "The key was made and its token cannot be shown again; make another one."};
+  return made;
+}
+
 Result<ApiKeys::Made> ApiKeys::Create(const rpc::Principal& caller, ApiKey wanted, const std::set<std::string>& known,
-                                      Deadline deadline) {
+                                      const std::optional<KeyRequest>& request, Deadline deadline) {
   Time now = clock_.Now();
   if (wanted.expire_time == Time()) wanted.expire_time = now + kApiKeyLife;
   VEFA_TRY_OK(Validate(wanted, known, now));
@@ -55,12 +75,12 @@ Result<ApiKeys::Made> ApiKeys::Create(const rpc::Principal& caller, ApiKey wante
   made.key.id = NewUuidV7(clock_);
   made.key.creator = caller.subject;
   made.key.create_time = now;
-  made.token = std::string(kApiKeyPrefix) + MakeToken(caller.tenant);
+  made.token = request ? TokenOf(caller.tenant, *request) : std::string(kApiKeyPrefix) + MakeToken(caller.tenant);
   made.key.token_hint = made.token.substr(made.token.size() - kHintLength);
-  VEFA_TRY(bool fits, InsertApiKey(database_, made.key, crypto::Sha256(made.token), kApiKeysMax, deadline));
-  if (!fits)
-    return Error{Code::kResourceExhausted, "API_KEYS_TOO_MANY", "There are 100 living keys; revoke one that is not needed."};
-  return made;
+  VEFA_TRY(bool is_new, InsertApiKey(database_, made.key, crypto::Sha256(made.token), request, kApiKeysMax, deadline));
+  if (is_new) return made;
+  if (request) return MadeBefore(caller.tenant, *request, deadline);
+  return TooMany();
 }
 
 Result<std::vector<ApiKey>> ApiKeys::List(const Uuid& tenant, Deadline deadline) {

@@ -23,16 +23,19 @@ inline constexpr int64_t kApiKeysMax = 100;
 // repeats it for a minute and is not believed of a key that was revoked (SessionEnds). Thread-safe.
 class ApiKeys {
  public:
+  // `secret` is what gateways share: the token of a request that may be repeated is made from it.
   ApiKeys(postgres::Database& database, redis::Client& redis, rpc::TenantDirectory& tenants, const SessionEnds& ends,
-          const Clock& clock)
-      : database_(database), redis_(redis), tenants_(tenants), ends_(ends), clock_(clock) {}
+          std::string secret, const Clock& clock)
+      : database_(database), redis_(redis), tenants_(tenants), ends_(ends), secret_(std::move(secret)), clock_(clock) {}
 
   struct Made {
     ApiKey key;
     std::string token;  // `vefa_` and what MakeToken makes.
   };
-  // `wanted` has display name, permissions and perhaps an end. `known` is what RPCs declare.
-  Result<Made> Create(const rpc::Principal& caller, ApiKey wanted, const std::set<std::string>& known, Deadline deadline);
+  // `wanted` has display name, permissions and perhaps an end. `known` is what RPCs declare. The same `request` once more
+  // gives the same answer.
+  Result<Made> Create(const rpc::Principal& caller, ApiKey wanted, const std::set<std::string>& known,
+                      const std::optional<KeyRequest>& request, Deadline deadline);
   Result<std::vector<ApiKey>> List(const Uuid& tenant, Deadline deadline);
   // NOT_FOUND `API_KEY_NOT_FOUND`.
   Result<ApiKey> Revoke(const Uuid& tenant, const Uuid& id, Deadline deadline);
@@ -41,6 +44,9 @@ class ApiKeys {
   Result<ApiKey> Find(const std::string& token, Deadline deadline);
 
  private:
+  // The token of a key that a request made: the same each time, and nobody's without the secret.
+  std::string TokenOf(const Uuid& tenant, const KeyRequest& request) const;
+  Result<Made> MadeBefore(const Uuid& tenant, const KeyRequest& request, Deadline deadline);
   std::optional<ApiKey> FindCached(const crypto::Digest& hash);
   void Cache(const crypto::Digest& hash, const ApiKey& key);
 
@@ -48,6 +54,7 @@ class ApiKeys {
   redis::Client& redis_;
   rpc::TenantDirectory& tenants_;
   const SessionEnds& ends_;
+  const std::string secret_;
   const Clock& clock_;
 };
 

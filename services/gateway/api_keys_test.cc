@@ -63,6 +63,31 @@ TEST_F(ApiKeysTest, ARevokedKeyEndsWithinASecond) {
   EXPECT_EQ(Refusal(Ask("GET", "/v1/contacts/17")), "401 API_KEY_ENDED");
 }
 
+TEST_F(ApiKeysTest, ARepeatedRequestMakesNoSecondKey) {
+  const std::string id = "0191e5f0-0000-7000-8000-0123456789ab", path = "/v1/apiKeys?requestId=" + id;
+  const std::string body = R"({"displayName":"Depo","permissions":["contacts.read"]})";
+  nlohmann::json first = Json(Ask("POST", path, body));
+  ASSERT_FALSE(first.value("token", "").empty()) << first.dump();
+  EXPECT_EQ(Json(Ask("POST", path, body)), first) << "token included";
+  EXPECT_EQ(Json(Ask("GET", "/v1/apiKeys"))["apiKeys"].size(), 1u);
+  http::Response other = Ask("POST", path, R"({"displayName":"Depo 2","permissions":["contacts.read"]})");
+  EXPECT_EQ(Json(other)["violations"][0]["reason"], "REQUEST_ID_REUSED") << other.body;
+  http::Response wrong = Ask("POST", "/v1/apiKeys?requestId=7", body);
+  EXPECT_EQ(Json(wrong)["violations"][0]["reason"], "REQUEST_ID_SYNTAX") << wrong.body;
+  token_ = first["token"];
+  EXPECT_EQ(Ask("GET", "/v1/contacts/17").status, 200);
+}
+
+// The id is of who used it: nobody else is shown the token.
+TEST_F(ApiKeysTest, AnotherCallersRequestIsAnotherOne) {
+  const std::string path = "/v1/apiKeys?requestId=0191e5f0-0000-7000-8000-0123456789ab";
+  const std::string body = R"({"displayName":"Depo","permissions":["contacts.read"]})";
+  ASSERT_EQ(Ask("POST", path, body).status, 200);
+  Become({"contacts.read", "api_keys.write"});
+  http::Response seen = Ask("POST", path, body);
+  EXPECT_EQ(Json(seen)["violations"][0]["reason"], "REQUEST_ID_REUSED") << seen.body;
+}
+
 TEST_F(ApiKeysTest, AnExpiredKeyIsNone) {
   Become({"contacts.read"});
   database_.Run("UPDATE api_key SET expire_time = now() - interval '1 second'");

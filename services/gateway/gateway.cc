@@ -140,7 +140,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       tenants_(database_),
       ends_(database_),
       sessions_(database_, redis_, tenants_, ends_, clock_),
-      keys_(database_, redis_, tenants_, ends_, clock_),
+      keys_(database_, redis_, tenants_, ends_, key_.secret(), clock_),
       callers_(sessions_, keys_, limits_, clock_),
       contact_("contact", settings_.contact, settings_.transport),
       interaction_("interaction", settings_.interaction, settings_.transport),

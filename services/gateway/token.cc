@@ -10,9 +10,11 @@ constexpr size_t kTenantBytes = 16;
 
 }  // namespace
 
-std::string MakeToken(const Uuid& tenant) {
+std::string MakeToken(const Uuid& tenant) { return MakeToken(tenant, crypto::RandomString(kTokenBytes - kTenantBytes)); }
+
+std::string MakeToken(const Uuid& tenant, std::string_view secret_bytes) {
   std::string bytes(tenant.bytes.begin(), tenant.bytes.end());
-  return ToBase64Url(bytes + crypto::RandomString(kTokenBytes - kTenantBytes));
+  return ToBase64Url(bytes.append(secret_bytes));
 }
 
 std::optional<Uuid> TenantOf(std::string_view token) {

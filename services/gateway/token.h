@@ -14,6 +14,8 @@ namespace vefa::gateway {
 // What stands for a caller, of a session or an API key: 48 bytes in base64url, the tenant's id, to find the row by, and 32
 // random ones.
 std::string MakeToken(const Uuid& tenant);
+// The same with 32 bytes that nobody can guess.
+std::string MakeToken(const Uuid& tenant, std::string_view secret_bytes);
 // The tenant a token names; nothing when it is not one of our tokens.
 std::optional<Uuid> TenantOf(std::string_view token);
 
