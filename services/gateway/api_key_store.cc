@@ -21,7 +21,7 @@ const Statement kInsert{
     "  request_id, request_hash)"
     " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12 WHERE (SELECT count(*) FROM api_key"
     "  WHERE tenant_id = $1 AND revoke_time IS NULL AND expire_time > $8) < $10"
-    " ON CONFLICT (tenant_id, request_id) DO NOTHING"};
+    " ON CONFLICT (tenant_id, request_id) WHERE request_id IS NOT NULL DO NOTHING"};
 const Statement kFindRequested{"api_key_find_requested",
                                "SELECT " API_KEY_COLUMNS ", k.request_hash = $3 FROM api_key k"
                                " WHERE k.tenant_id = $1 AND k.request_id = $2"};
