@@ -3,8 +3,10 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
 
+#include "libs/base/cancel.h"
 #include "libs/postgres/errors.h"
 #include "libs/telemetry/span.h"
 
@@ -41,13 +43,18 @@ bool SaysReadOnly(std::string_view message) {
   return message.find("session is read-only") != message.npos || message.find("server is in hot standby") != message.npos;
 }
 
-// Polls the socket of a connection. False when the deadline passed.
+// How often who waits asks whether his caller is still there.
+constexpr std::chrono::milliseconds kLookEvery(50);
+
+// Polls the socket of a connection. False when the deadline passed, or the caller went away.
 bool PollSocket(PGconn* conn, bool for_write, Deadline deadline) {
   pollfd waiting{PQsocket(conn), static_cast<short>(for_write ? POLLIN | POLLOUT : POLLIN), 0};
   for (;;) {
-    int ready = poll(&waiting, 1, static_cast<int>(deadline.Left().count()));
+    auto patience = deadline.Left();
+    if (CancelScope::Watched()) patience = std::min(patience, kLookEvery);
+    int ready = poll(&waiting, 1, static_cast<int>(patience.count()));
     if (ready > 0) return true;
-    if (ready == 0 && deadline.Passed()) return false;
+    if (ready == 0 && (deadline.Passed() || CancelScope::Gone())) return false;
     if (ready < 0 && errno != EINTR) return false;
   }
 }
@@ -120,6 +127,7 @@ Status Connection::Wait(bool for_write, Deadline deadline) {
   // The answer may still come: this connection cannot be used again. Once it is closed the server
   // notices within a second and stops the statement (client_connection_check_interval).
   usable_ = false;
+  if (!deadline.Passed() && CancelScope::Gone()) return Error{Code::kCancelled, "CANCELLED", "The caller went away."};
   return Error{Code::kDeadlineExceeded, "DATABASE_SLOW", "The database did not answer in time; try again."};
 }
 

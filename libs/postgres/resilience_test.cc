@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
+#include "libs/base/cancel.h"
 #include "libs/postgres/database.h"
 #include "libs/postgres/schema.h"
 #include "libs/testing/engines.h"
@@ -12,6 +14,9 @@ namespace {
 
 const Statement kInsertThing{"test_insert", "INSERT INTO thing (id) VALUES ($1)"};
 const Statement kBackend{"test_backend", "SELECT pg_backend_pid()"};
+const Statement kSleeping{"test_sleeping",
+                          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+                          " AND query = 'SELECT pg_sleep(30)'"};
 const Statement kSleep{"test_sleep", "SELECT pg_sleep(30)"};
 const Statement kTimeout{"test_timeout", "SELECT current_setting('statement_timeout')"};
 const Statement kApplication{"test_application", "SELECT current_setting('application_name')"};
@@ -49,6 +54,24 @@ TEST_F(ResilienceTest, TheServerEndsAStatementBeforeItsDeadlineAndTheConnectionI
   EXPECT_EQ(rows.error().reason, "DATABASE_SLOW");
   EXPECT_EQ(rows.error().metadata.at("sqlstate"), "57014");
   EXPECT_EQ(Backend(), before);
+}
+
+TEST_F(ResilienceTest, AStatementWhoseCallerWentAwayIsGivenUpAndEnds) {
+  Database other{database_.service_conninfo(), 1};
+  auto sleeping = [&] { return other.Run(scope(), kSleeping, {}, Soon())->Int64(0, 0); };
+  std::atomic<bool> gone = false;
+  std::thread caller([&] {
+    EXPECT_TRUE(testing::Eventually([&] { return sleeping() == 1; }, std::chrono::seconds(10)));
+    gone = true;
+  });
+  {
+    CancelScope scope_of_call([&] { return gone.load(); });
+    auto rows = one_.Run(scope(), kSleep, {}, Deadline::After(std::chrono::seconds(25)));
+    EXPECT_EQ(rows.ok() ? "" : rows.error().reason, "CANCELLED");
+  }
+  caller.join();
+  EXPECT_TRUE(testing::Eventually([&] { return sleeping() == 0; }, std::chrono::seconds(10)));
+  EXPECT_GT(Backend(), 0) << "another connection takes its place";
 }
 
 TEST_F(ResilienceTest, EachStatementOfATransactionHasWhatIsLeft) {

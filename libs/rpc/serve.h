@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/cancel.h"
 #include "libs/base/fault_point.h"
 #include "libs/rpc/door.h"
 #include "libs/rpc/status.h"
@@ -112,8 +113,14 @@ grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerConte
 template <typename Handler>
 grpc::ServerUnaryReactor* Serve(const Door& door, grpc::CallbackServerContext* context, const char* method,
                                 Handler handler) {
-  return ServeLater(door, context, method, [handler = std::move(handler)](const CallContext& call, Reply reply) {
-    reply.Finish(handler(call));
+  return ServeLater(door, context, method, [context, handler = std::move(handler)](const CallContext& call, Reply reply) {
+    Status status = Ok();
+    {
+      CancelScope scope([context] { return context->IsCancelled(); });
+      status = handler(call);
+    }
+    // From here on the context may be gone.
+    reply.Finish(std::move(status));
   });
 }
 
