@@ -94,6 +94,11 @@ class Someone final : public event::v1::EventLogService::CallbackService {
 class GrpcHostileTest : public ::testing::Test {
  protected:
   void Start(ServerLimits limits = {}) {
+    Prepare(limits);
+    if (listener_) listener_->Start();
+  }
+  // Its port takes connections, and nobody greets yet.
+  void Prepare(ServerLimits limits = {}) {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     auto listener = Listener::Open("127.0.0.1:0");
@@ -105,7 +110,6 @@ class GrpcHostileTest : public ::testing::Test {
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
-    listener_->Start();
     channel_ = MakeChannel("127.0.0.1:" + std::to_string(port_), Transport());
   }
   // How a call with these bytes as its message ends.
@@ -159,6 +163,18 @@ TEST_F(GrpcHostileTest, FramesThatBreakTheRulesEndTheirConnection) {
     EXPECT_TRUE(stranger.IsCut(seconds(5))) << "type " << static_cast<int>(frame[3]);
     ExpectAlive();
   }
+}
+
+// As a busy one is, or one far away.
+TEST_F(GrpcHostileTest, AServerThatIsSlowToGreetIsWaitedFor) {
+  Prepare();
+  auto within = [](milliseconds time) { return std::chrono::system_clock::now() + time; };
+  if (channel_->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_IDLE)
+    ASSERT_TRUE(channel_->WaitForStateChange(GRPC_CHANNEL_IDLE, within(seconds(10))));
+  EXPECT_FALSE(channel_->WaitForStateChange(GRPC_CHANNEL_CONNECTING, within(milliseconds(700))));
+  EXPECT_EQ(channel_->GetState(false), GRPC_CHANNEL_CONNECTING);
+  listener_->Start();
+  ExpectAlive();
 }
 
 TEST_F(GrpcHostileTest, RandomFramesNeverHarm) {

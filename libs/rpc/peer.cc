@@ -6,6 +6,7 @@ namespace vefa::rpc {
 namespace {
 
 constexpr int64_t kRedialEveryMs = 1000;
+constexpr int kConnectTimeoutMs = 3000;
 // A name server that is silent is given up after this, and a name is asked again at most so often.
 constexpr int kNameTimeoutMs = 3000;
 constexpr int kNameEveryMs = 1000;
@@ -17,7 +18,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const Tra
   arguments.SetServiceConfigJSON(ChannelConfig());
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // What an attempt to connect may take, in spite of its name: a busy server's greeting and TLS over a long way included.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_DNS_ARES_QUERY_TIMEOUT_MS, kNameTimeoutMs);
