@@ -19,6 +19,7 @@ function(vefa_binary name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${VEFA_WARNINGS})
   _vefa_link(${name} PRIVATE ${arg_LIBS})
+  _vefa_threads(${name})
 endfunction()
 
 # vefa_test(NAME LABEL unit|engine SOURCES ... LIBS ...): a GoogleTest program, run by ctest under its label.
@@ -29,6 +30,7 @@ function(vefa_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${VEFA_WARNINGS})
   _vefa_link(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest)
+  _vefa_threads(${name})
   if(arg_LABEL STREQUAL "engine")
     _vefa_link(${name} PRIVATE testing)
   else()
@@ -65,6 +67,13 @@ function(vefa_embed_file target file symbol)
     COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DSYMBOL=${symbol} -DFILE=${file} -P ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_file.cmake
     DEPENDS ${file} ${CMAKE_SOURCE_DIR}/deploy/cmake/embed_file.cmake VERBATIM)
   target_sources(${target} PRIVATE ${output})
+endfunction()
+
+# What a program needs in which mistakes among threads are looked for.
+function(_vefa_threads target)
+  if(VEFA_SANITIZE STREQUAL thread)
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/libs/testing/c11_threads.cc)
+  endif()
 endfunction()
 
 function(_vefa_link target scope)

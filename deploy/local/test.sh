@@ -147,7 +147,7 @@ test_sanitized() {
   BUILD_DIR="$VEFA_ROOT/build/sanitize-$1"
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
   export LSAN_OPTIONS="suppressions=$VEFA_LOCAL/leaks.txt:print_suppressions=0"
-  export TSAN_OPTIONS="suppressions=$VEFA_LOCAL/threads.txt:second_deadlock_stack=1"
+  export TSAN_OPTIONS="suppressions=$VEFA_LOCAL/threads.txt:second_deadlock_stack=1:ignore_noninstrumented_modules=1:die_after_fork=0"
   prepare_private test "${chosen[@]/#/tests-}"
   for suite in "${chosen[@]}"; do run_suite "$suite" || failed+=("$suite"); done
   report "${failed[@]}"

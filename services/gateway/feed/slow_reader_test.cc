@@ -3,6 +3,7 @@
 #include <future>
 
 #include "libs/http/lines.h"
+#include "libs/testing/soon.h"
 #include "services/gateway/gateway_fixture.h"
 #include "vefa/event/v1/event_feed_service.grpc.pb.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kEvents = 12'000;
+constexpr int kEvents = kSanitized ? 1'000 : 12'000;
 constexpr int kPayload = 3000;
 
 // What this process, servers and clients, takes of memory.
@@ -135,7 +136,7 @@ TEST_F(SlowReaderTest, WhoNeverReadsHoldsNeitherMemoryNorTheOthers) {
   RecordProperty("seconds",
                  std::to_string(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()));
   RecordProperty("held_mib", std::to_string((most - before) >> 20));
-  EXPECT_LT(most - before, sent / 4);
+  if (!kSanitized) EXPECT_LT(most - before, sent / 4);
   // Who took nothing for long was let go, and can go on from any cursor.
   event::v1::SubscribeResponse response;
   while (lazy->Read(&response)) {
