@@ -3,6 +3,8 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "libs/events/append.h"
 #include "libs/events/catalog.h"
 #include "libs/events/fold.h"
@@ -333,7 +335,7 @@ TEST_F(EventLogTest, BoxesAreOpenedForWhoMayAndWhereTheKeysAre) {
   ask.set_open(true);
   EXPECT_EQ(AsOf(ask).error().reason, "PERMISSION_MISSING");
   EXPECT_EQ(AsOf(ask, {"events.read", "pii.read"}).error().reason, "PII_KEYS_ELSEWHERE");
-  bool destroyed = false;
+  std::atomic<bool> destroyed = false;
   service_.OpenBy([&](const Uuid& tenant, const event::v1::PiiBox& box,
                       Deadline) -> Result<std::optional<google::protobuf::Any>> {
     EXPECT_EQ(tenant, database_.tenant());

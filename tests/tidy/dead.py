@@ -6,9 +6,9 @@ from tree import Finding
 
 
 def cmake_tokens(tree):
-    """Every path that a CMakeLists.txt names, from the root."""
+    """Every path that a CMakeLists.txt or a .cmake file names, from the root."""
     named = set()
-    for path in tree.paths("CMakeLists.txt"):
+    for path in tree.paths("CMakeLists.txt", ".cmake"):
         folder = os.path.dirname(path)
         for token in re.findall(r"[\w./${}-]+\.(?:cc|py|mjs|sh)\b", tree.files[path]):
             token = token.replace("${CMAKE_CURRENT_SOURCE_DIR}/", "")
