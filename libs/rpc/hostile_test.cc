@@ -169,8 +169,9 @@ TEST_F(GrpcHostileTest, FramesThatBreakTheRulesEndTheirConnection) {
 TEST_F(GrpcHostileTest, AServerThatIsSlowToGreetIsWaitedFor) {
   Prepare();
   auto within = [](milliseconds time) { return std::chrono::system_clock::now() + time; };
-  if (channel_->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_IDLE)
+  if (channel_->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_IDLE) {
     ASSERT_TRUE(channel_->WaitForStateChange(GRPC_CHANNEL_IDLE, within(seconds(10))));
+  }
   EXPECT_FALSE(channel_->WaitForStateChange(GRPC_CHANNEL_CONNECTING, within(milliseconds(700))));
   EXPECT_EQ(channel_->GetState(false), GRPC_CHANNEL_CONNECTING);
   listener_->Start();

@@ -9,6 +9,7 @@
 #include "libs/config/environment.h"
 #include "libs/http/lines.h"
 #include "libs/kafka/producer.h"
+#include "libs/testing/sanitizer.h"
 #include "libs/testing/soon.h"
 #include "services/gateway/gateway_fixture.h"
 
@@ -72,6 +73,7 @@ class FeedKillTest : public ::testing::Test {
                                          "TEST_TOPIC=" + topic_,
                                          "TEST_CONSUMER=" + consumer_,
                                          "TEST_PORT_FILE=" + port_file.string()};
+    for (std::string& option : SanitizerOptions()) environment.push_back(std::move(option));
     std::vector<char*> variables;
     for (auto& variable : environment) variables.push_back(variable.data());
     variables.push_back(nullptr);

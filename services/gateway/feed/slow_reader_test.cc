@@ -3,7 +3,7 @@
 #include <future>
 
 #include "libs/http/lines.h"
-#include "libs/testing/soon.h"
+#include "libs/testing/sanitizer.h"
 #include "services/gateway/gateway_fixture.h"
 #include "vefa/event/v1/event_feed_service.grpc.pb.h"
 

@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "libs/base/check.h"
+#include "libs/testing/sanitizer.h"
 
 namespace vefa::notification {
 
 void ServiceProcess::Start() {
   VEFA_CHECK(pid_ < 0);
   std::string binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "vefa-notification";
-  std::vector<std::string> settings;
+  std::vector<std::string> settings = SanitizerOptions();
   for (const auto& [name, value] : environment_) settings.push_back(name + "=" + value);
   std::vector<char*> variables;
   for (std::string& setting : settings) variables.push_back(setting.data());
