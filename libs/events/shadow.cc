@@ -22,9 +22,12 @@ const Statement kDeclared{"shadow_declared",
 const Statement kMake{"shadow_make", "SELECT make_shadow($1, $2)"};
 const Statement kDrop{"shadow_drop", "SELECT drop_shadow($1)"};
 const Statement kTenants{"shadow_tenants", "SELECT t FROM projection_tenants($1) t ORDER BY t"};
-// Losing the last moments in a crash costs nothing: the run begins anew.
+// Losing the last moments in a crash costs nothing: the run begins anew. A batch asks for hundreds of rows by their keys, of tables
+// that were empty when its plan was made and have no statistics: joined in another way than by index, each batch reads them whole.
 const Statement kPath{"shadow_path",
-                      "SELECT set_config('search_path', $1, true), set_config('synchronous_commit', 'off', true)"};
+                      "SELECT set_config('search_path', $1, true), set_config('synchronous_commit', 'off', true),"
+                      " set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+                      " set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true)"};
 const Statement kFence{
     "shadow_fence",
     "UPDATE projection_run SET events = $3, lease_until = clock_timestamp() + make_interval(secs => $4)"
