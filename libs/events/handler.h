@@ -19,4 +19,7 @@ class Handler {
   virtual void Applied() {}
 };
 
+// What a handler says of a payload that is not what its event's type says: DATA_LOSS `EVENT_MALFORMED`.
+inline Error PayloadMalformed() { return {Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."}; }
+
 }  // namespace vefa::events

@@ -6,6 +6,7 @@
 #include <boost/beast/http/read.hpp>
 #include <ctime>
 
+#include "libs/http/socket.h"
 #include "libs/http/wire.h"
 
 namespace vefa::http {
@@ -19,8 +20,6 @@ constexpr size_t kFirstRead = 4096;
 constexpr size_t kTargetLimit = 8 * 1024;
 // More than any head may have, so that the parser's own limit speaks first.
 constexpr size_t kBufferBytes = 128 * 1024;
-constexpr auto kSessionLingerTime = std::chrono::milliseconds(1000);
-constexpr size_t kSessionLingerBytes = 1 << 20;
 
 // `http://host/path` is `/path`: RFC 9112 3.2.2 has servers accept it.
 std::string_view OriginForm(std::string_view target) {
@@ -222,8 +221,8 @@ void Session::OnWritten(const Error& error) {
   if (keep_alive_) return AwaitRequest();
   boost::system::error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kSessionLingerTime);
-  Linger(kSessionLingerBytes);
+  stream_.expires_after(kLingerTime);
+  Linger(kLingerBytes);
 }
 
 // Reads on for a moment after the last answer: closing with unread bytes would reset the connection

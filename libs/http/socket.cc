@@ -17,9 +17,6 @@
 namespace vefa::http {
 namespace {
 
-constexpr auto kLingerTime = std::chrono::milliseconds(1000);
-constexpr size_t kLingerBytes = 1 << 20;
-
 // True when the socket is ready, false at the deadline.
 bool Wait(int fd, short events, Deadline deadline) {
   while (true) {

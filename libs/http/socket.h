@@ -10,6 +10,10 @@
 
 namespace vefa::http {
 
+// How long, and for how many bytes, a peer that still sends is read after our last word, so that it gets that word.
+inline constexpr std::chrono::milliseconds kLingerTime(1000);
+inline constexpr size_t kLingerBytes = 1 << 20;
+
 // A connected TCP socket for threads that may wait, every wait with a deadline. Fits Beast's
 // SyncReadStream and SyncWriteStream. One thread may read while another writes; Shutdown may come
 // from any thread and wakes both. Private to libs/http.

@@ -11,7 +11,7 @@ Status UnsubscribeHandler::Apply(postgres::Transaction& transaction, std::span<c
     if (event.type != "message.unsubscribed") continue;
     notification::v1::NotificationEvent proto;
     if (!proto.ParseFromString(event.payload) || !proto.has_unsubscribed())
-      return Error{Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."};
+      return events::PayloadMalformed();
     const auto& message = proto.unsubscribed().message();
     VEFA_TRY(Uuid contact, ParseResourceName("contacts", message.contact()));
     Consent consent{message.purpose(), static_cast<Channel>(message.channel()), ConsentState::kWithdrawn,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libs/pii/pii.h"
+#include "services/ctl/states.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/event/v1/pii.pb.h"
@@ -20,10 +21,8 @@ namespace pb = google::protobuf;
 // The most an event may hold; BatchGetPiiKeys takes so many.
 constexpr size_t kBoxesMax = 1000;
 
-bool IsWholeBox(const Json& value) {
-  return value.is_object() && value.contains("keyId") && value.contains("nonce") && value.contains("ciphertext") &&
-         value.contains("message");
-}
+// One that also says what is in it.
+bool IsWholeBox(const Json& value) { return IsBox(value) && value.contains("message"); }
 
 void Collect(Json& value, std::vector<Json*>& boxes) {
   if (IsWholeBox(value)) {

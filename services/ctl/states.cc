@@ -8,10 +8,6 @@
 namespace vefa::ctl {
 namespace {
 
-bool IsBox(const Json& value) {
-  return value.is_object() && value.contains("keyId") && value.contains("ciphertext") && value.contains("nonce");
-}
-
 // `state.key_id` of the contract as JSON names it: `state.keyId`.
 std::string JsonPath(const std::string& path) {
   std::string out;
@@ -53,6 +49,10 @@ void Flatten(const std::string& path, const Json& value, const Json& opened, Fie
 }
 
 }  // namespace
+
+bool IsBox(const Json& value) {
+  return value.is_object() && value.contains("keyId") && value.contains("ciphertext") && value.contains("nonce");
+}
 
 Result<std::string> ServiceOfSubject(const std::string& subject) {
   static const std::map<std::string, std::string> kServices = {

@@ -22,6 +22,9 @@ Result<std::string> MomentQuery(const std::string& text);
 using Fields = std::vector<std::pair<std::string, std::string>>;
 Fields FieldsOf(const Json& state_as_of);
 
+// Whether a value is a box of personal data, as the contract's JSON has it.
+bool IsBox(const Json& value);
+
 // One field at two moments; empty where it was not.
 struct Difference {
   std::string field;

@@ -8,8 +8,6 @@ namespace {
 
 using notification::v1::NotificationEvent;
 
-Error Malformed() { return {Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."}; }
-
 Status ReadOutcome(const events::Event& event, const notification::v1::MessageInfo& info, RecipientState state,
                    const std::string& reason, std::vector<Outcome>& outcomes) {
   auto campaign = ParseSlugName("campaigns", info.originator());
@@ -22,7 +20,7 @@ Status ReadOutcome(const events::Event& event, const notification::v1::MessageIn
 
 Status ReadNotificationEvent(const events::Event& event, std::vector<Outcome>& outcomes) {
   NotificationEvent proto;
-  if (!proto.ParseFromString(event.payload)) return Malformed();
+  if (!proto.ParseFromString(event.payload)) return events::PayloadMalformed();
   switch (proto.kind_case()) {
     case NotificationEvent::kAccepted:
       return ReadOutcome(event, proto.accepted().message(), RecipientState::kAccepted, "", outcomes);
@@ -37,7 +35,7 @@ Status ReadNotificationEvent(const events::Event& event, std::vector<Outcome>& o
       return ReadOutcome(event, proto.failed().message(), RecipientState::kFailed, "", outcomes);
     case NotificationEvent::kUnknown:
       return ReadOutcome(event, proto.unknown().message(), RecipientState::kUnknown, "", outcomes);
-    default: return Malformed();
+    default: return events::PayloadMalformed();
   }
 }
 

@@ -14,8 +14,6 @@ namespace {
 using contact::v1::ContactEvent;
 using interaction::v1::InteractionEvent;
 
-Error MalformedPayload() { return {Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."}; }
-
 Status ReadState(const events::Event& event, const contact::v1::ContactState& state, PeopleChanges& changes) {
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   ContactChange& change = changes.contacts[{event.tenant, contact}];
@@ -42,7 +40,7 @@ Status ReadConsent(const events::Event& event, const contact::v1::ConsentTerms& 
 
 Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
   ContactEvent proto;
-  if (!proto.ParseFromString(event.payload)) return MalformedPayload();
+  if (!proto.ParseFromString(event.payload)) return events::PayloadMalformed();
   switch (proto.kind_case()) {
     case ContactEvent::kCreated: return ReadState(event, proto.created().state(), changes);
     case ContactEvent::kUpdated: return ReadState(event, proto.updated().state(), changes);
@@ -51,7 +49,7 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
     case ContactEvent::kErased: return ReadErased(event, changes);
     case ContactEvent::KIND_NOT_SET: break;
   }
-  return MalformedPayload();
+  return events::PayloadMalformed();
 }
 
 Score ReadScore(const interaction::v1::ScoreChanged& score) {
@@ -72,13 +70,13 @@ Score ReadScore(const interaction::v1::ScoreChanged& score) {
 
 Status ReadInteractionEvent(const events::Event& event, PeopleChanges& changes) {
   InteractionEvent proto;
-  if (!proto.ParseFromString(event.payload)) return MalformedPayload();
+  if (!proto.ParseFromString(event.payload)) return events::PayloadMalformed();
   if (proto.has_order_placed()) {
     VEFA_TRY(Uuid contact, ParseResourceName("contacts", proto.order_placed().contact()));
     ++changes.contacts[{event.tenant, contact}].orders;
     return Ok();
   }
-  if (!proto.has_score_changed()) return MalformedPayload();
+  if (!proto.has_score_changed()) return events::PayloadMalformed();
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", proto.score_changed().contact()));
   ContactChange& change = changes.contacts[{event.tenant, contact}];
   change.scored = true;

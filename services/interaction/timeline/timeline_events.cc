@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "libs/events/handler.h"
 #include "services/interaction/order/order.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
@@ -15,8 +16,6 @@ using contact::v1::ContactEvent;
 using notification::v1::MessageInfo;
 using notification::v1::NotificationEvent;
 using MaybeEntry = std::optional<TimelineEntry>;
-
-Error Malformed() { return {Code::kDataLoss, "EVENT_MALFORMED", "The payload is not what its type says."}; }
 
 // A fact is small or left out.
 void AddFact(TimelineEntry& entry, const char* name, const std::string& value) {
@@ -53,13 +52,13 @@ Result<MaybeEntry> FromConsent(const events::Event& event, EntryKind kind, const
 
 Result<MaybeEntry> FromContactEvent(const events::Event& event) {
   ContactEvent proto;
-  if (!proto.ParseFromString(event.payload)) return Malformed();
+  if (!proto.ParseFromString(event.payload)) return events::PayloadMalformed();
   if (event.type == "consent.granted" && proto.has_consent_granted())
     return FromConsent(event, EntryKind::kConsentGranted, proto.consent_granted().terms());
   if (event.type == "consent.withdrawn" && proto.has_consent_withdrawn())
     return FromConsent(event, EntryKind::kConsentWithdrawn, proto.consent_withdrawn().terms());
   bool is_erased = event.type == "contact.erased" && proto.has_erased();
-  if (!is_erased && (event.type != "contact.created" || !proto.has_created())) return Malformed();
+  if (!is_erased && (event.type != "contact.created" || !proto.has_created())) return events::PayloadMalformed();
   TimelineEntry entry = Begin(event, is_erased ? EntryKind::kContactErased : EntryKind::kContactCreated);
   VEFA_TRY(entry.contact, ParseResourceName("contacts", event.subject));
   if (is_erased) AddFact(entry, "reason", proto.erased().reason());
@@ -69,10 +68,10 @@ Result<MaybeEntry> FromContactEvent(const events::Event& event) {
 
 Result<MaybeEntry> FromOrderPlaced(const events::Event& event) {
   v1::InteractionEvent proto;
-  if (!proto.ParseFromString(event.payload) || !proto.has_order_placed()) return Malformed();
+  if (!proto.ParseFromString(event.payload) || !proto.has_order_placed()) return events::PayloadMalformed();
   const v1::OrderPlaced& order = proto.order_placed();
   auto total = Hundredths(order.total().units(), order.total().nanos());
-  if (!total) return Malformed();
+  if (!total) return events::PayloadMalformed();
   TimelineEntry entry = Begin(event, EntryKind::kOrder);
   VEFA_TRY(entry.contact, ParseResourceName("contacts", order.contact()));
   AddFact(entry, "total", DecimalText(*total));
@@ -102,7 +101,7 @@ Result<MaybeEntry> FromFailed(const events::Event& event, const notification::v1
 
 Result<MaybeEntry> FromNotificationEvent(const events::Event& event) {
   NotificationEvent proto;
-  if (!proto.ParseFromString(event.payload)) return Malformed();
+  if (!proto.ParseFromString(event.payload)) return events::PayloadMalformed();
   switch (proto.kind_case()) {
     case NotificationEvent::kAccepted:
       return FromMessage(event, EntryKind::kMessageAccepted, proto.accepted().message(), "", "");
@@ -121,7 +120,7 @@ Result<MaybeEntry> FromNotificationEvent(const events::Event& event) {
     case NotificationEvent::kUnsubscribed:
       return FromMessage(event, EntryKind::kUnsubscribed, proto.unsubscribed().message(), "", "");
     default:
-      return Malformed();
+      return events::PayloadMalformed();
   }
 }
 
