@@ -6,14 +6,15 @@ BUILD_DIR="$VEFA_ROOT/build"
 SANITIZE=""
 WEB_DIR="$VEFA_ROOT/services/gateway/web"
 
-# Configures once; again only when the folder of the google/api protos it was given is gone.
+# Configures once; again only when a folder it was given is gone, or it was given none.
 configure() {
-  local cache="$BUILD_DIR/CMakeCache.txt" protos=""
-  [ -e "$cache" ] && protos=$(sed -n 's/^VEFA_GOOGLEAPIS:[A-Z]*=//p' "$cache")
-  [ -e "$BUILD_DIR/build.ninja" ] && [ -d "$protos/google/api" ] && return 0
+  local cache="$BUILD_DIR/CMakeCache.txt" protos="" phone=""
+  [ -e "$cache" ] && protos=$(sed -n 's/^VEFA_GOOGLEAPIS:[A-Z]*=//p' "$cache") &&
+    phone=$(sed -n 's/^VEFA_PHONE_HEADERS:[A-Z]*=//p' "$cache")
+  [ -e "$BUILD_DIR/build.ninja" ] && [ -d "$protos/google/api" ] && [ -d "$phone/phonenumbers" ] && return 0
   run_logged cmake "configuring" \
     cmake -S "$VEFA_ROOT" -B "$BUILD_DIR" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-    "-DVEFA_GOOGLEAPIS=$VEFA_DEPS/googleapis" "-DVEFA_SANITIZE=$SANITIZE" ||
+    "-DVEFA_GOOGLEAPIS=$VEFA_DEPS/googleapis" "-DVEFA_PHONE_HEADERS=$VEFA_DEPS/phone" "-DVEFA_SANITIZE=$SANITIZE" ||
     die "configuring failed; see $VEFA_STATE/logs/setup/cmake.log"
 }
 

@@ -45,6 +45,15 @@ fetch_archives() {
   mark_done archives "$pins" "$VEFA_LOCAL/archives.py"
 }
 
+# Headers of a library whose development package would replace the Boost we use.
+fetch_phone_headers() {
+  local script="$VEFA_LOCAL/phone_headers.sh"
+  done_already phone "$script" && return 0
+  run_logged phone-headers "fetching the headers of libphonenumber" sh "$script" "$VEFA_DEPS/phone" ||
+    die "the headers of libphonenumber cannot be had: $(last_error "$VEFA_STATE/logs/setup/phone-headers.log"); run apt-get update as root, then ./vefa again"
+  mark_done phone "$script"
+}
+
 fetch_schemas() {
   local pins="$VEFA_LOCAL/schemas.txt" folder="$VEFA_DEPS/schemas"
   done_already schemas "$pins" "$VEFA_LOCAL/schemas.py" && return 0
@@ -123,6 +132,7 @@ install_all() {
   install_packages
   [ "${1:-kafka}" = mock ] || fetch_kafka
   fetch_archives
+  fetch_phone_headers
   use_node
   npm_ci "$WEB_DIR" console
   [ "${2:-}" != tests ] || {
