@@ -26,9 +26,22 @@ Result<std::pair<std::string, std::string>> PatternOf(const MethodDescriptor& rp
   }
 }
 
+// The field of a message by its name, or by its path through messages in it; null when there is none.
+const FieldDescriptor* FieldAt(const google::protobuf::Descriptor* type, std::string_view path) {
+  const FieldDescriptor* field = nullptr;
+  while (type != nullptr) {
+    size_t dot = path.find('.');
+    field = type->FindFieldByName(std::string(path.substr(0, dot)));
+    if (field == nullptr || dot == std::string_view::npos) return field;
+    type = field->is_repeated() ? nullptr : field->message_type();
+    path.remove_prefix(dot + 1);
+  }
+  return nullptr;
+}
+
 Status CheckFields(const MethodDescriptor& rpc, const Binding& binding) {
   for (const std::string& name : binding.path.Fields()) {
-    const FieldDescriptor* field = rpc.input_type()->FindFieldByName(name);
+    const FieldDescriptor* field = FieldAt(rpc.input_type(), name);
     if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING)
       return Refuse(rpc, "ROUTE_FIELD", "the path's `" + name + "` is not a string of the request.");
   }
