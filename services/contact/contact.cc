@@ -3,14 +3,16 @@
 #include <algorithm>
 
 #include "libs/base/text.h"
+#include "libs/text/name.h"
 
 namespace vefa::contact {
 namespace {
 
 constexpr size_t kExternalIdMax = 200;    // bytes
-constexpr size_t kDisplayNameMax = 200;   // characters
-constexpr size_t kEmailMax = 254;         // bytes, RFC 5321
+constexpr size_t kNameMax = 200;          // characters
 constexpr size_t kSourceMax = 200;        // bytes
+constexpr size_t kTagsMax = 50;
+constexpr size_t kTagMax = 63;            // characters
 constexpr std::chrono::minutes kClockSkew(5);
 
 std::string Trimmed(const std::string& text) {
@@ -20,25 +22,6 @@ std::string Trimmed(const std::string& text) {
 }
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
-bool IsLabel(std::string_view label) {
-  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-  return std::all_of(label.begin(), label.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
-bool IsDomain(std::string_view domain) {
-  int labels = 0;
-  while (!domain.empty()) {
-    size_t dot = std::min(domain.find('.'), domain.size());
-    if (!IsLabel(domain.substr(0, dot))) return false;
-    ++labels;
-    if (dot + 1 == domain.size()) return false;
-    domain.remove_prefix(std::min(dot + 1, domain.size()));
-  }
-  return labels >= 2;
-}
 
 // What an erased contact has in place of its external id; nobody else may have it.
 bool IsErasedExternalId(std::string_view text) {
@@ -58,27 +41,50 @@ class Check {
     That(std::none_of(text.begin(), text.end(), IsControl), field, "CONTROL_CHARACTER", "Leave out control characters.");
     That(text.size() <= bytes_max, field, "TOO_LONG", "Give a shorter text.");
   }
+  // What people are called. Any script, one letter, no family name: names have no rules but that they can be shown.
+  void Name(Personal<std::string>& name, const char* field) {
+    if (!IsUtf8(name.Reveal())) return That(false, field, "NOT_UTF8", "Give text in UTF-8 without NUL.");
+    // Before white space becomes one: a tab in a name is a column that slipped.
+    bool controls = std::any_of(name.Reveal().begin(), name.Reveal().end(), IsControl);
+    std::string tidy = text::Tidied(name.Reveal());
+    That(!controls && !text::HidesSigns(tidy), field, "CONTROL_CHARACTER",
+         "Leave out control characters and marks of direction.");
+    That(Utf8Length(tidy) <= kNameMax, field, "TOO_LONG", "Give at most 200 characters.");
+    name = std::move(tidy);
+  }
 
  private:
   const std::string prefix_;
   std::vector<Violation>& violations_;
 };
 
-}  // namespace
-
-bool IsEmailAddress(std::string_view text) {
-  size_t at = text.rfind('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > kEmailMax) return false;
-  std::string_view local = text.substr(0, at);
-  // The unquoted form of RFC 5321 only: letters, digits, a few signs, dots between them.
-  constexpr std::string_view kSigns = "!#$%&'*+-/=?^_`{|}~.";
-  bool good = std::all_of(local.begin(), local.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kSigns.find(c) != std::string_view::npos;
-  });
-  bool dots = local.front() != '.' && local.back() != '.' && local.find("..") == std::string_view::npos;
-  return good && dots && IsDomain(text.substr(at + 1));
+// The form of a name in the time zone database; which there are, the database says.
+bool IsTimeZoneName(std::string_view text) {
+  return text.size() <= 63 && text.front() >= 'A' && text.front() <= 'Z' && text.find("..") == std::string_view::npos &&
+         text.back() != '/' && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+                  c == '+' || c == '-';
+         });
 }
+
+// Signs with which lists of words are written.
+bool SplitsWords(char c) { return c == ',' || c == '"' || c == '\\' || c == '{' || c == '}' || c == ';'; }
+
+// In alphabetical order, each once.
+void NormaliseTags(std::vector<std::string>& tags, Check& check) {
+  for (std::string& tag : tags) {
+    if (!IsUtf8(tag)) return check.That(false, "tags", "NOT_UTF8", "Give text in UTF-8 without NUL.");
+    tag = text::Tidied(tag);
+    check.That(!tag.empty() && Utf8Length(tag) <= kTagMax && !text::HidesSigns(tag) &&
+                   std::none_of(tag.begin(), tag.end(), SplitsWords),
+               "tags", "TAG_SYNTAX", "Give tags of 1-63 characters without commas, semicolons, quotes, braces and backslashes.");
+  }
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  check.That(tags.size() <= kTagsMax, "tags", "TOO_MANY", "Give at most 50 tags.");
+}
+
+}  // namespace
 
 bool IsEraseReason(std::string_view text) {
   return !text.empty() && text.size() <= 63 && text.front() >= 'A' && text.front() <= 'Z' &&
@@ -89,26 +95,27 @@ bool IsEraseReason(std::string_view text) {
 void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>& violations) {
   Check check(prefix, violations);
   contact.external_id = Trimmed(contact.external_id);
-  const std::string name = Trimmed(contact.display_name.Reveal());
-  std::string email = Trimmed(contact.email.Reveal());
   contact.source = Trimmed(contact.source);
   check.Text(contact.external_id, "external_id", kExternalIdMax);
   check.That(!contact.external_id.empty(), "external_id", "REQUIRED", "Give the person's id in your system.");
   check.That(!IsErasedExternalId(contact.external_id), "external_id", "EXTERNAL_ID_RESERVED",
              "Give another id: this form stands for erased people.");
-  check.Text(name, "display_name", kDisplayNameMax * 4);
-  check.That(!name.empty(), "display_name", "REQUIRED", "Give the name to greet the person with.");
-  check.That(Utf8Length(name) <= kDisplayNameMax, "display_name", "TOO_LONG",
-             "Give at most 200 characters.");
+  check.Name(contact.display_name, "display_name");
+  check.That(!contact.display_name.empty(), "display_name", "REQUIRED", "Give the name to greet the person with.");
+  check.Name(contact.given_name, "given_name");
+  check.Name(contact.family_name, "family_name");
   check.Text(contact.source, "source", kSourceMax);
-  check.That(email.empty() || IsEmailAddress(email), "email", "EMAIL_SYNTAX",
-             "Give an address of the form name@example.com, or leave it empty.");
-  // Case never distinguishes mailboxes in practice; ASCII rules, because an address is not a text.
-  for (char& c : email) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  contact.display_name = name;
-  contact.email = std::move(email);
   if (contact.language.empty()) contact.language = "en";
   check.That(contact.language == "en" || contact.language == "tr", "language", "LANGUAGE_UNKNOWN", "Give tr or en.");
+  check.That(contact.country.empty() || text::IsCountry(contact.country), "country", "COUNTRY_UNKNOWN",
+             "Give the country's two letters of ISO 3166, for example TR.");
+  check.That(contact.time_zone.empty() || IsTimeZoneName(contact.time_zone), "time_zone", "TIME_ZONE_UNKNOWN",
+             "Give an IANA time zone, for example Europe/Istanbul.");
+  NormaliseTags(contact.tags, check);
+  if (!contact.email.empty())
+    NormaliseValue(PointKind::kEmail, contact.email, "", std::string(prefix) + "email", violations);
+  if (!contact.phone.empty())
+    NormaliseValue(PointKind::kPhone, contact.phone, contact.country, std::string(prefix) + "phone", violations);
 }
 
 void Normalise(Consent& consent, std::string_view prefix, Time now, std::vector<Violation>& violations) {

@@ -9,6 +9,8 @@
 #include "libs/base/id.h"
 #include "libs/base/personal.h"
 #include "libs/base/result.h"
+#include "services/contact/attribute/attribute.h"
+#include "services/contact/point/point.h"
 
 // The rules of contacts and consents: plain values, no I/O, no clock.
 namespace vefa::contact {
@@ -18,13 +20,23 @@ struct Contact {
   Uuid id;
   std::string external_id;
   Personal<std::string> display_name;
-  Personal<std::string> email;  // Empty when none is known.
+  Personal<std::string> email;  // The primary one; empty when none is known.
   std::string language;  // `tr` or `en`
   std::string source;
   int64_t version = 0;
   Time create_time{};
   Time update_time{};
   std::optional<Time> erase_time;  // Set: the person was erased, and nothing personal is left.
+  Personal<std::string> given_name;
+  Personal<std::string> family_name;
+  Personal<std::string> phone;  // The primary one, E.164; empty when none is known.
+  std::string country;          // ISO 3166-1 alpha-2, or nothing.
+  std::string time_zone;        // IANA, or nothing.
+  std::vector<std::string> tags;
+  Attributes attributes;
+  Uuid owner;  // A user; nil when nobody answers for the relationship.
+  // Only where they were read: a contact that is read for its own sake comes without.
+  ContactPoints points;
 };
 
 enum class Channel : int16_t { kNone = 0, kEmail = 1, kSms = 2, kPush = 3 };
@@ -40,8 +52,8 @@ struct Consent {
   Time record_time{};
 };
 
-// Brings a contact to its stored form (trimmed, address lower-cased by ASCII rules, language `en`
-// when none is said) and adds every broken rule, its field under `prefix`, to `violations`.
+// Brings a contact to its stored form (tidied, addresses in normal form, language `en` when none is said) and adds
+// every broken rule, its field under `prefix`, to `violations`. Attributes are held to their definitions elsewhere.
 void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>& violations);
 
 // The same for a consent. `now` bounds its time: nobody agreed in the future.
@@ -50,8 +62,5 @@ void Normalise(Consent& consent, std::string_view prefix, Time now, std::vector<
 // Whether a text may stand as the reason of an erasure: 1-63 upper-case letters, digits and underscores,
 // a letter first.
 bool IsEraseReason(std::string_view text);
-
-// Whether text has the shape local@domain of an address we can write to.
-bool IsEmailAddress(std::string_view text);
 
 }  // namespace vefa::contact

@@ -19,8 +19,10 @@ const Statement kLock{"contact_erase_lock", "SELECT 1 FROM contact WHERE tenant_
 const Statement kErase{
     "contact_erase",
     "WITH destroyed AS (DELETE FROM pii_key WHERE tenant_id = $1 AND contact_id = $2 RETURNING 1),"
+    " unreachable AS (DELETE FROM contact_point WHERE tenant_id = $1 AND contact_id = $2),"
     " changed AS ("
-    "  UPDATE contact SET display_name = '', email = '', external_id = 'erased-' || id, search_text = '',"
+    "  UPDATE contact SET display_name = '', email = '', external_id = 'erased-' || id, search_text = '', given_name = '',"
+    "    family_name = '', phone = '', tags = '{}', attributes = '{}', owner_id = NULL,"
     "    version = version + 1, update_time = $3, erase_time = $3,"
     "    keys_destroyed = (SELECT count(*) FROM destroyed)"
     "  WHERE tenant_id = $1 AND id = $2 AND erase_time IS NULL RETURNING id, version),"

@@ -184,7 +184,7 @@ TEST_F(EraseTest, WaitsForAWriterAndDestroysItsKeyToo) {
   changed.display_name = "In Between";
   changed.language = "tr";
   auto writer = *database_.service().Begin(postgres::Scope::Tenant(tenant_), Soon());
-  ASSERT_EQ(UpsertContacts(writer, *sealer, {changed}, clock_)->size(), 1u);
+  ASSERT_EQ(UpsertContacts(writer, *sealer, {}, {changed}, clock_)->size(), 1u);
   Result<v1::EraseContactResponse> erased = Internal("NOT_ASKED", "");
   std::jthread eraser([&] { erased = Erase(known.name()); });
   ASSERT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0; }));

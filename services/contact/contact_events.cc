@@ -1,32 +1,65 @@
 #include "services/contact/contact_events.h"
 
 #include "libs/events/catalog.h"
-#include "vefa/contact/v1/contact_events.pb.h"
+#include "services/contact/contact_proto.h"
 
 namespace vefa::contact {
 namespace {
 
 // The external id stays out: it may name a person, so it is in the box.
-void Fill(v1::ContactState& state, const Contact& contact, const event::v1::PiiBox& box) {
+void Fill(v1::ContactState& state, const Contact& contact, const AttributeDefinitions& definitions,
+          const event::v1::PiiBox& box) {
   state.set_language(contact.language);
   state.set_source(contact.source);
   state.set_has_email(!contact.email.empty());
   *state.mutable_personal() = box;
+  state.set_country(contact.country);
+  state.set_time_zone(contact.time_zone);
+  for (const std::string& tag : contact.tags) state.add_tags(tag);
+  for (const auto& [key, value] : contact.attributes)
+    if (!IsPersonal(definitions, key)) (*state.mutable_attributes())[key] = ToProto(value);
+  if (!contact.owner.is_nil()) state.set_owner(ResourceName("users", contact.owner));
+  for (const ContactPoint& point : contact.points) {
+    v1::ContactPointState& one = *state.add_points();
+    one.set_name(PointName(contact.id, point.id));
+    one.set_kind(static_cast<v1::ContactPoint::Kind>(point.kind));
+    one.set_state(static_cast<v1::ContactPoint::State>(point.state));
+    one.set_primary(point.primary);
+  }
 }
 
 }  // namespace
 
 events::Source ContactSource() { return events::MakeSource(v1::ContactEvent::descriptor()); }
 
-std::string CreatedPayload(const Contact& contact, const event::v1::PiiBox& box) {
-  v1::ContactEvent event;
-  Fill(*event.mutable_created()->mutable_state(), contact, box);
-  return event.SerializeAsString();
+v1::ContactPersonal PersonalOf(const Contact& contact, const AttributeDefinitions& definitions) {
+  v1::ContactPersonal personal;
+  personal.set_external_id(contact.external_id);
+  personal.set_display_name(contact.display_name.Reveal());
+  personal.set_email(contact.email.Reveal());
+  personal.set_given_name(contact.given_name.Reveal());
+  personal.set_family_name(contact.family_name.Reveal());
+  personal.set_phone(contact.phone.Reveal());
+  for (const ContactPoint& point : contact.points)
+    (*personal.mutable_points())[PointName(contact.id, point.id)] = point.value.Reveal();
+  for (const auto& [key, value] : contact.attributes)
+    if (IsPersonal(definitions, key)) (*personal.mutable_attributes())[key] = ToProto(value);
+  return personal;
 }
 
-std::string UpdatedPayload(const Contact& contact, const event::v1::PiiBox& box) {
+std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,
+                         const event::v1::PiiBox& box, const Uuid& point) {
   v1::ContactEvent event;
-  Fill(*event.mutable_updated()->mutable_state(), contact, box);
+  auto about = [&](auto& change) -> v1::ContactState& {
+    change.set_point(PointName(contact.id, point));
+    return *change.mutable_state();
+  };
+  v1::ContactState& state = type == kCreatedType        ? *event.mutable_created()->mutable_state()
+                            : type == kUpdatedType      ? *event.mutable_updated()->mutable_state()
+                            : type == kPointAddedType   ? about(*event.mutable_point_added())
+                            : type == kPointChangedType ? about(*event.mutable_point_changed())
+                                                        : about(*event.mutable_point_removed());
+  Fill(state, contact, definitions, box);
   return event.SerializeAsString();
 }
 

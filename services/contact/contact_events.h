@@ -4,7 +4,7 @@
 
 #include "libs/events/event.h"
 #include "services/contact/contact.h"
-#include "vefa/event/v1/pii.pb.h"
+#include "vefa/contact/v1/contact_events.pb.h"
 
 // Between the contact domain and its events. Nothing personal leaves through here but in its box.
 namespace vefa::contact {
@@ -17,9 +17,16 @@ inline constexpr char kUpdatedType[] = "contact.updated";
 inline constexpr char kGrantedType[] = "consent.granted";
 inline constexpr char kWithdrawnType[] = "consent.withdrawn";
 
-// `box` holds the contact's ContactPersonal.
-std::string CreatedPayload(const Contact& contact, const event::v1::PiiBox& box);
-std::string UpdatedPayload(const Contact& contact, const event::v1::PiiBox& box);
+inline constexpr char kPointAddedType[] = "contact_point.added";
+inline constexpr char kPointChangedType[] = "contact_point.changed";
+inline constexpr char kPointRemovedType[] = "contact_point.removed";
+
+// What goes into a contact's box: whatever is not for everybody.
+v1::ContactPersonal PersonalOf(const Contact& contact, const AttributeDefinitions& definitions);
+// The event of one of the types above that carries the contact's state. `box` holds its ContactPersonal; `point` is the
+// one that an event about a point is about.
+std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,
+                         const event::v1::PiiBox& box, const Uuid& point = {});
 std::string ErasedPayload(const std::string& reason);
 // Granted or withdrawn, by the consent's state.
 std::string ConsentPayload(const Consent& consent);

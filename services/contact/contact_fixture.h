@@ -11,8 +11,10 @@
 #include "libs/rpc/time.h"
 #include "libs/testing/engines.h"
 #include "libs/testing/soon.h"
+#include "services/contact/attribute/attribute_service.h"
 #include "services/contact/contact_service.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/point/point_service.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 std::vector<vefa::postgres::Migration> vefa_contact_migrations();
@@ -30,11 +32,15 @@ class ContactServiceTest : public ::testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&service_);
     builder.RegisterService(&key_service_);
+    builder.RegisterService(&point_service_);
+    builder.RegisterService(&attribute_service_);
     server_ = builder.BuildAndStart();
     rpc::Transport transport;
     transport.MeasureBy(metrics_);
     peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test", transport);
     stub_ = v1::ContactService::NewStub(peer_->channel());
+    point_stub_ = v1::ContactPointService::NewStub(peer_->channel());
+    attribute_stub_ = v1::AttributeService::NewStub(peer_->channel());
     key_stub_ = v1::PiiKeyService::NewStub(peer_->channel());
   }
   ~ContactServiceTest() override { server_->Shutdown(); }
@@ -43,6 +49,18 @@ class ContactServiceTest : public ::testing::Test {
   Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                         const Request& request, std::vector<std::string> permissions = {"*"}) {
     return rpc::Call(*peer_, *stub_, method, request, tenant_, std::move(permissions), Soon());
+  }
+  template <typename Request, typename Response>
+  Result<Response> Call(grpc::Status (v1::ContactPointService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                              Response*),
+                        const Request& request) {
+    return rpc::Call(*peer_, *point_stub_, method, request, tenant_, {"*"}, Soon());
+  }
+  template <typename Request, typename Response>
+  Result<Response> Call(grpc::Status (v1::AttributeService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                           Response*),
+                        const Request& request) {
+    return rpc::Call(*peer_, *attribute_stub_, method, request, tenant_, {"*"}, Soon());
   }
   static v1::CreateContactRequest Person(const std::string& external_id) {
     v1::CreateContactRequest request;
@@ -56,7 +74,7 @@ class ContactServiceTest : public ::testing::Test {
     rpc::CallContext call;
     call.tenant = tenant_;
     call.deadline = Soon();
-    return ContactImport(database_.service(), keys_, copies_, clock_).Import(call, request);
+    return ContactImport(database_.service(), keys_, attributes_, copies_, clock_).Import(call, request);
   }
   Result<v1::ImportContactsResponse> Import(const v1::CreateContactRequest& person) {
     v1::ImportContactsRequest request;
@@ -125,11 +143,19 @@ class ContactServiceTest : public ::testing::Test {
   // Every test has people of its own, in a tenant of its own.
   redis::Cache cache_{redis_, "contact", &metrics_};
   ContactCopies copies_{&cache_, std::string(32, 'f')};
-  ContactService service_{door_, database_.service(), keys_, copies_, nullptr, clock_, key_.secret()};
+  AttributeCatalog attributes_{database_.service()};
+  ContactService service_{door_, database_.service(), keys_, attributes_, copies_, nullptr, clock_, key_.secret()};
+  rpc::Door point_door_{"vefa.contact.v1.ContactPointService", pool_, key_, tenants_, metrics_, clock_};
+  PointService point_service_{point_door_, database_.service(),
+                              ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_), clock_};
+  rpc::Door attribute_door_{"vefa.contact.v1.AttributeService", pool_, key_, tenants_, metrics_, clock_};
+  AttributeService attribute_service_{attribute_door_, database_.service(), attributes_, clock_};
   PiiKeyService key_service_{key_door_, keys_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<rpc::Peer> peer_;
   std::unique_ptr<Stub> stub_;
+  std::unique_ptr<v1::ContactPointService::Stub> point_stub_;
+  std::unique_ptr<v1::AttributeService::Stub> attribute_stub_;
   std::unique_ptr<v1::PiiKeyService::Stub> key_stub_;
 };
 

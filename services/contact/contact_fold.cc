@@ -38,6 +38,15 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
     case v1::ContactEvent::kUpdated:
       *snapshot.mutable_state() = change.updated().state();
       break;
+    case v1::ContactEvent::kPointAdded:
+      *snapshot.mutable_state() = change.point_added().state();
+      break;
+    case v1::ContactEvent::kPointChanged:
+      *snapshot.mutable_state() = change.point_changed().state();
+      break;
+    case v1::ContactEvent::kPointRemoved:
+      *snapshot.mutable_state() = change.point_removed().state();
+      break;
     case v1::ContactEvent::kConsentGranted:
       FoldConsent(event, change.consent_granted().terms(), v1::Consent::STATE_GRANTED, snapshot);
       break;

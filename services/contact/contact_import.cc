@@ -29,14 +29,16 @@ void Reject(v1::ImportContactsResponse& response, int64_t line, const Violation&
   reject->set_message(violation.description);
 }
 
-Chunk Read(const v1::ImportContactsRequest& request, Time now, v1::ImportContactsResponse& response) {
+Chunk Read(const v1::ImportContactsRequest& request, const AttributeDefinitions& definitions, Time now,
+           v1::ImportContactsResponse& response) {
   Chunk chunk;
   std::set<std::string> seen;
   for (const v1::ImportRow& row : request.rows()) {
     std::vector<Violation> violations;
     if (row.has_contact()) {
-      Contact contact = FromProto(row.contact());
+      Contact contact = FromProto(row.contact(), "contact.", violations);
       Normalise(contact, "contact.", violations);
+      NormaliseValues(definitions, {}, contact.attributes, "contact.", violations);
       if (violations.empty() && !seen.insert(contact.external_id).second)
         violations.push_back({"contact.external_id", "EXTERNAL_ID_REPEATED", "Name each contact once in a chunk."});
       if (violations.empty()) chunk.contacts.push_back(std::move(contact));
@@ -76,7 +78,8 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
   if (request.rows_size() == 0 || request.rows_size() > kChunkMax)
     return Violations({{"rows", "CHUNK_SIZE", "Send 1 to 500 rows in a chunk."}});
   v1::ImportContactsResponse checked;
-  Chunk chunk = Read(request, clock_.Now(), checked);
+  VEFA_TRY(auto definitions, attributes_.ForTenant(call.tenant, call.deadline));
+  Chunk chunk = Read(request, *definitions, clock_.Now(), checked);
   VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
   std::vector<ContactVersion> changes;
   auto imported = postgres::InTransaction(
@@ -85,7 +88,7 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
         v1::ImportContactsResponse response = checked;
         changes.clear();
         if (!chunk.contacts.empty()) {
-          VEFA_TRY(auto changed, UpsertContacts(transaction, *sealer, chunk.contacts, clock_));
+          VEFA_TRY(auto changed, UpsertContacts(transaction, *sealer, *definitions, chunk.contacts, clock_));
           for (const Upserted& contact : changed) {
             contact.version == 1 ? response.set_contacts_created(response.contacts_created() + 1)
                                  : response.set_contacts_updated(response.contacts_updated() + 1);

@@ -3,6 +3,7 @@
 #include "libs/events/relay.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
+#include "services/contact/attribute/attribute_store.h"
 #include "services/contact/contact_copies.h"
 #include "services/contact/pii_keys.h"
 #include "vefa/contact/v1/contact_service.pb.h"
@@ -13,8 +14,9 @@ namespace vefa::contact {
 // Thread-safe.
 class ContactImport {
  public:
-  ContactImport(postgres::Database& database, PiiKeys& keys, ContactCopies copies, const Clock& clock)
-      : database_(database), keys_(keys), copies_(copies), clock_(clock) {}
+  ContactImport(postgres::Database& database, PiiKeys& keys, AttributeCatalog& attributes, ContactCopies copies,
+                const Clock& clock)
+      : database_(database), keys_(keys), attributes_(attributes), copies_(copies), clock_(clock) {}
 
   // INVALID_ARGUMENT `CHUNK_SIZE` for more than 500 rows; bad rows are rejected one by one.
   Result<v1::ImportContactsResponse> Import(const rpc::CallContext& call, const v1::ImportContactsRequest& request);
@@ -22,6 +24,7 @@ class ContactImport {
  private:
   postgres::Database& database_;
   PiiKeys& keys_;
+  AttributeCatalog& attributes_;
   const ContactCopies copies_;
   const Clock& clock_;
 };

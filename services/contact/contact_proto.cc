@@ -17,17 +17,68 @@ v1::Contact ToProto(const Contact& contact) {
   *proto.mutable_create_time() = rpc::ToProto(contact.create_time);
   *proto.mutable_update_time() = rpc::ToProto(contact.update_time);
   if (contact.erase_time.has_value()) *proto.mutable_erase_time() = rpc::ToProto(*contact.erase_time);
+  proto.set_given_name(contact.given_name.Reveal());
+  proto.set_family_name(contact.family_name.Reveal());
+  proto.set_phone(contact.phone.Reveal());
+  proto.set_country(contact.country);
+  proto.set_time_zone(contact.time_zone);
+  for (const std::string& tag : contact.tags) proto.add_tags(tag);
+  for (const auto& [key, value] : contact.attributes) (*proto.mutable_attributes())[key] = ToProto(value);
+  if (!contact.owner.is_nil()) proto.set_owner(ResourceName("users", contact.owner));
   return proto;
 }
 
-Contact FromProto(const v1::Contact& proto) {
+Contact FromProto(const v1::Contact& proto, std::string_view prefix, std::vector<Violation>& violations) {
   Contact contact;
   contact.external_id = proto.external_id();
   contact.display_name = proto.display_name();
   contact.email = proto.email();
   contact.language = proto.language();
   contact.source = proto.source();
+  contact.given_name = proto.given_name();
+  contact.family_name = proto.family_name();
+  contact.phone = proto.phone();
+  contact.country = proto.country();
+  contact.time_zone = proto.time_zone();
+  contact.tags.assign(proto.tags().begin(), proto.tags().end());
+  contact.attributes = FromProto(proto.attributes(), prefix, violations);
+  if (!proto.owner().empty()) {
+    auto owner = ParseResourceName("users", proto.owner());
+    if (owner.ok()) {
+      contact.owner = *owner;
+    } else {
+      violations.push_back({std::string(prefix) + "owner", "RESOURCE_NAME", "Give a user by name: users/{uuid}."});
+    }
+  }
   return contact;
+}
+
+std::string PointName(const Uuid& contact, const Uuid& point) {
+  return ResourceName("contacts", contact) + "/" + ResourceName("points", point);
+}
+
+v1::ContactPoint ToProto(const ContactPoint& point, const Uuid& contact) {
+  v1::ContactPoint proto;
+  proto.set_name(PointName(contact, point.id));
+  proto.set_kind(static_cast<v1::ContactPoint::Kind>(point.kind));
+  proto.set_value(point.value.Reveal());
+  proto.set_label(point.label.Reveal());
+  proto.set_state(static_cast<v1::ContactPoint::State>(point.state));
+  proto.set_primary(point.primary);
+  if (point.verify_time) *proto.mutable_verify_time() = rpc::ToProto(*point.verify_time);
+  *proto.mutable_create_time() = rpc::ToProto(point.create_time);
+  return proto;
+}
+
+ContactPoint FromProto(const v1::ContactPoint& proto) {
+  ContactPoint point;
+  // A number that is not in the contract would be cut to the width of ours, and could then be another.
+  if (v1::ContactPoint::Kind_IsValid(proto.kind())) point.kind = static_cast<PointKind>(proto.kind());
+  if (v1::ContactPoint::State_IsValid(proto.state())) point.state = static_cast<PointState>(proto.state());
+  point.value = proto.value();
+  point.label = proto.label();
+  point.primary = proto.primary();
+  return point;
 }
 
 v1::Consent ToProto(const Consent& consent, const Uuid& contact) {

@@ -1,6 +1,7 @@
 // The reading half of contact_store.h.
 #include "libs/base/text.h"
 #include "libs/text/fold.h"
+#include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
 
 namespace vefa::contact {
@@ -14,10 +15,6 @@ using postgres::Statement;
 
 constexpr int32_t kCountMax = 10000;
 constexpr int32_t kConsentLogMax = 1000;
-
-#define CONTACT_COLUMNS \
-  "c.id, c.external_id, c.display_name, c.email, c.language, c.source, c.version, c.create_time, c.update_time,"\
-  " c.erase_time"
 
 const Statement kGet{"contact_get", "SELECT " CONTACT_COLUMNS
                                     " FROM contact c WHERE c.tenant_id = $1"
@@ -49,12 +46,6 @@ const Statement kRecipients{
     "SELECT " CONTACT_COLUMNS ", coalesce(s.state, 0::smallint) FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
     " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.id = ANY($2)"};
-
-Contact ReadContact(const Rows& rows, int i) {
-  return {rows.Id(i, 0),     rows.String(i, 1), rows.String(i, 2),    rows.String(i, 3),    rows.String(i, 4),
-          rows.String(i, 5), rows.Int64(i, 6),  rows.Timestamp(i, 7), rows.Timestamp(i, 8),
-          rows.IsNull(i, 9) ? std::nullopt : std::optional<Time>(rows.Timestamp(i, 9))};
-}
 
 std::vector<Consent> ReadConsents(const Rows& rows) {
   std::vector<Consent> consents;
@@ -156,7 +147,7 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
                                    Bound(tenant, ids, purpose, static_cast<int16_t>(channel)), deadline));
   std::vector<RecipientRow> recipients;
   for (int i = 0; i < rows.size(); ++i)
-    recipients.push_back({ReadContact(rows, i), static_cast<ConsentState>(rows.Int64(i, 10))});
+    recipients.push_back({ReadContact(rows, i), static_cast<ConsentState>(rows.Int64(i, kContactColumns))});
   return recipients;
 }
 

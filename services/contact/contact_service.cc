@@ -4,6 +4,7 @@
 
 #include "libs/base/text.h"
 #include "libs/rpc/idempotency.h"
+#include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
 #include "services/contact/contact_erase.h"
@@ -16,12 +17,6 @@ namespace {
 constexpr int kBatchMax = 1000;
 constexpr size_t kQueryMax = 100;  // characters
 
-Error NoSuchContact() { return NotFound("CONTACT_NOT_FOUND", "There is no such contact; check the name."); }
-
-Error ContactErased() {
-  return {Code::kFailedPrecondition, "CONTACT_ERASED", "This person was erased; nothing can be recorded of them."};
-}
-
 Error BatchTooLarge() { return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once."); }
 
 Result<std::vector<Uuid>> ParseNames(const google::protobuf::RepeatedPtrField<std::string>& names) {
@@ -31,6 +26,37 @@ Result<std::vector<Uuid>> ParseNames(const google::protobuf::RepeatedPtrField<st
     ids.push_back(id);
   }
   return ids;
+}
+
+constexpr std::string_view kChangeable[] = {"external_id", "display_name", "email", "language", "source", "given_name",
+                                            "family_name", "phone", "country", "time_zone", "tags", "attributes", "owner"};
+
+// Brings over what the mask names.
+void Apply(const Contact& said, const rpc::Mask& mask, Contact& contact) {
+  auto bring = [&](const char* field, auto Contact::* member) {
+    if (mask.Has(field)) contact.*member = said.*member;
+  };
+  bring("external_id", &Contact::external_id);
+  bring("display_name", &Contact::display_name);
+  bring("email", &Contact::email);
+  bring("language", &Contact::language);
+  bring("source", &Contact::source);
+  bring("given_name", &Contact::given_name);
+  bring("family_name", &Contact::family_name);
+  bring("phone", &Contact::phone);
+  bring("country", &Contact::country);
+  bring("time_zone", &Contact::time_zone);
+  bring("tags", &Contact::tags);
+  bring("attributes", &Contact::attributes);
+  bring("owner", &Contact::owner);
+  for (const std::string& key : mask.KeysOf("attributes")) {
+    auto value = said.attributes.find(key);
+    if (value == said.attributes.end()) {
+      contact.attributes.erase(key);
+    } else {
+      contact.attributes[key] = value->second;
+    }
+  }
 }
 
 // `display_name desc` taken apart. INVALID_ARGUMENT `ORDER_BY_UNKNOWN`.
@@ -53,6 +79,11 @@ grpc::ServerUnaryReactor* ContactService::CreateContact(grpc::CallbackServerCont
   return rpc::ServeLater(door_, context, "CreateContact", [=, this](const rpc::CallContext& call, rpc::Reply reply) {
     Create(call, *request, *response, std::move(reply));
   });
+}
+grpc::ServerUnaryReactor* ContactService::UpdateContact(grpc::CallbackServerContext* context,
+                                                        const v1::UpdateContactRequest* request, v1::Contact* response) {
+  return rpc::Serve(door_, context, "UpdateContact",
+                    [=, this](const rpc::CallContext& call) { return Update(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* ContactService::GetContact(grpc::CallbackServerContext* context,
                                                      const v1::GetContactRequest* request, v1::Contact* response) {
@@ -110,15 +141,19 @@ grpc::ServerUnaryReactor* ContactService::EraseContact(grpc::CallbackServerConte
 // Checked and sealed here; written together with those that come at the same time.
 void ContactService::Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response,
                             rpc::Reply reply) {
-  Contact contact = FromProto(request.contact());
+  auto definitions = attributes_.ForTenant(call.tenant, call.deadline);
+  if (!definitions.ok()) return reply.Finish(std::move(definitions).error());
   std::vector<Violation> violations;
+  Contact contact = FromProto(request.contact(), "contact.", violations);
   Normalise(contact, "contact.", violations);
+  NormaliseValues(**definitions, {}, contact.attributes, "contact.", violations);
   if (!violations.empty()) return reply.Finish(Violations(std::move(violations)));
+  AddDefaults(**definitions, contact.attributes);
   auto sealer = keys_.ForTenant(call.tenant, call.deadline);
   if (!sealer.ok()) return reply.Finish(std::move(sealer).error());
   rpc::Attempt attempt{call.tenant, request.request_id(), "CreateContact", ""};
   if (!attempt.request_id.empty()) attempt.request = request.contact().SerializeAsString();
-  creates_.Add(std::move(attempt), call.deadline, MakeNewContact(**sealer, std::move(contact), clock_), &response,
+  creates_.Add(std::move(attempt), call.deadline, MakeNewContact(**sealer, **definitions, std::move(contact), clock_), &response,
                std::move(reply));
 }
 
@@ -134,6 +169,25 @@ rpc::WriteKind<NewContact, v1::Contact> ContactService::Creates() {
   kind.subject = [](const v1::Contact& contact) { return contact.name(); };
   kind.committed = [this] { Committed(); };
   return kind;
+}
+
+Status ContactService::Update(const rpc::CallContext& call, const v1::UpdateContactRequest& request,
+                              v1::Contact& response) {
+  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact().name()));
+  VEFA_TRY(rpc::Mask mask, rpc::Mask::Read(request.update_mask(), request.contact(), kChangeable));
+  std::vector<Violation> violations;
+  const Contact said = FromProto(request.contact(), "contact.", violations);
+  if (!violations.empty()) return Violations(std::move(violations));
+  rpc::Attempt attempt{call.tenant, request.request_id(), "UpdateContact", ""};
+  if (!attempt.request_id.empty())
+    attempt.request = request.contact().SerializeAsString() + request.update_mask().SerializeAsString();
+  VEFA_TRY(Contact after, change_.Change(call, id, "contact.", attempt, [&](ContactChange& change) -> Status {
+    VEFA_TRY_OK(rpc::CheckEtag(request.contact().etag(), ToProto(change.after).etag()));
+    Apply(said, mask, change.after);
+    return Ok();
+  }));
+  response = ToProto(after);
+  return Ok();
 }
 
 void ContactService::Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response,

@@ -7,6 +7,7 @@
 #include "libs/rpc/read_stage.h"
 #include "libs/rpc/write_stage.h"
 #include "services/contact/contact.h"
+#include "services/contact/contact_change.h"
 #include "services/contact/contact_copies.h"
 #include "services/contact/contact_import.h"
 #include "services/contact/contact_store.h"
@@ -18,16 +19,19 @@ namespace vefa::contact {
 class ContactService final : public v1::ContactService::CallbackService {
  public:
   // `secret` signs page tokens. `relay` is woken after each commit; nullptr in tests without one.
-  ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, ContactCopies copies,
-                 events::Relay* relay, const Clock& clock, std::string secret)
-      : door_(door), database_(database), keys_(keys), copies_(copies), relay_(relay), clock_(clock),
-        secret_(std::move(secret)), import_(database, keys, copies, clock),
+  ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, AttributeCatalog& attributes,
+                 ContactCopies copies, events::Relay* relay, const Clock& clock, std::string secret)
+      : door_(door), database_(database), keys_(keys), attributes_(attributes), copies_(copies), relay_(relay),
+        clock_(clock), secret_(std::move(secret)), import_(database, keys, attributes, copies, clock),
+        change_(database, keys, attributes, copies, relay, clock),
         creates_(database, {}, Creates()),
         gets_({}, [this](const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline) {
           return GetAll(tenant, ids, deadline);
         }) {}
 
   grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const v1::CreateContactRequest* request,
+                                          v1::Contact* response) override;
+  grpc::ServerUnaryReactor* UpdateContact(grpc::CallbackServerContext* context, const v1::UpdateContactRequest* request,
                                           v1::Contact* response) override;
   grpc::ServerUnaryReactor* GetContact(grpc::CallbackServerContext* context, const v1::GetContactRequest* request,
                                        v1::Contact* response) override;
@@ -52,6 +56,7 @@ class ContactService final : public v1::ContactService::CallbackService {
   void Create(const rpc::CallContext& call, const v1::CreateContactRequest& request, v1::Contact& response,
               rpc::Reply reply);
   rpc::WriteKind<NewContact, v1::Contact> Creates();
+  Status Update(const rpc::CallContext& call, const v1::UpdateContactRequest& request, v1::Contact& response);
   void Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response, rpc::Reply reply);
   Result<std::vector<Result<v1::Contact>>> GetAll(const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline);
   Status List(const rpc::CallContext& call, const v1::ListContactsRequest& request, v1::ListContactsResponse& response);
@@ -71,11 +76,13 @@ class ContactService final : public v1::ContactService::CallbackService {
   const rpc::Door& door_;
   postgres::Database& database_;
   PiiKeys& keys_;
+  AttributeCatalog& attributes_;
   const ContactCopies copies_;
   events::Relay* relay_;
   const Clock& clock_;
   const std::string secret_;
   ContactImport import_;
+  const ContactChanger change_;
   // Last: their threads use everything above.
   rpc::WriteStage<NewContact, v1::Contact> creates_;
   rpc::ReadStage<Uuid, v1::Contact> gets_;

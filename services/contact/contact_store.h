@@ -41,9 +41,32 @@ struct RecordedConsent {
 };
 
 // Creates the contacts or brings them to this state, with their events; those that already are in
-// it are not in the answer. External ids must be distinct. The tenant is the sealer's.
+// it are not in the answer. Of what may be left unsaid (names, phone, country, time zone, tags, attributes, owner) only what is
+// said is brought over. External ids must be distinct. The tenant is the sealer's. ABORTED `TRANSACTION_CONFLICT` when
+// another transaction creates one of them at the same time.
 Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
+                                             const AttributeDefinitions& definitions,
                                              const std::vector<Contact>& contacts, const Clock& clock);
+
+// Whole records, their points included, by id and by external id, the erased among them: nobody else changes them until
+// the transaction ends.
+Result<std::vector<Contact>> LockContacts(postgres::Transaction& transaction, const Uuid& tenant,
+                                          const std::vector<Uuid>& ids, const std::vector<std::string>& external_ids);
+
+// A change of a locked record: what it is afterwards, and the event that says so.
+struct ContactChange {
+  Contact after;
+  const char* event_type;
+  Uuid point;  // Of an event about a point.
+};
+// Writes whole records with their points and events, each once; their versions and times are set. ALREADY_EXISTS
+// `EXTERNAL_ID_TAKEN`.
+Status WriteContacts(postgres::Transaction& transaction, const Sealer& sealer, const AttributeDefinitions& definitions,
+                     std::span<ContactChange> changes, const Clock& clock);
+// Whether two states of a record differ in nothing that is recorded.
+bool IsSame(const Contact& a, const Contact& b);
+// Brings a record's points and its primary addresses to say the same, after the latter were set.
+void SettlePoints(Contact& contact, const Clock& clock);
 
 // A contact that is to be made: what is personal of it is sealed already.
 struct NewContact {
@@ -53,7 +76,8 @@ struct NewContact {
   Uuid event_id;
   std::string traceparent;
 };
-NewContact MakeNewContact(const Sealer& sealer, Contact contact, const Clock& clock);
+NewContact MakeNewContact(const Sealer& sealer, const AttributeDefinitions& definitions, Contact contact,
+                          const Clock& clock);
 // Creates contacts of one tenant with their events, in one statement; read its rows with InsertedContacts.
 postgres::Call InsertContactsCall(const Uuid& tenant, std::span<const NewContact* const> contacts);
 // Each contact as stored, by position. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.

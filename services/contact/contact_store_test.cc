@@ -24,7 +24,7 @@ class ContactStoreTest : public ::testing::Test {
     auto sealer = *keys_.ForTenant(database_.tenant(), Soon());
     auto done = postgres::InTransaction(
         database_.service(), postgres::Scope::Tenant(database_.tenant()), Soon(),
-        [&](postgres::Transaction& tx) { return UpsertContacts(tx, *sealer, contacts, clock_); });
+        [&](postgres::Transaction& tx) { return UpsertContacts(tx, *sealer, {}, contacts, clock_); });
     EXPECT_TRUE(done.ok());
     return *done;
   }

@@ -41,8 +41,8 @@ TEST(ContactTest, EveryBrokenRuleIsNamed) {
   std::vector<Violation> violations = Broken(contact);
   std::vector<std::string> fields;
   for (const Violation& violation : violations) fields.push_back(violation.field);
-  EXPECT_EQ(fields, (std::vector<std::string>{"contact.external_id", "contact.display_name", "contact.email",
-                                              "contact.language"}));
+  EXPECT_EQ(fields, (std::vector<std::string>{"contact.external_id", "contact.display_name", "contact.language",
+                                              "contact.email"}));
 }
 
 TEST(ContactTest, TextMustBeText) {

@@ -1,9 +1,11 @@
 #include "libs/service/host.h"
+#include "services/contact/attribute/attribute_service.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_fold.h"
 #include "services/contact/contact_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/point/point_service.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
@@ -35,11 +37,19 @@ int main(int argc, char** argv) {
   }
   vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
   vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
-  vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys,
+  vefa::contact::AttributeCatalog catalog(host.database());
+  vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys, catalog,
                                          copies, &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::PointService points(
+      host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(),
+      vefa::contact::ContactChanger(host.database(), keys, catalog, copies, &host.relay(), host.clock()), host.clock());
+  vefa::contact::AttributeService attributes(host.AddDoor("vefa.contact.v1.AttributeService"), host.database(), catalog,
+                                             host.clock());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   host.AddService(contacts);
+  host.AddService(points);
+  host.AddService(attributes);
   host.AddService(pii_keys);
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);

@@ -2,6 +2,7 @@
 
 #include "libs/crypto/aes_gcm.h"
 #include "libs/crypto/crypto.h"
+#include "services/contact/contact_events.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::contact {
@@ -30,11 +31,8 @@ std::string PlaceOf(const char* table, const Uuid& tenant, const Uuid& key) {
 
 Sealer::~Sealer() { crypto::Wipe(tenant_key_); }
 
-SealedPerson Sealer::Seal(const Contact& contact, const Clock& clock) const {
-  v1::ContactPersonal personal;
-  personal.set_external_id(contact.external_id);
-  personal.set_display_name(contact.display_name.Reveal());
-  personal.set_email(contact.email.Reveal());
+SealedPerson Sealer::Seal(const Contact& contact, const AttributeDefinitions& definitions, const Clock& clock) const {
+  v1::ContactPersonal personal = PersonalOf(contact, definitions);
   pii::Key key = pii::NewKey(clock);
   return {pii::Seal(key, tenant_, personal), key.id(),
           pii::Wrap(tenant_key_, key.bytes(), PlaceOf("pii_key", tenant_, key.id()))};

@@ -32,7 +32,7 @@ class Sealer {
 
   const Uuid& tenant() const { return tenant_; }
   // What is personal of a contact, under a fresh key.
-  SealedPerson Seal(const Contact& contact, const Clock& clock) const;
+  SealedPerson Seal(const Contact& contact, const AttributeDefinitions& definitions, const Clock& clock) const;
   // DATA_LOSS `KEY_UNWRAP`.
   Result<pii::Key> Unwrap(const Uuid& key_id, std::string_view wrapped_key) const;
 

@@ -96,7 +96,7 @@ TEST_F(PiiKeysTest, ATenantsKeyIsMadeOnceByWhoeverIsFirst) {
   // What one wrapped, every other unwraps.
   Contact person;
   person.display_name = "Ayşe";
-  SealedPerson sealed = (*processes[0]->ForTenant(tenant_, Soon()))->Seal(person, clock_);
+  SealedPerson sealed = (*processes[0]->ForTenant(tenant_, Soon()))->Seal(person, {}, clock_);
   for (auto& process : processes)
     EXPECT_TRUE((*process->ForTenant(tenant_, Soon()))->Unwrap(sealed.key_id, sealed.wrapped_key).ok());
 }

@@ -158,6 +158,8 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
   api_.AddUpstream("vefa.contact.v1.ContactService", contact_);
+  api_.AddUpstream("vefa.contact.v1.ContactPointService", contact_);
+  api_.AddUpstream("vefa.contact.v1.AttributeService", contact_);
   api_.AddUpstream("vefa.contact.v1.PiiKeyService", contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);

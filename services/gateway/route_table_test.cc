@@ -39,6 +39,7 @@ TEST(RouteTableTest, EveryBindingOfTheContractIsFound) {
   EXPECT_EQ(RpcOf(table, "POST", "/v1/contacts:search"), "ListContacts");
   EXPECT_EQ(RpcOf(table, "POST", "/v1/contacts:import"), "ImportContacts");
   EXPECT_EQ(RpcOf(table, "GET", "/v1/contacts/17"), "GetContact");
+  EXPECT_EQ(RpcOf(table, "PATCH", "/v1/contacts/17"), "UpdateContact");
   EXPECT_EQ(RpcOf(table, "GET", "/v1/contacts/17/score"), "GetScore");
   EXPECT_EQ(RpcOf(table, "GET", "/v1/segments/a:count"), "CountSegment");
   EXPECT_EQ(RpcOf(table, "POST", "/v1/campaigns/win-back:start"), "StartCampaign");

@@ -47,7 +47,7 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
     case ContactEvent::kConsentGranted: return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
     case ContactEvent::kConsentWithdrawn: return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
     case ContactEvent::kErased: return ReadErased(event, changes);
-    case ContactEvent::KIND_NOT_SET: break;
+    default: break;
   }
   return events::PayloadMalformed();
 }

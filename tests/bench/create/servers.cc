@@ -44,12 +44,12 @@ class OneByOne final : public contact::v1::ContactService::CallbackService {
   grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context, const CreateContactRequest* request,
                                           Contact* response) override {
     return rpc::Serve(house_.door, context, "CreateContact", [=, this](const rpc::CallContext& call) -> Status {
-      contact::Contact contact = contact::FromProto(request->contact());
       std::vector<Violation> violations;
+      contact::Contact contact = contact::FromProto(request->contact(), "contact.", violations);
       contact::Normalise(contact, "contact.", violations);
       if (!violations.empty()) return Violations(std::move(violations));
       VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
-      VEFA_TRY(contact, write_(house_, call, contact::MakeNewContact(*sealer, std::move(contact), house_.clock)));
+      VEFA_TRY(contact, write_(house_, call, contact::MakeNewContact(*sealer, {}, std::move(contact), house_.clock)));
       *response = contact::ToProto(contact);
       return Ok();
     });
@@ -69,8 +69,10 @@ Result<contact::Contact> InOneStatement(House& house, const rpc::CallContext& ca
 
 const postgres::Statement kContact{
     "bench_contact",
-    "INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version,"
-    " create_time, update_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $4, 1, $8, $8)"};
+    "WITH made AS (INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text,"
+    "  version, create_time, update_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $4, 1, $8, $8) RETURNING email)"
+    " INSERT INTO contact_point (tenant_id, contact_id, id, kind, value, label, state, is_primary, create_time)"
+    " SELECT $1, $2, $9, 1, email, '', 1, true, $8 FROM made WHERE email <> ''"};
 const postgres::Statement kKey{
     "bench_key",
     "INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time) VALUES ($1, $2, $3, $4, $5)"};
@@ -84,7 +86,8 @@ Result<contact::Contact> InATransaction(House& house, const rpc::CallContext& ca
   const contact::Contact& contact = made.contact;
   VEFA_TRY(auto transaction, house.database.Begin(postgres::Scope::Tenant(call.tenant), call.deadline));
   VEFA_TRY_OK(transaction.Execute(kContact, Bound(call.tenant, contact.id, contact.external_id, contact.display_name.Reveal(),
-                                                  contact.email.Reveal(), contact.language, contact.source, contact.create_time)));
+                                                  contact.email.Reveal(), contact.language, contact.source, contact.create_time,
+                                                  contact.points.empty() ? Uuid{} : contact.points.front().id)));
   VEFA_TRY_OK(transaction.Execute(
       kKey, Bound(call.tenant, made.person.key_id, contact.id, Bytes{made.person.wrapped_key}, contact.create_time)));
   VEFA_TRY_OK(transaction.Execute(kEvent, Bound(call.tenant, contact.id, made.event_id, contact.create_time,
@@ -99,7 +102,8 @@ Server StartContact(const testing::TestDatabase& database) {
   return Fork([&](int pipe) {
     House house(database, kContactService);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
-    contact::ContactService service(house.door, house.database, keys, contact::ContactCopies(), nullptr, house.clock, kSecret);
+    contact::AttributeCatalog attributes(house.database);
+    contact::ContactService service(house.door, house.database, keys, attributes, contact::ContactCopies(), nullptr, house.clock, kSecret);
     Serve(service, pipe);
   });
 }
@@ -110,7 +114,8 @@ Server StartContactWithCopies(const testing::TestDatabase& database) {
     redis::Client redis(testing::RedisAddress(), {&redis::Cache::script()}, &house.metrics);
     redis::Cache cache(redis, "contact", &house.metrics);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
-    contact::ContactService service(house.door, house.database, keys, contact::ContactCopies(&cache, kSecret), nullptr,
+    contact::AttributeCatalog attributes(house.database);
+    contact::ContactService service(house.door, house.database, keys, attributes, contact::ContactCopies(&cache, kSecret), nullptr,
                                     house.clock, kSecret);
     Serve(service, pipe);
   });

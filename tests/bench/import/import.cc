@@ -71,7 +71,7 @@ void Import(const rpc::Peer& peer, const Uuid& tenant, const std::string& prefix
 std::vector<contact::NewContact> Prepare(const contact::Sealer& sealer, const Clock& clock, const std::string& prefix) {
   std::vector<contact::NewContact> contacts;
   for (int i = 0; i < kRows; ++i)
-    contacts.push_back(contact::MakeNewContact(sealer, Person(prefix + std::to_string(i)), clock));
+    contacts.push_back(contact::MakeNewContact(sealer, {}, Person(prefix + std::to_string(i)), clock));
   return contacts;
 }
 
