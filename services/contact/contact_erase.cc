@@ -4,6 +4,7 @@
 #include "libs/rpc/idempotency.h"
 #include "libs/telemetry/trace.h"
 #include "services/contact/contact_events.h"
+#include "services/contact/duplicate/duplicate_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -44,10 +45,12 @@ Result<std::optional<Erased>> EraseContact(postgres::Database& database, const U
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
+  for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   calls.push_back({&kErased, Bound(tenant, id)});
   VEFA_TRY(std::vector<Rows> rows, database.Run(postgres::Scope::Tenant(tenant), std::move(calls), deadline));
-  if (rows[3].empty()) return std::optional<Erased>();
-  return std::optional<Erased>({rows[3].Int64(0, 0), rows[3].Int32(0, 1)});
+  const Rows& erased = rows.back();
+  if (erased.empty()) return std::optional<Erased>();
+  return std::optional<Erased>({erased.Int64(0, 0), erased.Int32(0, 1)});
 }
 
 }  // namespace vefa::contact

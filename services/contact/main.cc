@@ -3,6 +3,8 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_fold.h"
 #include "services/contact/contact_service.h"
+#include "services/contact/duplicate/duplicate_handler.h"
+#include "services/contact/duplicate/duplicate_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/pii_key_service.h"
 #include "services/contact/point/point_service.h"
@@ -48,10 +50,15 @@ int main(int argc, char** argv) {
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   host.AddService(contacts);
+  vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
+                                             host.key().secret());
+  vefa::contact::DuplicateHandler searches(host.clock());
   host.AddService(points);
+  host.AddService(duplicates);
   host.AddService(attributes);
   host.AddService(pii_keys);
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
+  host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
   host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
   host.NeedSchema(vefa_contact_migrations());
