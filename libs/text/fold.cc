@@ -25,6 +25,25 @@ std::string FoldForSearch(std::string_view text) {
   return folded;
 }
 
+std::vector<std::string> SearchWords(std::string_view text) {
+  const std::string folded = FoldForSearch(text);
+  icu::UnicodeString points = icu::UnicodeString::fromUTF8(folded);
+  std::vector<std::string> words;
+  icu::UnicodeString word;
+  for (int32_t i = 0; i <= points.length();) {
+    UChar32 point = i < points.length() ? points.char32At(i) : 0;
+    i += U16_LENGTH(point);
+    // A vowel sign that takes a place of its own belongs to its letter.
+    if (u_isalnum(point) || u_charType(point) == U_COMBINING_SPACING_MARK) {
+      word.append(point);
+    } else if (!word.isEmpty()) {
+      word.toUTF8String(words.emplace_back());
+      word.remove();
+    }
+  }
+  return words;
+}
+
 std::string FoldForLike(std::string_view text) {
   std::string pattern;
   for (char c : FoldForSearch(text)) {

@@ -14,7 +14,7 @@ struct Erased {
   int32_t keys_destroyed = 0;
 };
 
-// Destroys every key of a contact, empties its record and the stored answers about it, appends
+// Destroys every key of a contact, empties its record, the words it is found by and the stored answers about it, appends
 // `contact.erased`: one transaction, one round trip. An erased contact stays as it is. nullopt when there
 // is no such contact.
 Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Uuid& tenant, const Uuid& id,

@@ -19,15 +19,14 @@ constexpr int32_t kConsentLogMax = 1000;
 const Statement kGet{"contact_get", "SELECT " CONTACT_COLUMNS
                                     " FROM contact c WHERE c.tenant_id = $1"
                                     " AND (c.id = ANY($2) OR c.external_id = ANY($3))"};
-// In the order of ids, so that a plan kept for all tenants goes along the tenant's own: for a limit that is not known, reading the
-// table from its beginning seems cheaper, and is not for a small tenant among large ones.
-const Statement kCount{"contact_count",
-                       "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1"
-                       " AND erase_time IS NULL ORDER BY id LIMIT $2) x"};
-const Statement kCountSearch{
-    "contact_count_search",
-    "SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND erase_time IS NULL"
-    " AND search_text LIKE $3 ORDER BY id LIMIT $2) x"};
+// Of everybody, those who were erased taken off: both are counted in an index alone, where looking at ten thousand records
+// takes ten milliseconds. In the order of an index, so that a plan kept for all tenants goes along the tenant's own: for a
+// limit that is not known, reading the table from its beginning seems cheaper, and is not for a small tenant among large ones.
+const Statement kCount{
+    "contact_count",
+    "WITH erased AS (SELECT count(*) AS n FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND erase_time IS NOT NULL ORDER BY id) e)"
+    " SELECT least((SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 ORDER BY create_time, id"
+    "  LIMIT $2 + (SELECT n FROM erased)) x) - (SELECT n FROM erased), $2)::int"};
 const Statement kConsentStates{
     "consent_states",
     "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_state"
@@ -56,15 +55,15 @@ std::vector<Consent> ReadConsents(const Rows& rows) {
   return consents;
 }
 
-// The SQL of a list: one text per order and direction, and of each, with search or without, the first page and another.
+// The SQL of a list: one text per order and direction, and of each, among what a search found or all, the first page and another.
 #define CONTACT_LIST_FROM "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL"
 #define CONTACT_LIST(name, column, key, compare, direction)                                                           \
   {"contact_list_" name, CONTACT_LIST_FROM " AND (" column ", c.id) " compare " (" key ", $4::text::uuid)"            \
                          " ORDER BY " column direction ", c.id" direction " LIMIT $2"},                               \
   {"contact_list_" name "_first", CONTACT_LIST_FROM " ORDER BY " column direction ", c.id" direction " LIMIT $2"},    \
-  {"contact_list_" name "_search", CONTACT_LIST_FROM " AND (" column ", c.id) " compare " (" key ", $4::text::uuid)"  \
-                         " AND c.search_text LIKE $5 ORDER BY " column direction ", c.id" direction " LIMIT $2"},     \
-  {"contact_list_" name "_search_first", CONTACT_LIST_FROM " AND c.search_text LIKE $3"                               \
+  {"contact_list_" name "_found", CONTACT_LIST_FROM " AND (" column ", c.id) " compare " (" key ", $4::text::uuid)"  \
+                         " AND c.id = ANY($5::uuid[]) ORDER BY " column direction ", c.id" direction " LIMIT $2"},     \
+  {"contact_list_" name "_found_first", CONTACT_LIST_FROM " AND c.id = ANY($3::uuid[])"                               \
                          " ORDER BY " column direction ", c.id" direction " LIMIT $2"}
 #define CONTACT_LISTS(order, column, key)                      \
   CONTACT_LIST(order, column, key, ">", ""),                   \
@@ -74,34 +73,28 @@ const Statement kLists[] = {CONTACT_LISTS("create_time", "c.create_time", "$3::t
                             CONTACT_LISTS("display_name", "c.display_name COLLATE \"tr-x-icu\"", "$3::text"),
                             CONTACT_LISTS("external_id", "c.external_id", "$3::text")};
 
-const Statement& ListStatement(const std::string& order, bool descending, bool search, bool first) {
+const Statement& ListStatement(const std::string& order, bool descending, bool found, bool first) {
   size_t by = order == "create_time" ? 0 : order == "display_name" ? 1 : 2;
-  return kLists[8 * by + (descending ? 4 : 0) + (search ? 2 : 0) + (first ? 1 : 0)];
+  return kLists[8 * by + (descending ? 4 : 0) + (found ? 2 : 0) + (first ? 1 : 0)];
 }
 
 }  // namespace
 
 Result<std::vector<Contact>> ListContacts(postgres::Database& database, const Uuid& tenant, const ContactPage& page,
                                           Deadline deadline) {
-  bool first = page.after.empty();
-  bool search = !page.query.empty();
   postgres::Params params = Bound(tenant, static_cast<int32_t>(page.size));
   for (const std::string& key : page.after) params.push_back(postgres::Bind(key));
-  if (search) params.push_back(postgres::Bind("%" + text::FoldForLike(page.query) + "%"));
+  if (page.among) params.push_back(postgres::Bind(*page.among));
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant),
-                                   ListStatement(page.order_by, page.descending, search, first), std::move(params),
+                                   ListStatement(page.order_by, page.descending, page.among.has_value(), page.after.empty()), std::move(params),
                                    deadline));
   std::vector<Contact> contacts;
   for (int i = 0; i < rows.size(); ++i) contacts.push_back(ReadContact(rows, i));
   return contacts;
 }
 
-Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, const std::string& query,
-                              Deadline deadline) {
-  postgres::Params params = Bound(tenant, kCountMax);
-  if (!query.empty()) params.push_back(postgres::Bind("%" + text::FoldForLike(query) + "%"));
-  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), query.empty() ? kCount : kCountSearch, std::move(params),
-                                   deadline));
+Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, Deadline deadline) {
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kCount, Bound(tenant, kCountMax), deadline));
   return rows.Int32(0, 0);
 }
 

@@ -1,5 +1,6 @@
 #include "services/contact/contact_service.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "libs/base/text.h"
@@ -10,6 +11,7 @@
 #include "services/contact/contact_erase.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/search/search.h"
 
 namespace vefa::contact {
 namespace {
@@ -228,11 +230,17 @@ Status ContactService::List(const rpc::CallContext& call, const v1::ListContacts
   VEFA_TRY_OK(ReadOrder(request.order_by(), page));
   if (!IsUtf8(request.query()) || Utf8Length(request.query()) > kQueryMax)
     return Violations({{"query", "TOO_LONG", "Search for at most 100 characters."}});
-  page.query = request.query();
   std::string scope = "ListContacts|" + call.tenant.ToString() + "|" + request.order_by() + "|" + request.query();
+  if (request.query().find_first_not_of(" \t\r\n") != std::string::npos) {
+    VEFA_TRY(std::vector<Found> found, SearchContacts(database_, call.tenant, request.query(), call.deadline));
+    if (request.page_token().empty()) response.set_total_size(static_cast<int32_t>(found.size()));
+    if (request.order_by().empty()) return Ranked(call, request, scope + "|rank", std::move(found), page.size, response);
+    page.among.emplace();
+    for (const Found& one : found) page.among->push_back(one.id);
+  }
   VEFA_TRY(page.after, rpc::ReadPageToken(secret_, scope, request.page_token(), 2));
-  if (page.after.empty()) {
-    VEFA_TRY(int32_t total, CountContacts(database_, call.tenant, page.query, call.deadline));
+  if (page.after.empty() && !page.among) {
+    VEFA_TRY(int32_t total, CountContacts(database_, call.tenant, call.deadline));
     response.set_total_size(total);
   }
   // One row more than asked for tells whether there is a next page.
@@ -243,6 +251,31 @@ Status ContactService::List(const rpc::CallContext& call, const v1::ListContacts
     response.set_next_page_token(rpc::MakePageToken(secret_, scope, PageKeys(contacts.back(), page.order_by)));
   }
   for (const Contact& contact : contacts) *response.add_contacts() = ToProto(contact);
+  return Ok();
+}
+
+// Best first: the page is a part of what was found, and only its records are read.
+Status ContactService::Ranked(const rpc::CallContext& call, const v1::ListContactsRequest& request, const std::string& scope,
+                              std::vector<Found> found, int size, v1::ListContactsResponse& response) {
+  VEFA_TRY(std::vector<std::string> after, rpc::ReadPageToken(secret_, scope, request.page_token(), 3));
+  auto first = found.begin();
+  if (!after.empty()) {
+    VEFA_TRY(Uuid id, Uuid::Parse(after[2]));
+    first = std::upper_bound(found.begin(), found.end(), Found{std::stoi(after[0]), after[1], id});
+  }
+  auto last = found.end() - first > size ? first + size : found.end();
+  std::vector<Uuid> ids;
+  for (auto at = first; at != last; ++at) ids.push_back(at->id);
+  if (ids.empty()) return Ok();
+  VEFA_TRY(auto contacts, GetContacts(database_, call.tenant, ids, {}, call.deadline));
+  std::unordered_map<Uuid, const Contact*> by_id;
+  for (const Contact& contact : contacts)
+    if (!contact.erase_time) by_id.emplace(contact.id, &contact);
+  for (const Uuid& id : ids)
+    if (auto at = by_id.find(id); at != by_id.end()) *response.add_contacts() = ToProto(*at->second);
+  const Found& end = *(last - 1);
+  if (last != found.end())
+    response.set_next_page_token(rpc::MakePageToken(secret_, scope, {std::to_string(end.rank), end.name_key, end.id.ToString()}));
   return Ok();
 }
 

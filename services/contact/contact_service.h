@@ -11,6 +11,7 @@
 #include "services/contact/contact_copies.h"
 #include "services/contact/contact_import.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/search/search.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 
 namespace vefa::contact {
@@ -60,6 +61,8 @@ class ContactService final : public v1::ContactService::CallbackService {
   void Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response, rpc::Reply reply);
   Result<std::vector<Result<v1::Contact>>> GetAll(const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline);
   Status List(const rpc::CallContext& call, const v1::ListContactsRequest& request, v1::ListContactsResponse& response);
+  Status Ranked(const rpc::CallContext& call, const v1::ListContactsRequest& request, const std::string& scope,
+                std::vector<Found> found, int size, v1::ListContactsResponse& response);
   Status BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,
                   v1::BatchGetContactsResponse& response);
   Status Record(const rpc::CallContext& call, const v1::RecordConsentRequest& request, v1::Consent& response);

@@ -96,15 +96,14 @@ Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, c
 struct ContactPage {
   std::string order_by = "create_time";  // create_time, display_name or external_id
   bool descending = false;
-  std::string query;                // As the person typed it.
-  std::vector<std::string> after;  // Key and id of the last row, as text; empty for the first page.
+  std::optional<std::vector<Uuid>> among;  // Of these only: what a search found.
+  std::vector<std::string> after;          // Key and id of the last row, as text; empty for the first page.
   int size = 50;
 };
 Result<std::vector<Contact>> ListContacts(postgres::Database& database, const Uuid& tenant, const ContactPage& page,
                                           Deadline deadline);
-// How many match, counted to at most 10,000.
-Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, const std::string& query,
-                              Deadline deadline);
+// How many there are, counted to at most 10,000.
+Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, Deadline deadline);
 // The keys of a row for the next page.
 std::vector<std::string> PageKeys(const Contact& contact, const std::string& order_by);
 

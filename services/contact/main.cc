@@ -8,6 +8,8 @@
 #include "services/contact/open_box.h"
 #include "services/contact/pii_key_service.h"
 #include "services/contact/point/point_service.h"
+#include "services/contact/search/search_handler.h"
+#include "services/contact/search/search_sweep.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
@@ -49,6 +51,9 @@ int main(int argc, char** argv) {
                                              host.clock());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
+  vefa::contact::SearchHandler words;
+  vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
+  host.OnStop([&] { sweep.Stop(); });
   host.AddService(contacts);
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
@@ -59,6 +64,7 @@ int main(int argc, char** argv) {
   host.AddService(pii_keys);
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
+  host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
   host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
   host.NeedSchema(vefa_contact_migrations());
