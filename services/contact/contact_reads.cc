@@ -1,6 +1,5 @@
 // The reading half of contact_store.h.
 #include "libs/base/text.h"
-#include "libs/text/fold.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
 

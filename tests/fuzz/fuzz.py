@@ -34,6 +34,7 @@ TARGETS = {
     "csv": (["services/ctl/csv.cc", "services/ctl/import_rows.cc", "services/ctl/json.cc", "services/ctl/cdnow.cc",
              "services/ctl/cdnow_names.cc", *CRYPTO], ["-lcrypto"]),
     "feed": ([f"{GATEWAY}feed/filter.cc", f"{GATEWAY}feed/envelope.cc", f"{GATEWAY}json.cc", *EVENT], PROTO),
+    "filter": (["libs/filter/lexer.cc", "libs/filter/parser.cc", "libs/filter/filter.cc", "libs/filter/sql.cc"], []),
     "http": (["libs/http/headers.cc", "libs/http/lines.cc", "libs/http/url.cc", f"{GATEWAY}path_template.cc", *TIME_TRACE], []),
     "json": ([f"{GATEWAY}json.cc", f"{GATEWAY}field_text.cc", f"{GATEWAY}problem.cc", "libs/http/headers.cc",
               "libs/http/url.cc", *TIME_TRACE], PROTO),
