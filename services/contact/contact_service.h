@@ -61,6 +61,8 @@ class ContactService final : public v1::ContactService::CallbackService {
   void Get(const rpc::CallContext& call, const v1::GetContactRequest& request, v1::Contact& response, rpc::Reply reply);
   Result<std::vector<Result<v1::Contact>>> GetAll(const Uuid& tenant, const std::vector<Uuid>& ids, Deadline deadline);
   Status List(const rpc::CallContext& call, const v1::ListContactsRequest& request, v1::ListContactsResponse& response);
+  Result<std::vector<Found>> Search(const rpc::CallContext& call, const std::string& words, const filter::Filter& filter);
+  Result<std::vector<Contact>> InOrder(const rpc::CallContext& call, const std::vector<Uuid>& ids);
   Status Ranked(const rpc::CallContext& call, const v1::ListContactsRequest& request, const std::string& scope,
                 std::vector<Found> found, int size, v1::ListContactsResponse& response);
   Status BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,

@@ -159,5 +159,68 @@ TEST_F(ContactServiceTest, PageTokensHoldForTheirListOnly) {
   EXPECT_EQ(Call(&v1::ContactService::Stub::ListContacts, request).error().reason, "ORDER_BY_UNKNOWN");
 }
 
+TEST_F(ContactServiceTest, ListsThoseForWhomAFilterHolds) {
+  for (int n = 0; n < 12; ++n) {
+    v1::CreateContactRequest person = Person("f" + std::to_string(n));
+    person.mutable_contact()->set_language(n % 2 == 0 ? "tr" : "en");
+    person.mutable_contact()->set_source(n % 3 == 0 ? "shop" : "");
+    if (n % 4 == 0) person.mutable_contact()->clear_email();
+    person.mutable_contact()->set_display_name(n < 6 ? "Ayşe Kaya" : "Ali Kaya");
+    ASSERT_TRUE(Call(&Stub::CreateContact, person).ok());
+  }
+  v1::ListContactsRequest request;
+  auto found = [&](const std::string& filter, const std::string& query = "") {
+    request.set_filter(filter);
+    request.set_query(query);
+    request.clear_page_token();
+    std::string ids;
+    for (;;) {
+      auto list = Call(&Stub::ListContacts, request);
+      if (!list.ok()) return list.error().reason;
+      if (ids.empty()) ids = std::to_string(list->total_size()) + ":";
+      for (const v1::Contact& contact : list->contacts()) ids += " " + contact.external_id();
+      if (list->next_page_token().empty()) return ids;
+      request.set_page_token(list->next_page_token());
+    }
+  };
+  for (int size : {1, 2, 50}) {
+    request.set_page_size(size);
+    request.set_order_by("external_id");
+    EXPECT_EQ(found("language = tr AND source = shop"), "2: f0 f6");
+    EXPECT_EQ(found("NOT email:* OR external_id = \"f1\""), "4: f0 f1 f4 f8");
+    EXPECT_EQ(found("source:* email:ayse@"), "3: f3 f6 f9");
+    EXPECT_EQ(found("create_time > 2999-01-01"), "0:");
+    EXPECT_EQ(found("language = tr", "ali"), "3: f10 f6 f8");
+    EXPECT_EQ(found("language = tr ali kaya"), "3: f10 f6 f8");
+    EXPECT_EQ(found("external_id > f2 AND external_id <= f4"), "2: f3 f4");
+    request.set_order_by("display_name desc");
+    EXPECT_EQ(found("external_id = f1 OR external_id = f7"), "2: f1 f7");
+    request.set_order_by("");
+    EXPECT_EQ(found("source = shop", "kaya"), "4: f6 f9 f0 f3");
+  }
+  request.set_filter("shoe = 1 AND version = x");
+  request.set_order_by("size");
+  auto refused = Call(&Stub::ListContacts, request);
+  std::string reasons;
+  for (const Violation& violation : refused.error().violations) reasons += violation.field + " " + violation.reason + " ";
+  EXPECT_EQ(reasons, "order_by ORDER_BY_UNKNOWN filter FILTER_FIELD_UNKNOWN filter FILTER_VALUE ");
+}
+
+TEST_F(ContactServiceTest, TheErasedAreListedWhereAFilterAsksForThem) {
+  auto erased = Call(&Stub::CreateContact, Person("erased"));
+  ASSERT_TRUE(Call(&Stub::CreateContact, Person("stays")).ok());
+  ASSERT_TRUE(Erase(erased->name()).ok());
+  v1::ListContactsRequest request;
+  request.set_filter("language = tr");
+  EXPECT_EQ(Call(&Stub::ListContacts, request)->total_size(), 1);
+  request.set_filter("state = ERASED");
+  auto list = Call(&Stub::ListContacts, request);
+  ASSERT_EQ(list->contacts_size(), 1);
+  EXPECT_EQ(list->contacts(0).name(), erased->name());
+  EXPECT_TRUE(list->contacts(0).display_name().empty());
+  request.set_filter("language = tr AND (state = ACTIVE OR state = ERASED)");
+  EXPECT_EQ(Call(&Stub::ListContacts, request)->total_size(), 2);
+}
+
 }  // namespace
 }  // namespace vefa::contact

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "libs/base/clock.h"
@@ -10,6 +11,7 @@
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
 #include "services/contact/contact_copies.h"
+#include "services/contact/contact_filter.h"
 #include "services/contact/pii_keys.h"
 
 // The SQL of contacts and consents. Every write is set-based and appends its events in the same
@@ -104,6 +106,16 @@ Result<std::vector<Contact>> ListContacts(postgres::Database& database, const Uu
                                           Deadline deadline);
 // How many there are, counted to at most 10,000.
 Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, Deadline deadline);
+
+// Who is on a page of those for whom a condition holds, in order; `among` is not asked for. Where no index helps it goes along
+// the tenant's contacts until the page is full or the deadline passed.
+Result<std::vector<Uuid>> ListFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter,
+                                       const ContactPage& page, Deadline deadline);
+// How many they are, counted to at most 1,000.
+Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter, Deadline deadline);
+// Of these contacts those for whom it holds.
+Result<std::unordered_set<Uuid>> FilterContacts(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter,
+                                                const std::vector<Uuid>& ids, Deadline deadline);
 // The keys of a row for the next page.
 std::vector<std::string> PageKeys(const Contact& contact, const std::string& order_by);
 

@@ -1,0 +1,36 @@
+#include "services/contact/contact_filter.h"
+
+namespace vefa::contact {
+
+using filter::kEquality;
+using filter::kHasBit;
+using filter::kOrder;
+using filter::Type;
+
+const filter::Schema& ContactFields() {
+  static const filter::Schema schema{
+      {.name = "external_id", .sql = "c.external_id"},
+      {.name = "display_name", .sql = "c.display_name", .ops = kEquality | kHasBit},
+      {.name = "email", .sql = "c.email", .ops = kEquality | kHasBit, .present_sql = "c.email <> ''"},
+      {.name = "language", .type = Type::kWord, .sql = "c.language", .ops = kEquality | kHasBit, .words = {"tr", "en"}},
+      {.name = "source", .sql = "c.source", .ops = kEquality | kHasBit, .present_sql = "c.source <> ''"},
+      {.name = "version", .type = Type::kInteger, .sql = "c.version", .ops = kEquality | kOrder},
+      {.name = "create_time", .type = Type::kTime, .sql = "c.create_time", .ops = kEquality | kOrder},
+      {.name = "update_time", .type = Type::kTime, .sql = "c.update_time", .ops = kEquality | kOrder},
+      {.name = "state", .type = Type::kWord, .sql = "CASE WHEN c.erase_time IS NULL THEN 'ACTIVE' ELSE 'ERASED' END",
+       .ops = kEquality, .words = {"ACTIVE", "ERASED"}},
+  };
+  return schema;
+}
+
+Condition ConditionOf(const filter::Filter& filter, size_t first) {
+  Condition condition{filter.Names("state") ? "true" : "c.erase_time IS NULL", {}};
+  if (!filter.condition) return condition;
+  std::vector<filter::Value> values;
+  condition.sql += " AND " + filter::ConditionSql(*filter.condition, first, values);
+  for (const filter::Value& value : values)
+    std::visit([&](const auto& one) { condition.params.push_back(postgres::Bind(one)); }, value);
+  return condition;
+}
+
+}  // namespace vefa::contact
