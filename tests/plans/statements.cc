@@ -9,7 +9,8 @@ namespace {
 constexpr const char* kPumpFiles[] = {"libs/events/", "libs/operations/", "libs/rpc/answer_keeper.cc", "campaign/campaign/run_store.cc",
                                       "campaign/campaign/recipient_store.cc", "campaign/projection/", "interaction/score/run_store.cc",
                                       "interaction/score/purchase_store.cc", "interaction/timeline/timeline_handler.cc",
-                                      "notification/delivery/", "gateway/feed/feed_writer.cc", "contact/unsubscribe_handler.cc"};
+                                      "notification/delivery/", "gateway/feed/feed_writer.cc", "contact/unsubscribe_handler.cc",
+                                      "contact/search/search_index.cc", "contact/search/search_sweep.cc"};
 
 constexpr char kNull[] = "NULL";
 constexpr char kContact[] = "'01970002-0000-7001-8000-000000000001'";
@@ -29,16 +30,15 @@ std::vector<Asked> HowAsked(const std::string& name) {
   if (name == "message_list_refused") return MessageList("2");
   if (name == "message_list_state") return MessageList("4");
   if (name == "chunk_settled" || name == "window_ambiguous") return {{"", {}, "", true}};
-  const char* pattern = "'%ext-77777%'";
+  const char* found = "'{01970002-0000-7001-8000-000000000001,01970002-0000-7001-8000-000000000009}'";
   if (name == "contact_count") return {{"", {{2, "10000"}}, "", false}};
-  if (name == "contact_count_search") return {{"", {{2, "10000"}, {3, pattern}}, "", false}};
   if (name == "verify_columns") return {{"", {{1, "'contact'"}}, "", false}};
   if (name == "relay_read") return {{"", {}, "(bigint, bigint[], bigint, bigint)", false}};
   if (name.starts_with("contact_list_")) {
-    bool search = name.find("_search") != std::string::npos;
-    if (name.ends_with("_first")) return {{"", search ? std::map<int, std::string>{{3, pattern}} : std::map<int, std::string>(), "", false}};
+    bool among = name.find("_found") != std::string::npos;
+    if (name.ends_with("_first")) return {{"", among ? std::map<int, std::string>{{3, found}} : std::map<int, std::string>(), "", false}};
     std::map<int, std::string> page{{3, "'2026-01-01'"}, {4, kContact}};
-    if (search) page[5] = pattern;
+    if (among) page[5] = found;
     return {{"", page, "", false}};
   }
   return {Asked{}};

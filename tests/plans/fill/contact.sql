@@ -1,5 +1,5 @@
 SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii_key', 'applied_version', 'aggregate_state',
-                  'idempotency');
+                  'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time)
@@ -19,6 +19,18 @@ SELECT fill_tenant(n), fill_id(1, n), 'marketing', 1, 1, 'form', fill_time(n), f
 INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)
 SELECT fill_tenant(n), fill_id(2, n), fill_id(1, n), '\x00', fill_time(n) FROM generate_series(1, 200000) n;
 INSERT INTO tenant_key (tenant_id, wrapped_key, create_time) SELECT fill_tenant(n), '\x00', fill_time(n) FROM generate_series(2, 9) n;
+
+-- Words of contacts: of a name's two, a pair of them, and an external id.
+INSERT INTO search_contact (tenant_id, contact_id, name_key, words)
+SELECT fill_tenant(n), fill_id(1, n), 'name' || n % 7919, 'ext-' || n || chr(10) || 'name' || n % 7919
+  FROM generate_series(1, 200000) n WHERE n % 200 <> 7;
+INSERT INTO search_word (tenant_id, word, name_key, contact_id)
+SELECT fill_tenant(n), word, 'name' || n % 7919, fill_id(1, n) FROM generate_series(1, 200000) n,
+       unnest(ARRAY['ext-' || n, 'name' || n % 7919, 'x' || n % 997, ' name' || n % 7919 || ' x' || n % 997]) word WHERE n % 200 <> 7;
+INSERT INTO search_vocabulary (tenant_id, word, contacts)
+SELECT DISTINCT fill_tenant(n), 'name' || n % 7919, 25 FROM generate_series(1, 200000) n;
+INSERT INTO search_typo (tenant_id, key, word)
+SELECT DISTINCT fill_tenant(n), 'nam' || left_out || n % 7919, 'name' || n % 7919 FROM generate_series(1, 40000) n, generate_series(1, 7) left_out;
 
 -- The tables of events, which every service has, are planned here for all of them.
 INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id)

@@ -30,16 +30,18 @@ function sortedContacts(query, orderBy) {
   if (!by) throw new Refusal(400, 'INVALID_ARGUMENT', 'ORDER_BY_UNKNOWN', 'Order by create_time, display_name or external_id.');
   const key = `${orderBy}/${query}`;
   if (sorted.key === key) return sorted.list;
-  const wanted = fold(query);
-  const list = contacts.filter((each) => fold(`${each.displayName} ${each.email} ${each.externalId}`).includes(wanted));
+  const wanted = fold(query).split(/[\s@]+/).filter(Boolean);
+  const wordsOf = (each) => fold(`${each.displayName} ${each.email} ${each.externalId}`).split(/[\s@]+/);
+  const begins = (each) => (part) => wordsOf(each).some((word) => word.startsWith(part));
+  const list = contacts.filter((each) => wanted.every(begins(each)));
   const compare = new Intl.Collator('tr').compare;
   list.sort((a, b) => compare(a[by], b[by]) * (direction === 'desc' ? -1 : 1));
   sorted = { key, list };
   return list;
 }
 
-function listContacts({ query = '', orderBy = 'create_time', pageSize, pageToken }) {
-  const found = sortedContacts(query, orderBy);
+function listContacts({ query = '', orderBy, pageSize, pageToken }) {
+  const found = sortedContacts(query, orderBy || (query ? 'display_name' : 'create_time')).slice(0, query ? 1000 : undefined);
   return { ...page(found, pageSize, pageToken, 'contacts'), totalSize: pageToken ? 0 : Math.min(found.length, 10_000) };
 }
 

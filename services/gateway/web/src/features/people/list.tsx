@@ -28,8 +28,9 @@ const SORTS: [string, MessageId][] = [
 ];
 const DEFAULT_SORT = 'display_name';
 
-/** Counted by the server up to here. */
+/** Counted by the server up to here; of a search it finds the best thousand. */
 const COUNTED_TO = 10_000;
+const FOUND_TO = 1_000;
 
 function sortOf(text: string): Sort {
   return { by: text.replace(/ desc$/, ''), descending: text.endsWith(' desc') };
@@ -74,7 +75,9 @@ export function PeopleList() {
   const grid = useRef<GridHandle>(null);
   const orderBy = search.sort ?? DEFAULT_SORT;
   const [query, typed, setTyped] = useSearchText();
-  const found = usePeople(query, orderBy);
+  // Who searches wants the best first, unless a sort was chosen.
+  const asked = query !== '' && search.sort === undefined ? '' : orderBy;
+  const found = usePeople(query, asked);
   const [news, clearNews] = useLiveCount((event) => event.type.startsWith('contact.'));
   const setSort = (sort: string) => void navigate({ to: '/people', search: { sort }, state: (before) => before, replace: true });
   useListCommands(grid, field);
@@ -115,7 +118,7 @@ export function PeopleList() {
       {found.scores.failed ? <Partial retry={found.scores.retry}>{t('people.scoresFailed')}</Partial> : null}
       <Outcome found={found} query={query} onClear={() => setTyped('')} />
       {found.contacts.length > 0 ? (
-        <Rows key={`${orderBy}/${query}`} found={found} orderBy={orderBy} onSort={setSort} grid={grid} />
+        <Rows key={`${asked}/${query}`} found={found} orderBy={asked} onSort={setSort} grid={grid} />
       ) : null}
     </Page>
   );
@@ -203,7 +206,7 @@ function Rows({ found: { people, contacts, scores, total }, orderBy, onSort, gri
 function Total({ total, searching }: { total: number | undefined; searching: boolean }) {
   const { t, format } = useWords();
   if (total === undefined) return <>{t('people.counting')}</>;
-  const count = total >= COUNTED_TO ? t('app.atLeast', { count: format.count(total) }) : format.count(total);
+  const count = total >= (searching ? FOUND_TO : COUNTED_TO) ? t('app.atLeast', { count: format.count(total) }) : format.count(total);
   return (
     <span data-figure="people.total" data-value={total}>
       {t(searching ? 'people.matches' : 'people.total', { count, n: total })}
