@@ -155,6 +155,33 @@ TEST_F(ChangeTest, ChangesOfOnePersonAtTheSameTimeAllHappen) {
   EXPECT_EQ(database_.Count("SELECT count(DISTINCT aggregate_version) FROM event_log"), 21);
 }
 
+TEST_F(ChangeTest, PeopleAreListedByWhatIsRecordedOfThem) {
+  v1::CreateAttributeDefinitionRequest size;
+  size.mutable_attribute_definition()->set_key("size");
+  size.mutable_attribute_definition()->set_title("Size");
+  size.mutable_attribute_definition()->set_type(v1::AttributeDefinition::TYPE_NUMBER);
+  size.mutable_attribute_definition()->set_privacy(options::v1::PRIVACY_NONE);
+  ASSERT_TRUE(Call(&v1::AttributeService::Stub::CreateAttributeDefinition, size).ok());
+  v1::Contact change = Named(Known());
+  ASSERT_TRUE(Call(&Stub::CreateContact, Person("43")).ok());
+  change.add_tags("vip");
+  change.set_country("TR");
+  (*change.mutable_attributes())["size"].set_number(42);
+  ASSERT_TRUE(Update(change, {}).ok());
+  auto found = [&](const char* filter) {
+    v1::ListContactsRequest request;
+    request.set_filter(filter);
+    auto list = Call(&Stub::ListContacts, request);
+    return list.ok() ? list->contacts_size() : -1;
+  };
+  EXPECT_EQ(found("tags:vip"), 1);
+  EXPECT_EQ(found("tags:vi"), 0);
+  EXPECT_EQ(found("NOT tags:*"), 1);
+  EXPECT_EQ(found("country = TR AND attributes.size = 42"), 1);
+  EXPECT_EQ(found("attributes.size:*"), 1);
+  EXPECT_EQ(found("attributes.size = 41"), 0);
+}
+
 TEST_F(ChangeTest, AnImportBringsOverWhatItSaysAndLeavesTheRest) {
   v1::Contact known = Known();
   v1::Contact change = Named(known);

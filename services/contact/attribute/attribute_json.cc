@@ -1,6 +1,8 @@
 // How attributes are stored: a text, a number and a boolean as themselves, choices as an array, the others as an object.
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 #include "services/contact/attribute/attribute.h"
 
 namespace vefa::contact {
@@ -9,7 +11,12 @@ namespace {
 using Json = nlohmann::json;
 
 Json JsonOf(const std::string& value) { return value; }
-Json JsonOf(double value) { return value; }
+// A whole number as people write it, `42` and not `42.0`: it is also looked for by its text.
+Json JsonOf(double value) {
+  constexpr double kWholeMost = 9007199254740992;  // 2^53, up to which every whole number is one.
+  bool whole = std::trunc(value) == value && std::abs(value) <= kWholeMost;
+  return whole ? Json(static_cast<int64_t>(value)) : Json(value);
+}
 Json JsonOf(bool value) { return value; }
 Json JsonOf(const Choices& value) { return value; }
 Json JsonOf(const Date& value) { return {{"days", value.days}}; }

@@ -8,7 +8,8 @@ Status SearchHandler::Apply(postgres::Transaction& transaction, std::span<const 
   std::vector<ContactKey> contacts;
   for (const events::Event& event : events) {
     // What people consent to changes no word of theirs; other kinds of subjects have none here.
-    if (!event.type.starts_with("contact.") || !event.subject.starts_with("contacts/")) continue;
+    bool record = event.type.starts_with("contact.") || event.type.starts_with("contact_point.");
+    if (!record || !event.subject.starts_with("contacts/")) continue;
     VEFA_TRY(Uuid id, ParseResourceName("contacts", event.subject));
     contacts.emplace_back(event.tenant, id);
   }
