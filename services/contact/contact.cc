@@ -86,7 +86,7 @@ void NormaliseTags(std::vector<std::string>& tags, Check& check) {
 
 }  // namespace
 
-bool IsEraseReason(std::string_view text) {
+bool IsReason(std::string_view text) {
   return !text.empty() && text.size() <= 63 && text.front() >= 'A' && text.front() <= 'Z' &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });

@@ -10,6 +10,7 @@
 #include "libs/base/personal.h"
 #include "libs/base/result.h"
 #include "services/contact/attribute/attribute.h"
+#include "services/contact/lifecycle/lifecycle.h"
 #include "services/contact/point/point.h"
 
 // The rules of contacts and consents: plain values, no I/O, no clock.
@@ -34,6 +35,7 @@ struct Contact {
   std::string time_zone;        // IANA, or nothing.
   std::vector<std::string> tags;
   Attributes attributes;
+  LifecycleStage lifecycle_stage = LifecycleStage::kNone;
   Uuid owner;  // A user; nil when nobody answers for the relationship.
   // Only where they were read: a contact that is read for its own sake comes without.
   ContactPoints points;
@@ -59,8 +61,8 @@ void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>
 // The same for a consent. `now` bounds its time: nobody agreed in the future.
 void Normalise(Consent& consent, std::string_view prefix, Time now, std::vector<Violation>& violations);
 
-// Whether a text may stand as the reason of an erasure: 1-63 upper-case letters, digits and underscores,
+// Whether a text may stand as the reason of an erasure or of a step: 1-63 upper-case letters, digits and underscores,
 // a letter first.
-bool IsEraseReason(std::string_view text);
+bool IsReason(std::string_view text);
 
 }  // namespace vefa::contact

@@ -39,7 +39,7 @@ Result<Contact> ContactChanger::ChangeIn(postgres::Transaction& transaction, con
   const Contact& before = found.front();
   if (before.erase_time) return ContactErased();
   if (rule == nullptr) return before;
-  ContactChange change{before, kUpdatedType, {}};
+  ContactChange change{before, kUpdatedType};
   VEFA_TRY_OK(rule(change));
   std::vector<Violation> violations;
   Normalise(change.after, prefix, violations);
@@ -48,6 +48,7 @@ Result<Contact> ContactChanger::ChangeIn(postgres::Transaction& transaction, con
   SettlePoints(change.after, clock_);
   if (IsSame(before, change.after)) return before;
   VEFA_TRY_OK(WriteContacts(transaction, sealer, definitions, {&change, 1}, clock_));
+  if (change.written != nullptr) VEFA_TRY_OK(change.written(transaction, change.after));
   return change.after;
 }
 

@@ -19,6 +19,7 @@ void Fill(v1::ContactState& state, const Contact& contact, const AttributeDefini
   for (const auto& [key, value] : contact.attributes)
     if (!IsPersonal(definitions, key)) (*state.mutable_attributes())[key] = ToProto(value);
   if (!contact.owner.is_nil()) state.set_owner(ResourceName("users", contact.owner));
+  state.set_lifecycle_stage(static_cast<v1::LifecycleStage>(contact.lifecycle_stage));
   for (const ContactPoint& point : contact.points) {
     v1::ContactPointState& one = *state.add_points();
     one.set_name(PointName(contact.id, point.id));
@@ -48,15 +49,21 @@ v1::ContactPersonal PersonalOf(const Contact& contact, const AttributeDefinition
 }
 
 std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,
-                         const event::v1::PiiBox& box, const Uuid& point) {
+                         const event::v1::PiiBox& box, const Particulars& particulars) {
   v1::ContactEvent event;
   auto about = [&](auto& change) -> v1::ContactState& {
-    change.set_point(PointName(contact.id, point));
+    change.set_point(PointName(contact.id, particulars.point));
+    return *change.mutable_state();
+  };
+  auto moved = [&](v1::LifecycleChanged& change) -> v1::ContactState& {
+    change.set_from_stage(static_cast<v1::LifecycleStage>(particulars.from));
+    change.set_reason(particulars.reason);
     return *change.mutable_state();
   };
   v1::ContactState& state = type == kCreatedType        ? *event.mutable_created()->mutable_state()
                             : type == kUpdatedType      ? *event.mutable_updated()->mutable_state()
                             : type == kPointAddedType   ? about(*event.mutable_point_added())
+                            : type == kLifecycleType    ? moved(*event.mutable_lifecycle_changed())
                             : type == kPointChangedType ? about(*event.mutable_point_changed())
                                                         : about(*event.mutable_point_removed());
   Fill(state, contact, definitions, box);

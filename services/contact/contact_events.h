@@ -21,12 +21,19 @@ inline constexpr char kPointAddedType[] = "contact_point.added";
 inline constexpr char kPointChangedType[] = "contact_point.changed";
 inline constexpr char kPointRemovedType[] = "contact_point.removed";
 
+inline constexpr char kLifecycleType[] = "lifecycle.changed";
+
 // What goes into a contact's box: whatever is not for everybody.
 v1::ContactPersonal PersonalOf(const Contact& contact, const AttributeDefinitions& definitions);
-// The event of one of the types above that carries the contact's state. `box` holds its ContactPersonal; `point` is the
-// one that an event about a point is about.
+// What else than the state an event about a contact says.
+struct Particulars {
+  Uuid point;  // Of an event about a point.
+  LifecycleStage from = LifecycleStage::kNone;  // Of a lifecycle's event, as is the reason.
+  std::string reason;
+};
+// The event of one of the types above that carries the contact's state. `box` holds its ContactPersonal.
 std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,
-                         const event::v1::PiiBox& box, const Uuid& point = {});
+                         const event::v1::PiiBox& box, const Particulars& particulars = {});
 std::string ErasedPayload(const std::string& reason);
 // Granted or withdrawn, by the consent's state.
 std::string ConsentPayload(const Consent& consent);

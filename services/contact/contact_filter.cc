@@ -22,6 +22,12 @@ const filter::Schema& ContactFields() {
       {.name = "version", .type = Type::kInteger, .sql = "c.version", .ops = kEquality | kOrder},
       {.name = "create_time", .type = Type::kTime, .sql = "c.create_time", .ops = kEquality | kOrder},
       {.name = "update_time", .type = Type::kTime, .sql = "c.update_time", .ops = kEquality | kOrder},
+      {.name = "lifecycle_stage", .type = Type::kWord,
+       .sql = "(ARRAY['STRANGER', 'LEAD', 'PROSPECT', 'NEW_CUSTOMER', 'ACTIVE_CUSTOMER', 'LOYAL', 'ADVOCATE', 'AT_RISK',"
+              " 'LAPSED', 'WON_BACK', 'LOST'])[c.lifecycle_stage]",
+       .ops = kEquality | kHasBit,
+       .words = {"STRANGER", "LEAD", "PROSPECT", "NEW_CUSTOMER", "ACTIVE_CUSTOMER", "LOYAL", "ADVOCATE", "AT_RISK", "LAPSED",
+                 "WON_BACK", "LOST"}},
       {.name = "tags", .sql = "array_to_string(c.tags, ',')", .ops = kHasBit, .present_sql = "c.tags <> '{}'",
        .has_sql = "{value} = ANY(c.tags)"},
       // By their text as JSON writes it: a choice, a text, a reference, a number as `42`, `true`.

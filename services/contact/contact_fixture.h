@@ -13,6 +13,7 @@
 #include "libs/testing/soon.h"
 #include "services/contact/attribute/attribute_service.h"
 #include "services/contact/contact_service.h"
+#include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/pii_key_service.h"
 #include "services/contact/point/point_service.h"
 #include "vefa/contact/v1/contact_events.pb.h"
@@ -33,12 +34,14 @@ class ContactServiceTest : public ::testing::Test {
     builder.RegisterService(&service_);
     builder.RegisterService(&key_service_);
     builder.RegisterService(&point_service_);
+    builder.RegisterService(&lifecycle_service_);
     builder.RegisterService(&attribute_service_);
     server_ = builder.BuildAndStart();
     rpc::Transport transport;
     transport.MeasureBy(metrics_);
     peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test", transport);
     stub_ = v1::ContactService::NewStub(peer_->channel());
+    lifecycle_stub_ = v1::LifecycleService::NewStub(peer_->channel());
     point_stub_ = v1::ContactPointService::NewStub(peer_->channel());
     attribute_stub_ = v1::AttributeService::NewStub(peer_->channel());
     key_stub_ = v1::PiiKeyService::NewStub(peer_->channel());
@@ -55,6 +58,12 @@ class ContactServiceTest : public ::testing::Test {
                                                                               Response*),
                         const Request& request) {
     return rpc::Call(*peer_, *point_stub_, method, request, tenant_, {"*"}, Soon());
+  }
+  template <typename Request, typename Response>
+  Result<Response> Call(grpc::Status (v1::LifecycleService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                           Response*),
+                        const Request& request) {
+    return rpc::Call(*peer_, *lifecycle_stub_, method, request, tenant_, {"*"}, Soon());
   }
   template <typename Request, typename Response>
   Result<Response> Call(grpc::Status (v1::AttributeService::Stub::*method)(grpc::ClientContext*, const Request&,
@@ -148,6 +157,9 @@ class ContactServiceTest : public ::testing::Test {
   rpc::Door point_door_{"vefa.contact.v1.ContactPointService", pool_, key_, tenants_, metrics_, clock_};
   PointService point_service_{point_door_, database_.service(),
                               ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_), clock_};
+  rpc::Door lifecycle_door_{"vefa.contact.v1.LifecycleService", pool_, key_, tenants_, metrics_, clock_};
+  LifecycleService lifecycle_service_{lifecycle_door_, database_.service(),
+                                      ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_)};
   rpc::Door attribute_door_{"vefa.contact.v1.AttributeService", pool_, key_, tenants_, metrics_, clock_};
   AttributeService attribute_service_{attribute_door_, database_.service(), attributes_, clock_};
   PiiKeyService key_service_{key_door_, keys_};
@@ -155,6 +167,7 @@ class ContactServiceTest : public ::testing::Test {
   std::unique_ptr<rpc::Peer> peer_;
   std::unique_ptr<Stub> stub_;
   std::unique_ptr<v1::ContactPointService::Stub> point_stub_;
+  std::unique_ptr<v1::LifecycleService::Stub> lifecycle_stub_;
   std::unique_ptr<v1::AttributeService::Stub> attribute_stub_;
   std::unique_ptr<v1::PiiKeyService::Stub> key_stub_;
 };

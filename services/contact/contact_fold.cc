@@ -47,6 +47,9 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
     case v1::ContactEvent::kPointRemoved:
       *snapshot.mutable_state() = change.point_removed().state();
       break;
+    case v1::ContactEvent::kLifecycleChanged:
+      *snapshot.mutable_state() = change.lifecycle_changed().state();
+      break;
     case v1::ContactEvent::kConsentGranted:
       FoldConsent(event, change.consent_granted().terms(), v1::Consent::STATE_GRANTED, snapshot);
       break;

@@ -25,6 +25,7 @@ v1::Contact ToProto(const Contact& contact) {
   for (const std::string& tag : contact.tags) proto.add_tags(tag);
   for (const auto& [key, value] : contact.attributes) (*proto.mutable_attributes())[key] = ToProto(value);
   if (!contact.owner.is_nil()) proto.set_owner(ResourceName("users", contact.owner));
+  proto.set_lifecycle_stage(static_cast<v1::LifecycleStage>(contact.lifecycle_stage));
   return proto;
 }
 

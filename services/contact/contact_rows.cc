@@ -42,6 +42,7 @@ Contact ReadContact(const postgres::Rows& rows, int i) {
   contact.tags = ReadTags(rows.String(i, 15));
   contact.attributes = AttributesFromJson(rows.String(i, 16));
   if (!rows.IsNull(i, 17)) contact.owner = rows.Id(i, 17);
+  contact.lifecycle_stage = static_cast<LifecycleStage>(rows.Int64(i, 18));
   return contact;
 }
 

@@ -406,7 +406,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
 Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContactRequest& request,
                              v1::EraseContactResponse& response) {
   VEFA_TRY(Uuid id, ParseResourceName("contacts", request.name()));
-  if (!IsEraseReason(request.reason()))
+  if (!IsReason(request.reason()))
     return Violations({{"reason", "REASON_SYNTAX",
                         "Give 1-63 upper-case letters, digits and underscores, for example DATA_SUBJECT_REQUEST."}});
   VEFA_TRY(std::optional<Erased> erased,

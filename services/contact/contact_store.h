@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
 #include "services/contact/contact_copies.h"
+#include "services/contact/contact_events.h"
 #include "services/contact/contact_filter.h"
 #include "services/contact/pii_keys.h"
 
@@ -59,7 +61,9 @@ Result<std::vector<Contact>> LockContacts(postgres::Transaction& transaction, co
 struct ContactChange {
   Contact after;
   const char* event_type;
-  Uuid point;  // Of an event about a point.
+  Particulars particulars = {};
+  // What else is written in the transaction, after the record; nothing when it is empty.
+  std::function<Status(postgres::Transaction&, const Contact& after)> written = {};
 };
 // Writes whole records with their points and events, each once; their versions and times are set. ALREADY_EXISTS
 // `EXTERNAL_ID_TAKEN`.

@@ -21,9 +21,9 @@ using postgres::Statement;
 #define RECORD_INPUT                                                                                                    \
   "unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],"  \
   " $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::uuid[], $18::timestamptz[],"     \
-  " $19::uuid[], $20::text[], $21::text[], $22::bytea[], $23::uuid[], $24::bytea[]) AS i(ord, id, external_id,"         \
+  " $19::uuid[], $20::text[], $21::text[], $22::bytea[], $23::uuid[], $24::bytea[], $34::smallint[]) AS i(ord, id, external_id,"         \
   " display_name, email, language, source, search_text, given_name, family_name, phone, country, time_zone, tags,"      \
-  " attributes, owner_id, time, event_id, event_type, traceparent, payload, key_id, wrapped_key)"
+  " attributes, owner_id, time, event_id, event_type, traceparent, payload, key_id, wrapped_key, stage)"
 #define POINT_INPUT                                                                                                      \
   "unnest($25::uuid[], $26::uuid[], $27::smallint[], $28::text[], $29::text[], $30::smallint[], $31::boolean[],"        \
   " $32::timestamptz[], $33::timestamptz[]) AS p(contact_id, id, kind, value, label, state, is_primary, verify_time,"   \
@@ -48,9 +48,10 @@ const Statement kInsert{
     // In one order, so that two batches cannot wait for each other.
     " changed AS ("
     "  INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, given_name,"
-    "    family_name, phone, country, time_zone, tags, attributes, owner_id, version, create_time, update_time)"
+    "    family_name, phone, country, time_zone, tags, attributes, owner_id, lifecycle_stage, version, create_time,"
+    "    update_time)"
     "  SELECT $1, id, external_id, display_name, email, language, source, search_text, given_name, family_name, phone, country,"
-    "    time_zone, tags::text[], attributes::jsonb, " RECORD_OWNER ", 1, time, time FROM input i"
+    "    time_zone, tags::text[], attributes::jsonb, " RECORD_OWNER ", stage, 1, time, time FROM input i"
     "  ORDER BY external_id COLLATE \"C\", ord"
     "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO NOTHING RETURNING id, version, create_time),"
     " reached AS (INSERT INTO contact_point (" POINT_COLUMNS ")"
@@ -66,7 +67,7 @@ const Statement kWrite{
     "  UPDATE contact c SET external_id = i.external_id, display_name = i.display_name, email = i.email, language = i.language,"
     "    source = i.source, search_text = i.search_text, given_name = i.given_name, family_name = i.family_name, phone = i.phone,"
     "    country = i.country, time_zone = i.time_zone, tags = i.tags::text[], attributes = i.attributes::jsonb,"
-    "    owner_id = " RECORD_OWNER ", version = c.version + 1, update_time = i.time"
+    "    owner_id = " RECORD_OWNER ", lifecycle_stage = i.stage, version = c.version + 1, update_time = i.time"
     "  FROM input i WHERE c.tenant_id = $1 AND c.id = i.id AND c.erase_time IS NULL RETURNING c.id, c.version),"
     " gone AS (DELETE FROM contact_point p USING input i WHERE p.tenant_id = $1 AND p.contact_id = i.id"
     "    AND NOT EXISTS (SELECT 1 FROM reach r WHERE r.contact_id = p.contact_id AND r.id = p.id)),"
@@ -110,6 +111,8 @@ struct Columns {
   std::vector<std::string> values, labels;
   std::vector<bool> primaries;
   std::vector<Time> verify_times, point_times;
+  // Of the records again.
+  std::vector<int16_t> stages;
 
   void Add(const Contact& contact, Time time) {
     ords.push_back(static_cast<int32_t>(ords.size()));
@@ -128,6 +131,7 @@ struct Columns {
     tags.push_back(ArrayText(contact.tags));
     attributes.push_back(ToJson(contact.attributes));
     owners.push_back(contact.owner);
+    stages.push_back(static_cast<int16_t>(contact.lifecycle_stage));
     times.push_back(time);
     for (const ContactPoint& point : contact.points) Add(contact.id, point);
   }
@@ -155,7 +159,7 @@ struct Columns {
     return Bound(tenant, ords, ids, external_ids, names, emails, languages, sources, searches, given_names, family_names,
                  phones, countries, time_zones, tags, attributes, owners, times, event_ids, event_types, traces, BindBytes(payloads),
                  key_ids, BindBytes(wrapped_keys), reached, point_ids, kinds, values, labels, states, primaries,
-                 verify_times, point_times);
+                 verify_times, point_times, stages);
   }
 };
 
@@ -189,7 +193,7 @@ Error ExternalIdTaken() {
 bool IsSame(const Contact& a, const Contact& b) {
   auto tie = [](const Contact& c) {
     return std::tie(c.external_id, c.display_name, c.email, c.language, c.source, c.given_name, c.family_name, c.phone,
-                    c.country, c.time_zone, c.tags, c.attributes, c.owner, c.points);
+                    c.country, c.time_zone, c.tags, c.attributes, c.owner, c.lifecycle_stage, c.points);
   };
   return tie(a) == tie(b);
 }
@@ -257,7 +261,7 @@ Status WriteContacts(postgres::Transaction& transaction, const Sealer& sealer, c
     columns.Add(after, after.update_time);
     SealedPerson person = sealer.Seal(after, definitions, clock);
     columns.Add(person, NewUuidV7(clock), change.event_type, trace,
-                StatePayload(change.event_type, after, definitions, person.box, change.point));
+                StatePayload(change.event_type, after, definitions, person.box, change.particulars));
   }
   auto rows = transaction.Execute(kWrite, columns.Bind(sealer.tenant()));
   if (!rows.ok()) {
@@ -289,7 +293,7 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
     }
     Contact after = Merged(*before->second, said);
     SettlePoints(after, clock);
-    if (!IsSame(*before->second, after)) changes.push_back({std::move(after), kUpdatedType, {}});
+    if (!IsSame(*before->second, after)) changes.push_back({std::move(after), kUpdatedType});
   }
 
   std::vector<Upserted> done;

@@ -5,6 +5,7 @@
 #include "services/contact/contact_service.h"
 #include "services/contact/duplicate/duplicate_handler.h"
 #include "services/contact/duplicate/duplicate_service.h"
+#include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/pii_key_service.h"
 #include "services/contact/point/point_service.h"
@@ -44,9 +45,9 @@ int main(int argc, char** argv) {
   vefa::contact::AttributeCatalog catalog(host.database());
   vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys, catalog,
                                          copies, &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::PointService points(
-      host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(),
-      vefa::contact::ContactChanger(host.database(), keys, catalog, copies, &host.relay(), host.clock()), host.clock());
+  vefa::contact::ContactChanger changer(host.database(), keys, catalog, copies, &host.relay(), host.clock());
+  vefa::contact::PointService points(host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(), changer, host.clock());
+  vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer);
   vefa::contact::AttributeService attributes(host.AddDoor("vefa.contact.v1.AttributeService"), host.database(), catalog,
                                              host.clock());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
@@ -59,6 +60,7 @@ int main(int argc, char** argv) {
                                              host.key().secret());
   vefa::contact::DuplicateHandler searches(host.clock());
   host.AddService(points);
+  host.AddService(lifecycle);
   host.AddService(duplicates);
   host.AddService(attributes);
   host.AddService(pii_keys);

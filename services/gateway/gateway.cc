@@ -161,6 +161,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   api_.AddUpstream("vefa.contact.v1.ContactPointService", contact_);
   api_.AddUpstream("vefa.contact.v1.AttributeService", contact_);
   api_.AddUpstream("vefa.contact.v1.DuplicateService", contact_);
+  api_.AddUpstream("vefa.contact.v1.LifecycleService", contact_);
   api_.AddUpstream("vefa.contact.v1.PiiKeyService", contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);

@@ -35,6 +35,8 @@ SERVICE_EXCEPTIONS = {
 
 # The services that have rules of their own; the gateway and vefactl only pass on.
 DOMAINS = ("contact", "interaction", "campaign", "notification")
+# Of contact's aggregates those whose rules are in a file named after them.
+AGGREGATES = "attribute|duplicate|lifecycle|point"
 DOMAIN_MAY = re.compile(r"^libs/(base|phone|text)/")
 
 
@@ -43,7 +45,7 @@ def is_domain(path):
     found = re.fullmatch(r"services/(\w+)/(\w+)\.(h|cc)", path)
     if found and found[1] == found[2] and found[1] in DOMAINS:
         return True
-    if re.fullmatch(r"services/contact/(\w+)/\1\.(h|cc)", path):
+    if re.fullmatch(rf"services/contact/({AGGREGATES})/\1\.(h|cc)", path):
         return True
     return path.startswith("services/interaction/model/") and not is_test(path)
 

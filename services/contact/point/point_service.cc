@@ -117,7 +117,7 @@ Status PointService::Add(const rpc::CallContext& call, const v1::AddContactPoint
     added = change.after.points[AddPoint(change.after.points, std::move(point), NewUuidV7(clock_))].id;
     TakePrimaries(change.after);
     change.event_type = kPointAddedType;
-    change.point = added;
+    change.particulars.point = added;
     return Ok();
   }));
   response = ToProto(after.points[PlaceOf(after.points, added)], id);
@@ -143,7 +143,7 @@ Status PointService::Update(const rpc::CallContext& call, const v1::UpdateContac
     if (mask.Has("primary") && said.primary) MakePrimary(change.after.points, place);
     TakePrimaries(change.after);
     change.event_type = kPointChangedType;
-    change.point = path.point;
+    change.particulars.point = path.point;
     return Ok();
   }));
   response = ToProto(after.points[PlaceOf(after.points, path.point)], path.contact);
@@ -158,7 +158,7 @@ Status PointService::Remove(const rpc::CallContext& call, const v1::RemoveContac
     if (place < change.after.points.size()) RemovePoint(change.after.points, place);
     TakePrimaries(change.after);
     change.event_type = kPointRemovedType;
-    change.point = path.point;
+    change.particulars.point = path.point;
     return Ok();
   }));
   response.set_version(after.version);
