@@ -1,5 +1,8 @@
 #include <random>
+#include <thread>
 
+#include "libs/events/relay.h"
+#include "libs/events/subscriber.h"
 #include "services/contact/contact_fixture.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_index.h"
@@ -7,6 +10,8 @@
 
 namespace vefa::contact {
 namespace {
+
+using Names = std::vector<std::string>;
 
 class SearchTest : public ContactServiceTest {
  protected:
@@ -67,8 +72,6 @@ class SearchTest : public ContactServiceTest {
 
   SearchSweep sweep_{database_.pump(), metrics_, false};
 };
-
-using Names = std::vector<std::string>;
 
 TEST_F(SearchTest, FindsByWordsBeginningsAndTypos) {
   Add("Işık İnci", "isik7@deniz.example", "CRM-0042");
@@ -217,14 +220,40 @@ TEST_F(SearchTest, AWordOfEverybodyFindsTheFirstThousand) {
   EXPECT_EQ(Find("herkes"), Names());
 }
 
+// As it runs: a commit, the relay, Kafka, the subscription.
+TEST_F(SearchTest, WhatIsWrittenIsFoundOnceItsEventWasHeard) {
+  const std::string topic = testing::TestTopic("vefa.search");
+  SearchHandler handler;
+  events::SubscriberSettings settings;
+  settings.group = topic;
+  events::Relay relay(database_.pump(), testing::KafkaBrokers(), {"contact", topic, "vefa.contact.v1.ContactEvent"}, metrics_);
+  events::Subscriber subscriber(SearchHandler::kConsumer, {topic}, testing::KafkaBrokers(), database_.pump(), handler, metrics_,
+                                nullptr, settings);
+  v1::Contact first = Add("Zeynep Kurt", "", "first");
+  v1::ImportContactsRequest many;
+  for (int n = 0; n < 400; ++n) *many.add_rows()->mutable_contact() = Person("later-" + std::to_string(n)).contact();
+  ASSERT_EQ(Import(many)->contacts_created(), 400);
+  relay.Wake();
+  EXPECT_TRUE(testing::Eventually([&] { return Find("zeynep") == Names{"Zeynep Kurt"}; }));
+  EXPECT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM search_contact") == 401; }));
+  ASSERT_TRUE(Erase(first.name()).ok());
+  relay.Wake();
+  EXPECT_TRUE(testing::Eventually([&] {
+    return database_.Count("SELECT count(*) FROM applied_version WHERE subject = '" + first.name() + "' AND version = 2") == 1;
+  }));
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM search_contact"), 400);
+  EXPECT_EQ(Sweep(), 0);
+  ExpectConsistent();
+}
+
 // Random people come, change and go, told of in any order: in the end the words are as if written once.
 TEST_F(SearchTest, WhateverHappensTheWordsAreThoseOfTheRecords) {
   std::mt19937 random(11);
-  const Names first{"Ali", "Alya", "Ayşe", "Işık", "Yıldırım"}, last{"Kaya", "Kayalar", "Yılmaz", "Ali"};
+  const Names first_names{"Ali", "Alya", "Ayşe", "Işık", "Yıldırım"}, last{"Kaya", "Kayalar", "Yılmaz", "Ali"};
   std::vector<std::string> names;
   for (int step = 0; step < 120; ++step) {
     v1::CreateContactRequest person = Person(std::to_string(random() % 25));
-    person.mutable_contact()->set_display_name(first[random() % first.size()] + " " + last[random() % last.size()]);
+    person.mutable_contact()->set_display_name(first_names[random() % first_names.size()] + " " + last[random() % last.size()]);
     person.mutable_contact()->set_email(random() % 2 == 0 ? "" : "a" + std::to_string(random() % 3) + "@b.example");
     ASSERT_TRUE(Import(person).ok());
     v1::BatchGetContactsRequest batch;

@@ -2,7 +2,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 namespace vefa::bench {
 
@@ -17,7 +16,10 @@ std::vector<double> OpenLoop(double per_second, std::chrono::seconds time,
   const auto begin = Clock::now();
   for (long n = 0; n < calls; ++n) {
     const auto due = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(static_cast<double>(n) / per_second));
-    std::this_thread::sleep_until(due);
+    {
+      std::unique_lock lock(mutex);
+      changed.wait_until(lock, due, [&] { return Clock::now() >= due; });
+    }
     start(n, [&, n, due] {
       std::lock_guard lock(mutex);
       milliseconds[static_cast<size_t>(n)] = std::chrono::duration<double, std::milli>(Clock::now() - due).count();
