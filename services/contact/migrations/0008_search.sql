@@ -40,7 +40,8 @@ CREATE INDEX search_typo_by_word ON search_typo (tenant_id, word);
 SELECT protect_tenant_rows('search_contact', 'search_word', 'search_vocabulary', 'search_typo');
 GRANT SELECT, INSERT, UPDATE, DELETE ON search_contact, search_word, search_vocabulary, search_typo TO ${pump};
 -- Whoever erases a contact takes its words along.
-GRANT SELECT, UPDATE, DELETE ON search_contact, search_word, search_vocabulary, search_typo TO ${service};
+GRANT SELECT, DELETE ON search_contact, search_word, search_vocabulary, search_typo TO ${service};
+GRANT UPDATE ON search_vocabulary TO ${service};
 
 -- contract: an address that was just written is found in the record itself; a million rows take two seconds to be indexed.
 CREATE INDEX contact_by_email ON contact (tenant_id, email) WHERE email <> '';

@@ -30,7 +30,9 @@ function sortedContacts(query, orderBy) {
   if (!by) throw new Refusal(400, 'INVALID_ARGUMENT', 'ORDER_BY_UNKNOWN', 'Order by create_time, display_name or external_id.');
   const key = `${orderBy}/${query}`;
   if (sorted.key === key) return sorted.list;
-  const wanted = fold(query).split(/[\s@]+/).filter(Boolean);
+  const wanted = fold(query)
+    .split(/[\s@]+/)
+    .filter(Boolean);
   const wordsOf = (each) => fold(`${each.displayName} ${each.email} ${each.externalId}`).split(/[\s@]+/);
   const begins = (each) => (part) => wordsOf(each).some((word) => word.startsWith(part));
   const list = contacts.filter((each) => wanted.every(begins(each)));

@@ -206,7 +206,8 @@ function Rows({ found: { people, contacts, scores, total }, orderBy, onSort, gri
 function Total({ total, searching }: { total: number | undefined; searching: boolean }) {
   const { t, format } = useWords();
   if (total === undefined) return <>{t('people.counting')}</>;
-  const count = total >= (searching ? FOUND_TO : COUNTED_TO) ? t('app.atLeast', { count: format.count(total) }) : format.count(total);
+  const count =
+    total >= (searching ? FOUND_TO : COUNTED_TO) ? t('app.atLeast', { count: format.count(total) }) : format.count(total);
   return (
     <span data-figure="people.total" data-value={total}>
       {t(searching ? 'people.matches' : 'people.total', { count, n: total })}
