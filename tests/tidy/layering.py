@@ -5,7 +5,8 @@ import cpp
 from tree import TEST_FILE, Finding, is_test
 
 # A library may include those of a lower rank, and itself.
-LIB_RANKS = {"base": 0, "config": 1, "crypto": 1, "telemetry": 1, "filter": 1, "phone": 1, "text": 1, "runtime": 2, "pii": 2, "postgres": 2,
+LIB_RANKS = {"base": 0, "config": 1, "crypto": 1, "telemetry": 1, "filter": 1, "phone": 1, "text": 1, "proof": 2, "runtime": 2,
+             "pii": 2, "postgres": 2,
              "redis": 2, "kafka": 2, "http": 3, "events": 4, "otlp": 4, "rpc": 5, "operations": 6, "catalog": 6, "testing": 6,
              "service": 7}
 
