@@ -4,6 +4,7 @@
 
 #include "libs/base/text.h"
 #include "libs/text/name.h"
+#include "services/contact/consent/consent_evidence.h"
 
 namespace vefa::contact {
 namespace {
@@ -125,12 +126,13 @@ void Normalise(Consent& consent, std::string_view prefix, Time now, std::vector<
              "Give 1-63 lower-case letters, digits and hyphens, for example win-back.");
   check.That(consent.channel == Channel::kEmail || consent.channel == Channel::kSms || consent.channel == Channel::kPush,
              "channel", "REQUIRED", "Give CHANNEL_EMAIL, CHANNEL_SMS or CHANNEL_PUSH.");
-  check.That(consent.state == ConsentState::kGranted || consent.state == ConsentState::kWithdrawn, "state", "REQUIRED",
-             "Give STATE_GRANTED or STATE_WITHDRAWN.");
+  check.That(consent.state != ConsentState::kNeverAsked, "state", "REQUIRED",
+             "Give STATE_GRANTED, STATE_WITHDRAWN, STATE_REFUSED, STATE_EXPIRED or STATE_PENDING.");
   check.Text(consent.source, "source", kSourceMax);
   check.That(!consent.source.empty(), "source", "REQUIRED", "Say where the person agreed or withdrew.");
   check.That(consent.occur_time != Time{}, "occur_time", "REQUIRED", "Say when the person agreed or withdrew.");
   check.That(consent.occur_time <= now + kClockSkew, "occur_time", "TIME_IN_FUTURE", "Give a time that has passed.");
+  CheckEvidence(consent, prefix, violations);
 }
 
 }  // namespace vefa::contact

@@ -42,7 +42,8 @@ struct Contact {
 };
 
 enum class Channel : int16_t { kNone = 0, kEmail = 1, kSms = 2, kPush = 3 };
-enum class ConsentState : int16_t { kNeverAsked = 0, kGranted = 1, kWithdrawn = 2 };
+// none > pending > granted > withdrawn or expired; none > refused. Only a granted one is a yes.
+enum class ConsentState : int16_t { kNeverAsked = 0, kGranted = 1, kWithdrawn = 2, kRefused = 3, kExpired = 4, kPending = 5 };
 
 // One line of a consent log, or the present state.
 struct Consent {
@@ -52,6 +53,15 @@ struct Consent {
   std::string source;
   Time occur_time{};
   Time record_time{};
+  // What proves it, as far as it is known.
+  int32_t text_version = 0;     // Of the purpose's text; 0: not said.
+  std::string form_hash{};      // Empty or 32 bytes.
+  int16_t recipient_type = 0;   // 1 a private person, 2 a merchant; 0: not said.
+  std::string capture_source{};  // As IYS names it.
+  std::string actor{};          // Who recorded it.
+  Personal<std::string> ip{};
+  Personal<std::string> user_agent{};
+  int64_t line = 0;  // Its number in the log; 0: not known here.
 };
 
 // Brings a contact to its stored form (tidied, addresses in normal form, language `en` when none is said) and adds

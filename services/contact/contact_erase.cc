@@ -33,6 +33,9 @@ const Statement kErase{
     "  FROM changed)"
     " SELECT 1 FROM changed, logged"};
 
+// What opens the commitments of the contact's consents; the chain they are in stays whole without.
+const Statement kEraseSecret{"contact_erase_secret", "DELETE FROM consent_secret WHERE tenant_id = $1 AND contact_id = $2"};
+
 const Statement kErased{"contact_erased",
                         "SELECT version, keys_destroyed FROM contact WHERE tenant_id = $1 AND id = $2"};
 
@@ -45,6 +48,7 @@ Result<std::optional<Erased>> EraseContact(postgres::Database& database, const U
   calls.push_back({&kLock, Bound(tenant, id)});
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
+  calls.push_back({&kEraseSecret, Bound(tenant, id)});
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));

@@ -78,9 +78,11 @@ std::string ErasedPayload(const std::string& reason) {
 
 std::string ConsentPayload(const Consent& consent) {
   v1::ContactEvent event;
-  v1::ConsentTerms& terms = consent.state == ConsentState::kGranted
-                                ? *event.mutable_consent_granted()->mutable_terms()
-                                : *event.mutable_consent_withdrawn()->mutable_terms();
+  if (consent.state != ConsentState::kGranted && consent.state != ConsentState::kWithdrawn)
+    event.mutable_consent_changed()->set_state(static_cast<v1::Consent::State>(consent.state));
+  v1::ConsentTerms& terms = consent.state == ConsentState::kGranted     ? *event.mutable_consent_granted()->mutable_terms()
+                            : consent.state == ConsentState::kWithdrawn ? *event.mutable_consent_withdrawn()->mutable_terms()
+                                                                        : *event.mutable_consent_changed()->mutable_terms();
   terms.set_purpose(consent.purpose);
   terms.set_channel(static_cast<v1::Channel>(consent.channel));
   terms.set_source(consent.source);
@@ -88,7 +90,8 @@ std::string ConsentPayload(const Consent& consent) {
 }
 
 const char* ConsentType(const Consent& consent) {
-  return consent.state == ConsentState::kGranted ? kGrantedType : kWithdrawnType;
+  if (consent.state == ConsentState::kGranted) return kGrantedType;
+  return consent.state == ConsentState::kWithdrawn ? kWithdrawnType : kChangedType;
 }
 
 }  // namespace vefa::contact

@@ -16,6 +16,8 @@ inline constexpr char kCreatedType[] = "contact.created";
 inline constexpr char kUpdatedType[] = "contact.updated";
 inline constexpr char kGrantedType[] = "consent.granted";
 inline constexpr char kWithdrawnType[] = "consent.withdrawn";
+// Refused, expired or waiting to be confirmed.
+inline constexpr char kChangedType[] = "consent.changed";
 
 inline constexpr char kPointAddedType[] = "contact_point.added";
 inline constexpr char kPointChangedType[] = "contact_point.changed";
@@ -35,7 +37,7 @@ struct Particulars {
 std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,
                          const event::v1::PiiBox& box, const Particulars& particulars = {});
 std::string ErasedPayload(const std::string& reason);
-// Granted or withdrawn, by the consent's state.
+// Granted, withdrawn or changed, by the consent's state.
 std::string ConsentPayload(const Consent& consent);
 const char* ConsentType(const Consent& consent);
 

@@ -56,6 +56,19 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
     case v1::ContactEvent::kConsentWithdrawn:
       FoldConsent(event, change.consent_withdrawn().terms(), v1::Consent::STATE_WITHDRAWN, snapshot);
       break;
+    case v1::ContactEvent::kConsentChanged:
+      if (v1::Consent::State_IsValid(change.consent_changed().state()))
+        FoldConsent(event, change.consent_changed().terms(), change.consent_changed().state(), snapshot);
+      break;
+    case v1::ContactEvent::kPurposeCreated:
+      *snapshot.mutable_purpose()->mutable_state() = change.purpose_created().state();
+      break;
+    case v1::ContactEvent::kPurposeUpdated:
+      *snapshot.mutable_purpose()->mutable_state() = change.purpose_updated().state();
+      break;
+    case v1::ContactEvent::kPurposeTextPublished:
+      snapshot.mutable_purpose()->set_text_version(change.purpose_text_published().text_version());
+      break;
     case v1::ContactEvent::kErased:
       snapshot.Clear();
       erased = true;

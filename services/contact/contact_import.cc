@@ -2,8 +2,10 @@
 
 #include <set>
 
+#include "services/contact/consent/consent_evidence.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/purpose/purpose_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -29,8 +31,8 @@ void Reject(v1::ImportContactsResponse& response, int64_t line, const Violation&
   reject->set_message(violation.description);
 }
 
-Chunk Read(const v1::ImportContactsRequest& request, const AttributeDefinitions& definitions, Time now,
-           v1::ImportContactsResponse& response) {
+Chunk Read(const v1::ImportContactsRequest& request, const AttributeDefinitions& definitions, const std::string& actor,
+           Time now, v1::ImportContactsResponse& response) {
   Chunk chunk;
   std::set<std::string> seen;
   for (const v1::ImportRow& row : request.rows()) {
@@ -44,6 +46,7 @@ Chunk Read(const v1::ImportContactsRequest& request, const AttributeDefinitions&
       if (violations.empty()) chunk.contacts.push_back(std::move(contact));
     } else if (row.has_consent()) {
       Consent consent = FromProto(row.consent().consent());
+      consent.actor = actor;
       Normalise(consent, "consent.", now, violations);
       if (row.consent().contact_external_id().empty())
         violations.push_back({"consent.contact_external_id", "REQUIRED", "Say whose consent it is."});
@@ -58,15 +61,35 @@ Chunk Read(const v1::ImportContactsRequest& request, const AttributeDefinitions&
   return chunk;
 }
 
+// Without those that name a text which their purpose does not have. Most chunks name none, and then nobody is asked.
+Result<std::vector<const ConsentRow*>> WithKnownTexts(postgres::Transaction& transaction, const Uuid& tenant,
+                                                      const std::vector<ConsentRow>& consents, v1::ImportContactsResponse& response) {
+  std::vector<const ConsentRow*> good, naming;
+  std::vector<NamedText> texts;
+  for (const ConsentRow& row : consents) {
+    good.push_back(&row);
+    if (row.of.consent.text_version == 0) continue;
+    naming.push_back(&row);
+    texts.push_back({row.of.consent.purpose, row.of.consent.text_version});
+  }
+  if (texts.empty()) return good;
+  VEFA_TRY(auto unknown, FindUnknownTexts(transaction, tenant, texts));
+  for (size_t at : unknown) {
+    Reject(response, naming[at]->line, {"consent.text_version", "TEXT_VERSION_UNKNOWN", "Give the number of a text that was published, or leave it out."});
+    std::erase(good, naming[at]);
+  }
+  return good;
+}
+
 // Consents of one contact follow each other in versions, so each goes into a statement of its own:
 // round n holds the n-th consent of every contact.
-std::vector<std::vector<const ConsentRow*>> Rounds(const std::vector<ConsentRow>& consents) {
+std::vector<std::vector<const ConsentRow*>> Rounds(const std::vector<const ConsentRow*>& consents) {
   std::vector<std::vector<const ConsentRow*>> rounds;
   std::map<std::string, size_t> next;
-  for (const ConsentRow& row : consents) {
-    size_t round = next[row.of.external_id]++;
+  for (const ConsentRow* row : consents) {
+    size_t round = next[row->of.external_id]++;
     if (round == rounds.size()) rounds.emplace_back();
-    rounds[round].push_back(&row);
+    rounds[round].push_back(row);
   }
   return rounds;
 }
@@ -79,14 +102,16 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
     return Violations({{"rows", "CHUNK_SIZE", "Send 1 to 500 rows in a chunk."}});
   v1::ImportContactsResponse checked;
   VEFA_TRY(auto definitions, attributes_.ForTenant(call.tenant, call.deadline));
-  Chunk chunk = Read(request, *definitions, clock_.Now(), checked);
+  Chunk chunk = Read(request, *definitions, call.principal.subject, clock_.Now(), checked);
   VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
+  for (ConsentRow& row : chunk.consents) row.of.origin = SealOrigin(row.of.consent, *sealer, clock_);
   std::vector<ContactVersion> changes;
   auto imported = postgres::InTransaction(
       database_, postgres::Scope::Tenant(call.tenant), call.deadline,
       [&](postgres::Transaction& transaction) -> Result<v1::ImportContactsResponse> {
         v1::ImportContactsResponse response = checked;
         changes.clear();
+        VEFA_TRY(auto good, WithKnownTexts(transaction, call.tenant, chunk.consents, response));
         if (!chunk.contacts.empty()) {
           VEFA_TRY(auto changed, UpsertContacts(transaction, *sealer, *definitions, chunk.contacts, clock_));
           for (const Upserted& contact : changed) {
@@ -97,7 +122,7 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
           }
           response.set_unchanged(static_cast<int32_t>(chunk.contacts.size() - changed.size()));
         }
-        for (const auto& round : Rounds(chunk.consents)) {
+        for (const auto& round : Rounds(good)) {
           std::vector<ConsentOf> consents;
           for (const ConsentRow* row : round) consents.push_back(row->of);
           VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, consents, clock_));

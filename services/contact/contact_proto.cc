@@ -91,6 +91,12 @@ v1::Consent ToProto(const Consent& consent, const Uuid& contact) {
   proto.set_source(consent.source);
   *proto.mutable_occur_time() = rpc::ToProto(consent.occur_time);
   *proto.mutable_record_time() = rpc::ToProto(consent.record_time);
+  proto.set_text_version(consent.text_version);
+  proto.set_form_hash(consent.form_hash);
+  proto.set_recipient_type(static_cast<v1::RecipientType>(consent.recipient_type));
+  proto.set_capture_source(consent.capture_source);
+  proto.set_actor(consent.actor);
+  proto.set_line(consent.line);
   return proto;
 }
 
@@ -102,6 +108,12 @@ Consent FromProto(const v1::Consent& proto) {
   if (v1::Consent::State_IsValid(proto.state())) consent.state = static_cast<ConsentState>(proto.state());
   consent.source = proto.source();
   if (proto.has_occur_time()) consent.occur_time = rpc::FromProto(proto.occur_time());
+  consent.text_version = proto.text_version();
+  consent.form_hash = proto.form_hash();
+  consent.recipient_type = v1::RecipientType_IsValid(proto.recipient_type()) ? static_cast<int16_t>(proto.recipient_type()) : int16_t{-1};
+  consent.capture_source = proto.capture_source();
+  consent.ip = proto.origin().ip();
+  consent.user_agent = proto.origin().user_agent();
   return consent;
 }
 

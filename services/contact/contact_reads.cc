@@ -26,18 +26,20 @@ const Statement kCount{
     "WITH erased AS (SELECT count(*) AS n FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND erase_time IS NOT NULL ORDER BY id) e)"
     " SELECT least((SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 ORDER BY create_time, id"
     "  LIMIT $2 + (SELECT n FROM erased)) x) - (SELECT n FROM erased), $2)::int"};
+#define CONSENT_LOG_COLUMNS                                                                               \
+  "SELECT purpose, channel, state, source, occur_time, record_time, line, text_version, form_hash,"       \
+  " recipient_type, capture_source, actor FROM consent_log"
+
 const Statement kConsentStates{
     "consent_states",
-    "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_state"
+    "SELECT purpose, channel, state, source, occur_time, record_time, coalesce(line, 0) FROM consent_state"
     " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY purpose, channel"};
 const Statement kConsentLog{
     "consent_log",
-    "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_log"
-    " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY line LIMIT $3"};
+    CONSENT_LOG_COLUMNS " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY line LIMIT $3"};
 const Statement kConsentLine{
     "consent_line",
-    "SELECT purpose, channel, state, source, occur_time, record_time FROM consent_log"
-    " WHERE tenant_id = $1 AND contact_id = $2 AND purpose = $3 AND channel = $4 AND state = $5 AND occur_time = $6"};
+    CONSENT_LOG_COLUMNS " WHERE tenant_id = $1 AND contact_id = $2 AND purpose = $3 AND channel = $4 AND state = $5 AND occur_time = $6"};
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
@@ -47,10 +49,29 @@ const Statement kRecipients{
 
 std::vector<Consent> ReadConsents(const Rows& rows) {
   std::vector<Consent> consents;
-  for (int i = 0; i < rows.size(); ++i)
-    consents.push_back({rows.String(i, 0), static_cast<Channel>(rows.Int64(i, 1)),
-                        static_cast<ConsentState>(rows.Int64(i, 2)), rows.String(i, 3), rows.Timestamp(i, 4),
-                        rows.Timestamp(i, 5)});
+  for (int i = 0; i < rows.size(); ++i) {
+    Consent& consent = consents.emplace_back();
+    consent.purpose = rows.String(i, 0);
+    consent.channel = static_cast<Channel>(rows.Int64(i, 1));
+    consent.state = static_cast<ConsentState>(rows.Int64(i, 2));
+    consent.source = rows.String(i, 3);
+    consent.occur_time = rows.Timestamp(i, 4);
+    consent.record_time = rows.Timestamp(i, 5);
+    consent.line = rows.Int64(i, 6);
+  }
+  return consents;
+}
+
+std::vector<Consent> ReadConsentLog(const Rows& rows) {
+  std::vector<Consent> consents = ReadConsents(rows);
+  for (int i = 0; i < rows.size(); ++i) {
+    Consent& consent = consents[static_cast<size_t>(i)];
+    consent.text_version = rows.Int32(i, 7);
+    consent.form_hash = rows.String(i, 8);
+    consent.recipient_type = static_cast<int16_t>(rows.Int32(i, 9));
+    consent.capture_source = rows.String(i, 10);
+    consent.actor = rows.String(i, 11);
+  }
   return consents;
 }
 
@@ -120,7 +141,7 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
   calls.push_back({&kConsentStates, Bound(tenant, contact)});
   calls.push_back({&kConsentLog, Bound(tenant, contact, kConsentLogMax)});
   VEFA_TRY(std::vector<Rows> rows, database.Run(Scope::Tenant(tenant), std::move(calls), deadline));
-  return ConsentHistory{rows[0].Bool(0, 0), ReadConsents(rows[1]), ReadConsents(rows[2])};
+  return ConsentHistory{rows[0].Bool(0, 0), ReadConsents(rows[1]), ReadConsentLog(rows[2])};
 }
 
 Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,
@@ -129,7 +150,7 @@ Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, c
                           kConsentLine, Bound(tenant, contact, consent.purpose, static_cast<int16_t>(consent.channel),
                                               static_cast<int16_t>(consent.state), consent.occur_time)));
   if (rows.empty()) return std::optional<Consent>();
-  return std::optional<Consent>(ReadConsents(rows).front());
+  return std::optional<Consent>(ReadConsentLog(rows).front());
 }
 
 Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,

@@ -8,10 +8,12 @@
 #include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
+#include "services/contact/consent/consent_evidence.h"
 #include "services/contact/contact_erase.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
 #include "services/contact/search/search.h"
+#include "services/contact/purpose/purpose_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -59,6 +61,14 @@ void Apply(const Contact& said, const rpc::Mask& mask, Contact& contact) {
       contact.attributes[key] = value->second;
     }
   }
+}
+
+// Of a declared purpose only a text that was published can have been agreed to.
+Status CheckText(postgres::Transaction& transaction, const Uuid& tenant, const Consent& consent) {
+  if (consent.text_version == 0) return Ok();
+  VEFA_TRY(auto unknown, FindUnknownTexts(transaction, tenant, {{consent.purpose, consent.text_version}}));
+  if (unknown.empty()) return Ok();
+  return Violations({{"consent.text_version", "TEXT_VERSION_UNKNOWN", "Give the number of a text that was published, or leave it out."}});
 }
 
 // `display_name desc` taken apart. INVALID_ARGUMENT `ORDER_BY_UNKNOWN`.
@@ -341,9 +351,15 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
                               v1::Consent& response) {
   VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact()));
   Consent consent = FromProto(request.consent());
+  consent.actor = call.principal.subject;
   std::vector<Violation> violations;
   Normalise(consent, "consent.", clock_.Now(), violations);
   if (!violations.empty()) return Violations(std::move(violations));
+  std::optional<SealedPerson> origin;
+  if (!consent.ip.empty() || !consent.user_agent.empty()) {
+    VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
+    origin = SealOrigin(consent, *sealer, clock_);
+  }
   rpc::Attempt attempt{call.tenant, request.request_id(), "RecordConsent",
                        request.contact() + request.consent().SerializeAsString()};
   std::vector<ContactVersion> changes;
@@ -354,7 +370,8 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
         v1::Consent proto;
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
         changes.clear();
-        VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent, {}, {}}}, clock_));
+        VEFA_TRY_OK(CheckText(transaction, call.tenant, consent));
+        VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent, {}, {}, origin}}, clock_));
         if (outcomes.front().outcome == Recorded::kNoContact) return NoSuchContact();
         if (outcomes.front().outcome == Recorded::kErased) return ContactErased();
         if (outcomes.front().outcome == Recorded::kNew) changes.push_back(outcomes.front().contact);

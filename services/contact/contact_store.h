@@ -35,6 +35,7 @@ struct ConsentOf {
   // The event that says so, and its trace; nil when a call does, whose trace is the present one.
   Uuid causation_id;
   std::string traceparent;
+  std::optional<SealedPerson> origin{};  // From where it was said, sealed.
 };
 
 // What became of one consent line.

@@ -1,5 +1,8 @@
 #include "libs/service/host.h"
 #include "services/contact/attribute/attribute_service.h"
+#include "services/contact/consent/chain_keeper.h"
+#include "services/contact/consent/consent_service.h"
+#include "services/contact/consent/proof_key.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_fold.h"
 #include "services/contact/contact_service.h"
@@ -8,6 +11,7 @@
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
@@ -41,6 +45,7 @@ int main(int argc, char** argv) {
     cache.emplace(*redis, "contact", &host.metrics());
   }
   vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
+  const vefa::crypto::SigningKey proof_key = vefa::contact::MakeProofKey(settings.pii_key);
   vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
   vefa::contact::AttributeCatalog catalog(host.database());
   vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys, catalog,
@@ -51,6 +56,9 @@ int main(int argc, char** argv) {
   vefa::contact::AttributeService attributes(host.AddDoor("vefa.contact.v1.AttributeService"), host.database(), catalog,
                                              host.clock());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
+  vefa::contact::ConsentService consents(host.AddDoor("vefa.contact.v1.ConsentService"), host.database(), keys, proof_key, host.clock());
+  vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
@@ -64,11 +72,14 @@ int main(int argc, char** argv) {
   host.AddService(duplicates);
   host.AddService(attributes);
   host.AddService(pii_keys);
+  host.AddService(consents);
+  host.AddService(purposes);
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
   host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
   host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
+  host.OnStop([&chains] { chains.Stop(); });
   host.NeedSchema(vefa_contact_migrations());
   return host.Run();
 }

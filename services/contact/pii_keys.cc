@@ -33,6 +33,10 @@ Sealer::~Sealer() { crypto::Wipe(tenant_key_); }
 
 SealedPerson Sealer::Seal(const Contact& contact, const AttributeDefinitions& definitions, const Clock& clock) const {
   v1::ContactPersonal personal = PersonalOf(contact, definitions);
+  return Seal(personal, clock);
+}
+
+SealedPerson Sealer::Seal(const google::protobuf::Message& personal, const Clock& clock) const {
   pii::Key key = pii::NewKey(clock);
   return {pii::Seal(key, tenant_, personal), key.id(),
           pii::Wrap(tenant_key_, key.bytes(), PlaceOf("pii_key", tenant_, key.id()))};
@@ -41,6 +45,14 @@ SealedPerson Sealer::Seal(const Contact& contact, const AttributeDefinitions& de
 Result<pii::Key> Sealer::Unwrap(const Uuid& key_id, std::string_view wrapped_key) const {
   VEFA_TRY(std::string bytes, pii::Unwrap(tenant_key_, wrapped_key, PlaceOf("pii_key", tenant_, key_id)));
   return pii::Key(key_id, std::move(bytes));
+}
+
+std::string Sealer::WrapSecret(const char* table, const Uuid& contact, std::string_view secret) const {
+  return pii::Wrap(tenant_key_, secret, PlaceOf(table, tenant_, contact));
+}
+
+Result<std::string> Sealer::UnwrapSecret(const char* table, const Uuid& contact, std::string_view wrapped) const {
+  return pii::Unwrap(tenant_key_, wrapped, PlaceOf(table, tenant_, contact));
 }
 
 Result<std::shared_ptr<const Sealer>> PiiKeys::ForTenant(const Uuid& tenant, Deadline deadline) {

@@ -33,8 +33,14 @@ class Sealer {
   const Uuid& tenant() const { return tenant_; }
   // What is personal of a contact, under a fresh key.
   SealedPerson Seal(const Contact& contact, const AttributeDefinitions& definitions, const Clock& clock) const;
+  // Anything personal, under a fresh key.
+  SealedPerson Seal(const google::protobuf::Message& personal, const Clock& clock) const;
   // DATA_LOSS `KEY_UNWRAP`.
   Result<pii::Key> Unwrap(const Uuid& key_id, std::string_view wrapped_key) const;
+  // 32 secret bytes of a contact's, as a table of that name stores them; `table` is a constant.
+  std::string WrapSecret(const char* table, const Uuid& contact, std::string_view secret) const;
+  // DATA_LOSS `KEY_UNWRAP`.
+  Result<std::string> UnwrapSecret(const char* table, const Uuid& contact, std::string_view wrapped) const;
 
  private:
   const Uuid tenant_;

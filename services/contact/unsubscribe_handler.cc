@@ -4,6 +4,12 @@
 #include "vefa/notification/v1/notification_events.pb.h"
 
 namespace vefa::contact {
+namespace {
+
+// The person did it, by a link that notification checked.
+constexpr char kActor[] = "services/notification";
+
+}  // namespace
 
 Status UnsubscribeHandler::Apply(postgres::Transaction& transaction, std::span<const events::Event> events) {
   // Rare events: one statement each is nothing beside the mails that led to them.
@@ -14,8 +20,14 @@ Status UnsubscribeHandler::Apply(postgres::Transaction& transaction, std::span<c
       return events::PayloadMalformed();
     const auto& message = proto.unsubscribed().message();
     VEFA_TRY(Uuid contact, ParseResourceName("contacts", message.contact()));
-    Consent consent{message.purpose(), static_cast<Channel>(message.channel()), ConsentState::kWithdrawn,
-                    "unsubscribe link of " + message.message(), event.occur_time, clock_.Now()};
+    Consent consent;
+    consent.purpose = message.purpose();
+    consent.channel = static_cast<Channel>(message.channel());
+    consent.state = ConsentState::kWithdrawn;
+    consent.source = "unsubscribe link of " + message.message();
+    consent.occur_time = event.occur_time;
+    consent.record_time = clock_.Now();
+    consent.actor = kActor;
     // Of an erased person, or of one who was never here, there is nothing to record.
     VEFA_TRY(auto recorded, RecordConsents(transaction, event.tenant,
                                            {{"", contact, consent, event.id, event.traceparent}}, clock_));

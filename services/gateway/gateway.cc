@@ -8,9 +8,11 @@
 #include "services/gateway/status_service.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
+#include "vefa/contact/v1/consent_service.pb.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -89,6 +91,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           event::v1::GetOutboxRequest::descriptor()->file()->service(0),
           contact::v1::GetContactRequest::descriptor()->file()->service(0),
           contact::v1::BatchGetPiiKeysRequest::descriptor()->file()->service(0),
+          contact::v1::CheckConsentRequest::descriptor()->file()->service(0),
+          contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
           interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
           campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
           notification::v1::GetMessageRequest::descriptor()->file()->service(0)};
@@ -158,11 +162,8 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
   api_.AddUpstream("vefa.contact.v1.ContactService", contact_);
-  api_.AddUpstream("vefa.contact.v1.ContactPointService", contact_);
-  api_.AddUpstream("vefa.contact.v1.AttributeService", contact_);
-  api_.AddUpstream("vefa.contact.v1.DuplicateService", contact_);
-  api_.AddUpstream("vefa.contact.v1.LifecycleService", contact_);
-  api_.AddUpstream("vefa.contact.v1.PiiKeyService", contact_);
+  for (const char* offered : {"AttributeService", "ConsentService", "ContactPointService", "DuplicateService", "LifecycleService", "PiiKeyService", "PurposeService"})
+    api_.AddUpstream(std::string("vefa.contact.v1.") + offered, contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);
   api_.AddUpstream("vefa.notification.v1.NotificationService", notification_);

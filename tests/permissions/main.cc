@@ -11,10 +11,12 @@
 #include "vefa/campaign/v1/campaign_service.pb.h"
 #include "vefa/contact/v1/attribute_service.pb.h"
 #include "vefa/contact/v1/contact_point_service.pb.h"
+#include "vefa/contact/v1/consent_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 #include "vefa/contact/v1/duplicate_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -33,6 +35,7 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       campaign::v1::CreateCampaignRequest::descriptor()->file(), contact::v1::CreateContactRequest::descriptor()->file(),
       contact::v1::AddContactPointRequest::descriptor()->file(), contact::v1::CreateAttributeDefinitionRequest::descriptor()->file(),
       contact::v1::ListDuplicatesRequest::descriptor()->file(), contact::v1::SetLifecycleStageRequest::descriptor()->file(),
+      contact::v1::CheckConsentRequest::descriptor()->file(), contact::v1::CreatePurposeRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),
       interaction::v1::ListTimelineRequest::descriptor()->file(), notification::v1::SubmitMessagesRequest::descriptor()->file()};

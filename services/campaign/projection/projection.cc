@@ -46,8 +46,10 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
     case ContactEvent::kUpdated: return ReadState(event, proto.updated().state(), changes);
     case ContactEvent::kConsentGranted: return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
     case ContactEvent::kConsentWithdrawn: return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
+    case ContactEvent::kConsentChanged:
+      return ReadConsent(event, proto.consent_changed().terms(), static_cast<int16_t>(proto.consent_changed().state()), changes);
     case ContactEvent::kErased: return ReadErased(event, changes);
-    default: break;
+    default: break;  // Not of a type that is read here.
   }
   return events::PayloadMalformed();
 }
@@ -91,7 +93,7 @@ bool IsOneOf(const std::string& type, std::initializer_list<const char*> types) 
 // Topics may come in any order between each other: the end is the same.
 Status Read(const events::Event& event, PeopleChanges& changes) {
   if (IsOneOf(event.type,
-              {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn", "contact.erased"}))
+              {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn", "consent.changed", "contact.erased"}))
     return ReadContactEvent(event, changes);
   if (IsOneOf(event.type, {"order.placed", "score.changed"})) return ReadInteractionEvent(event, changes);
   return Ok();

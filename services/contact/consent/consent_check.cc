@@ -1,0 +1,81 @@
+#include "services/contact/consent/consent_check.h"
+
+namespace vefa::contact {
+namespace {
+
+using postgres::Bound;
+using postgres::Rows;
+using postgres::Statement;
+
+// The number of a line that made a state before states named theirs is looked up in the log.
+const Statement kCheck{
+    "consent_check",
+    "SELECT c.id IS NOT NULL, c.erase_time IS NOT NULL, coalesce(s.state, 0::smallint), s.occur_time,"
+    "  CASE WHEN s.state IS NULL THEN 0 WHEN s.line IS NOT NULL THEN s.line ELSE"
+    "    (SELECT l.line FROM consent_log l WHERE l.tenant_id = $1 AND l.contact_id = s.contact_id AND l.purpose = s.purpose"
+    "      AND l.channel = s.channel AND l.state = s.state AND l.occur_time = s.occur_time) END,"
+    "  coalesce(p.lawful_basis, 0::smallint)"
+    " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) WITH ORDINALITY AS q(contact_id, purpose, channel, ord)"
+    " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
+    " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = q.contact_id AND s.purpose = q.purpose"
+    "  AND s.channel = q.channel"
+    " LEFT JOIN purpose p ON p.tenant_id = $1 AND p.code = q.purpose"
+    " ORDER BY q.ord"};
+
+ConsentReason ReasonOf(ConsentState state) {
+  switch (state) {
+    case ConsentState::kNeverAsked: return ConsentReason::kNeverAsked;
+    case ConsentState::kGranted: return ConsentReason::kGranted;
+    case ConsentState::kWithdrawn: return ConsentReason::kWithdrawn;
+    case ConsentState::kRefused: return ConsentReason::kRefused;
+    case ConsentState::kExpired: return ConsentReason::kExpired;
+    case ConsentState::kPending: return ConsentReason::kPending;
+  }
+  return ConsentReason::kNeverAsked;
+}
+
+bool AllowsByItself(const ConsentKnowledge& known) {
+  switch (known.basis) {
+    case LawfulBasis::kNone:
+    case LawfulBasis::kConsent: return false;
+    case LawfulBasis::kLegitimateInterest:
+      return known.state != ConsentState::kWithdrawn && known.state != ConsentState::kRefused;
+    default: return true;
+  }
+}
+
+}  // namespace
+
+ConsentDecision Decide(const ConsentKnowledge& known) {
+  if (!known.contact_exists) return {false, ConsentReason::kNoSuchContact, {}, 0};
+  // Of an erased person nothing is told but that.
+  if (known.erased) return {false, ConsentReason::kContactErased, {}, 0};
+  const bool granted = known.state == ConsentState::kGranted;
+  if (!granted && AllowsByItself(known)) return {true, ConsentReason::kLawfulBasis, {}, 0};
+  return {granted, ReasonOf(known.state), known.since, known.line};
+}
+
+Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database, const Uuid& tenant,
+                                                   const std::vector<ConsentQuestion>& questions, Deadline deadline) {
+  std::vector<Uuid> contacts;
+  std::vector<std::string> purposes;
+  std::vector<int16_t> channels;
+  for (const ConsentQuestion& question : questions) {
+    contacts.push_back(question.contact);
+    purposes.push_back(question.purpose);
+    channels.push_back(static_cast<int16_t>(question.channel));
+  }
+  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kCheck, Bound(tenant, contacts, purposes, channels), deadline));
+  std::vector<ConsentDecision> decisions;
+  decisions.reserve(questions.size());
+  for (int i = 0; i < rows.size(); ++i) {
+    ConsentKnowledge known{rows.Bool(i, 0), rows.Bool(i, 1), static_cast<ConsentState>(rows.Int32(i, 2)), {}, 0,
+                           static_cast<LawfulBasis>(rows.Int32(i, 5))};
+    if (!rows.IsNull(i, 3)) known.since = rows.Timestamp(i, 3);
+    if (!rows.IsNull(i, 4)) known.line = rows.Int64(i, 4);
+    decisions.push_back(Decide(known));
+  }
+  return decisions;
+}
+
+}  // namespace vefa::contact

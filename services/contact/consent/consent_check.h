@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libs/postgres/database.h"
+#include "services/contact/contact.h"
+
+// May we write to this person? Unknown means no.
+namespace vefa::contact {
+
+// By which right a purpose uses data; the numbers are vefa.contact.v1.LawfulBasis.
+enum class LawfulBasis : int16_t {
+  kNone = 0, kConsent = 1, kContract = 2, kLegalObligation = 3, kVitalInterest = 4, kPublicTask = 5, kLegitimateInterest = 6
+};
+
+struct ConsentQuestion {
+  Uuid contact;
+  std::string purpose;
+  Channel channel = Channel::kNone;
+};
+
+// The numbers are vefa.contact.v1.ConsentDecision.Reason.
+enum class ConsentReason {
+  kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
+  kContactErased = 8, kNoSuchContact = 9
+};
+
+struct ConsentDecision {
+  bool allowed = false;
+  ConsentReason reason = ConsentReason::kNone;
+  std::optional<Time> since;
+  int64_t line = 0;  // 0: no line says so.
+};
+
+// What is known of one question.
+struct ConsentKnowledge {
+  bool contact_exists = false;
+  bool erased = false;
+  ConsentState state = ConsentState::kNeverAsked;
+  std::optional<Time> since;
+  int64_t line = 0;
+  LawfulBasis basis = LawfulBasis::kNone;  // kNone: nobody declared the purpose; it needs consent.
+};
+
+// The rule. A contract, the law, a life or a public task allow whatever the person said; a legitimate interest until the person
+// says no; everything else needs an agreement.
+ConsentDecision Decide(const ConsentKnowledge& known);
+
+// One decision for each question, in their order; one statement.
+Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database, const Uuid& tenant,
+                                                   const std::vector<ConsentQuestion>& questions, Deadline deadline);
+
+}  // namespace vefa::contact

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "libs/proof/checker.h"
+#include "libs/rpc/time.h"
+#include "vefa/contact/v1/consent_proof.pb.h"
+
+// The records of a proof, for the contract.
+namespace vefa::contact {
+
+v1::ConsentEntry ToProto(const proof::Entry& entry);
+v1::ConsentAnchor ToProto(const proof::SignedAnchor& anchor);
+v1::ConsentClosing ToProto(const proof::SignedClosing& closing);
+
+}  // namespace vefa::contact
