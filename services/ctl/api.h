@@ -46,6 +46,10 @@ class Api {
   Status Follow(const std::string& target, const std::string& last_event_id,
                 const std::function<bool(std::string_view)>& take);
 
+  // Opens `POST path` with one line of JSON and gives each line of the answer to `take`. An error in the middle, which comes as a
+  // line of its own, is returned, and so is a break: whoever needs the whole begins again.
+  Status StreamLines(const std::string& path, const Json& request, const std::function<Status(const std::string&)>& take);
+
   // Whether the same call may succeed when it is made again later.
   static bool MayPass(const Error& error);
   // Waits before try number `attempt`; false when `give_up` would be passed.

@@ -1,4 +1,4 @@
-// The import streams of Api: newline-delimited JSON in both directions over one request.
+// The streams of Api: newline-delimited JSON in both directions over one request.
 
 #include "libs/http/lines.h"
 #include "services/ctl/api.h"
@@ -10,6 +10,7 @@ namespace {
 // One chunk is worked on while the next one is on its way.
 constexpr size_t kChunksInFlight = 2;
 constexpr size_t kAnswerLineMax = 1 << 20;
+constexpr size_t kStreamLineMax = 4 << 20;
 constexpr std::chrono::seconds kChunkTimeout(60);
 
 // The answers of one request, line by line.
@@ -121,6 +122,37 @@ Status Api::StreamChunks(const std::string& path, const NextChunk& next, const T
       error = again.error();
     }
     if (!MayPass(error) || !WaitToRetry(error, attempt, give_up)) return error;
+  }
+}
+
+Status Api::StreamLines(const std::string& path, const Json& request, const std::function<Status(const std::string&)>& take) {
+  http::Request head = Head("POST", path);
+  head.headers.Add("Content-Type", "application/x-ndjson");
+  head.headers.Set("Accept", "application/x-ndjson");
+  VEFA_TRY(auto stream, client_.Open(head, true, Deadline::After(kChunkTimeout)));
+  VEFA_TRY_OK(stream->Write(request.dump() + "\n", Deadline::After(kChunkTimeout)));
+  VEFA_TRY_OK(stream->FinishWriting(Deadline::After(kChunkTimeout)));
+  VEFA_TRY(http::Response answer, stream->ReadHead(Deadline::After(kChunkTimeout)));
+  std::string refusal;
+  http::LineCutter lines(kStreamLineMax);
+  for (;;) {
+    VEFA_TRY(std::string bytes, stream->Read(Deadline::After(kChunkTimeout)));
+    if (answer.status != 200) {
+      refusal += bytes;
+      if (bytes.empty() || refusal.size() > kAnswerLineMax) return ErrorFromProblem(answer.status, refusal);
+      continue;
+    }
+    if (bytes.empty()) return Ok();
+    lines.Feed(bytes);
+    for (;;) {
+      VEFA_TRY(std::optional<std::string> line, lines.Next());
+      if (!line) break;
+      if (line->starts_with("{\"error\"")) {
+        VEFA_TRY(Json json, ParseJson(*line, "An answer"));
+        return ErrorFromProblem(json["error"]);
+      }
+      VEFA_TRY_OK(take(*line));
+    }
   }
 }
 

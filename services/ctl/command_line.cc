@@ -134,7 +134,7 @@ void AddLooking(CLI::App& app, Verb& run) {
 
 int RunCommandLine(int argc, char** argv) {
   CLI::App app("vefactl: sets up a Vefa installation, fills it and looks into it.", "vefactl");
-  app.footer("All but migrate, tenants, users and topics speak to the gateway: VEFA_URL is its address and\n"
+  app.footer("All but migrate, tenants, users, topics and consent verify speak to the gateway: VEFA_URL is its address and\n"
              "VEFA_CREDENTIALS a JSON file {\"tenant\", \"email\", \"password\"}; the file may hold \"url\" too.\n"
              "Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 some rows were rejected.\n");
   app.require_subcommand(1);
@@ -143,6 +143,7 @@ int RunCommandLine(int argc, char** argv) {
   AddPeople(app, run);
   AddImport(app, run);
   AddContacts(app, run);
+  AddConsent(app, run);
   AddLooking(app, run);
   AddHistory(app, run);
   AddOperations(app, run);
