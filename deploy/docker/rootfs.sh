@@ -28,6 +28,12 @@ printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 chown 65532:65532 "$root/var/lib/vefa"
 chmod 1777 "$root/tmp"
+# Who knows time zones reads their rules from the system's files; `right` counts leap seconds, `posix` is the same again.
+if ldd "$program" | grep -q libdate-tz; then
+  mkdir -p "$root/usr/share"
+  cp -r /usr/share/zoneinfo "$root/usr/share/"
+  rm -rf "$root/usr/share/zoneinfo/right" "$root/usr/share/zoneinfo/posix" "$root/usr/share/zoneinfo/localtime"
+fi
 if [ "$(basename "$program")" = vefa-gateway ]; then
   mkdir -p "$root/usr/share/vefa"
   cp -r /web "$root/usr/share/vefa/web"

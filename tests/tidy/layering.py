@@ -5,7 +5,7 @@ import cpp
 from tree import TEST_FILE, Finding, is_test
 
 # A library may include those of a lower rank, and itself.
-LIB_RANKS = {"base": 0, "config": 1, "crypto": 1, "telemetry": 1, "filter": 1, "phone": 1, "text": 1, "proof": 2, "runtime": 2,
+LIB_RANKS = {"base": 0, "config": 1, "crypto": 1, "telemetry": 1, "filter": 1, "phone": 1, "text": 1, "zone": 1, "proof": 2, "runtime": 2,
              "pii": 2, "postgres": 2,
              "redis": 2, "kafka": 2, "http": 3, "events": 4, "otlp": 4, "rpc": 5, "operations": 6, "catalog": 6, "testing": 6,
              "service": 7}
@@ -22,6 +22,7 @@ HOMES = [
     (r"(openssl/.*|argon2\.h)", "libs/crypto", r"libs/crypto/.*"),
     (r"unicode/.*", "libs/text", r"libs/text/.*"),
     (r"phonenumbers/.*", "libs/phone", r"libs/phone/.*"),
+    (r"date/.*", "libs/zone", r"libs/zone/.*"),
     (r"(grpcpp|grpc)/.*", "libs/rpc, libs/service, *_service, main.cc, the gateway's upstream and tests", GRPC_FILES),
     (r"CLI/.*", "services/ctl and small programs beside a library", r"services/ctl/.*|libs/\w+/\w+_main\.cc"),
     (r"(gtest|gmock)/.*", "tests and libs/testing", r"libs/testing/.*" + TESTS),
