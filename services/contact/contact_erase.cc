@@ -5,6 +5,7 @@
 #include "libs/telemetry/trace.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
+#include "services/contact/party/party_store.h"
 #include "services/contact/search/search_index.h"
 
 namespace vefa::contact {
@@ -52,6 +53,7 @@ Result<std::optional<Erased>> EraseContact(postgres::Database& database, const U
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
+  for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));
   calls.push_back({&kErased, Bound(tenant, id)});
   VEFA_TRY(std::vector<Rows> rows, database.Run(postgres::Scope::Tenant(tenant), std::move(calls), deadline));
   const Rows& erased = rows.back();

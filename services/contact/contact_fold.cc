@@ -2,6 +2,7 @@
 
 #include "libs/events/fold.h"
 #include "libs/rpc/time.h"
+#include "services/contact/party/party_fold.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::contact {
@@ -73,7 +74,8 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
       snapshot.Clear();
       erased = true;
       break;
-    case v1::ContactEvent::KIND_NOT_SET:
+    default:
+      FoldParty(change, snapshot, erased);
       break;
   }
   return Ok();
