@@ -1,0 +1,108 @@
+// The reading half of relationship_store.h.
+#include "services/contact/relationship/relationship_rows.h"
+#include "services/contact/relationship/relationship_store.h"
+
+namespace vefa::contact {
+namespace {
+
+using postgres::Bound;
+using postgres::Rows;
+using postgres::Statement;
+
+const Statement kGetRelationship{
+    "relationship_get", "SELECT " RELATIONSHIP_COLUMNS " FROM relationship r WHERE r.tenant_id = $1 AND r.id = $2"};
+
+// What is not asked for is 0, nil or false. One text per index that a list goes along.
+#define RELATIONSHIP_FILTERS                                                                                          \
+  " AND r.id > $2 AND ($4::smallint = 0 OR r.type = $4) AND ($5::smallint = 0 OR r.status = $5)"                       \
+  " AND ($6::uuid = '00000000-0000-0000-0000-000000000000' OR r.manager_id = $6) AND (NOT $7::boolean OR r.unaccountable)"
+#define RELATIONSHIP_LIST(name, condition)                                                                       \
+  {"relationship_list" name, "SELECT " RELATIONSHIP_COLUMNS " FROM relationship r WHERE r.tenant_id = $1" condition \
+                             RELATIONSHIP_FILTERS " ORDER BY r.id LIMIT $3"}
+
+const Statement kListAll RELATIONSHIP_LIST("", "");
+const Statement kListUnaccountable RELATIONSHIP_LIST("_unaccountable", " AND r.unaccountable");
+const Statement kListByManager RELATIONSHIP_LIST("_manager", " AND r.manager_id = $6");
+const Statement kListByType RELATIONSHIP_LIST("_type", " AND r.type = $4");
+// Nobody is in a relationship with oneself, so no row is in both.
+const Statement kListByParty{
+    "relationship_list_party",
+    "SELECT " RELATIONSHIP_COLUMNS " FROM ("
+    "(SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.from_party = $8" RELATIONSHIP_FILTERS " ORDER BY r.id LIMIT $3)"
+    " UNION ALL "
+    "(SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.to_party = $8" RELATIONSHIP_FILTERS " ORDER BY r.id LIMIT $3)"
+    ") r ORDER BY r.id LIMIT $3"};
+
+const Statement kCountUnaccountable{"relationship_count_unaccountable",
+                                    "SELECT count(*) FROM relationship WHERE unaccountable"};
+
+#define RESPONSIBILITY_COLUMNS "id, relationship_id, user_id, role, from_time, to_time, note"
+const Statement kFindResponsibility{"responsibility_find",
+                                    "SELECT " RESPONSIBILITY_COLUMNS " FROM responsibility WHERE tenant_id = $1"
+                                    " AND relationship_id = $2 AND user_id = $3 AND role = $4 AND to_time IS NULL"};
+const Statement kListResponsibilities{"responsibility_list",
+                                      "SELECT " RESPONSIBILITY_COLUMNS " FROM responsibility WHERE tenant_id = $1"
+                                      " AND relationship_id = $2 AND ($3::boolean OR to_time IS NULL)"
+                                      " ORDER BY id DESC LIMIT $4"};
+
+Responsibility ReadResponsibility(const Rows& rows, int i) {
+  return {rows.Id(i, 0),
+          rows.Id(i, 1),
+          rows.Id(i, 2),
+          static_cast<ResponsibilityRole>(rows.Int64(i, 3)),
+          rows.Timestamp(i, 4),
+          rows.IsNull(i, 5) ? std::nullopt : std::optional<Time>(rows.Timestamp(i, 5)),
+          rows.String(i, 6)};
+}
+
+}  // namespace
+
+Result<std::optional<Responsibility>> FindResponsibility(postgres::Transaction& transaction, const Uuid& tenant,
+                                                         const Uuid& relationship, const Uuid& user,
+                                                         ResponsibilityRole role) {
+  VEFA_TRY(Rows rows, transaction.Execute(kFindResponsibility,
+                                          Bound(tenant, relationship, user, static_cast<int16_t>(role))));
+  if (rows.empty()) return std::optional<Responsibility>();
+  return std::optional<Responsibility>(ReadResponsibility(rows, 0));
+}
+
+Result<Responsibilities> ListResponsibilities(postgres::Database& database, const Uuid& tenant, const Uuid& relationship,
+                                              bool include_ended, Deadline deadline) {
+  std::vector<postgres::Call> calls;
+  calls.push_back({&kGetRelationship, Bound(tenant, relationship)});
+  calls.push_back({&kListResponsibilities, Bound(tenant, relationship, include_ended, kResponsibilitiesShownMax)});
+  VEFA_TRY(std::vector<Rows> rows, database.Run(postgres::Scope::Tenant(tenant), std::move(calls), deadline));
+  Responsibilities found{!rows[0].empty(), {}};
+  for (int i = 0; i < rows[1].size(); ++i) found.all.push_back(ReadResponsibility(rows[1], i));
+  return found;
+}
+
+Result<std::optional<Relationship>> GetRelationship(postgres::Database& database, const Uuid& tenant, const Uuid& id,
+                                                    Deadline deadline) {
+  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kGetRelationship, Bound(tenant, id), deadline));
+  if (rows.empty()) return std::optional<Relationship>();
+  return std::optional<Relationship>(ReadRelationship(rows, 0));
+}
+
+Result<std::vector<Relationship>> ListRelationships(postgres::Database& database, const Uuid& tenant,
+                                                    const RelationshipPage& page, Deadline deadline) {
+  postgres::Params params = Bound(tenant, page.after, static_cast<int32_t>(page.size), page.type,
+                                  static_cast<int16_t>(page.status), page.manager, page.unaccountable);
+  if (!page.party.empty()) params.push_back(postgres::Bind(page.party));
+  const Statement& statement = !page.party.empty()      ? kListByParty
+                               : page.unaccountable     ? kListUnaccountable
+                               : !page.manager.is_nil() ? kListByManager
+                               : page.type != 0         ? kListByType
+                                                        : kListAll;
+  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), statement, std::move(params), deadline));
+  std::vector<Relationship> relationships;
+  for (int i = 0; i < rows.size(); ++i) relationships.push_back(ReadRelationship(rows, i));
+  return relationships;
+}
+
+Result<int64_t> CountUnaccountable(postgres::Database& pump, Deadline deadline) {
+  VEFA_TRY(Rows rows, pump.Run(postgres::Scope::EveryTenant(), kCountUnaccountable, {}, deadline));
+  return rows.Int64(0, 0);
+}
+
+}  // namespace vefa::contact
