@@ -3,6 +3,8 @@
 #include "services/contact/consent/chain_keeper.h"
 #include "services/contact/consent/consent_service.h"
 #include "services/contact/consent/proof_key.h"
+#include "services/contact/affiliation/affiliation_service.h"
+#include "services/contact/boundary/boundary_service.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_fold.h"
 #include "services/contact/contact_service.h"
@@ -10,11 +12,14 @@
 #include "services/contact/duplicate/duplicate_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/open_box.h"
+#include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
 #include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
+#include "services/contact/relationship/relationship_service.h"
+#include "services/contact/relationship/unaccountable_gauge.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
@@ -59,6 +64,15 @@ int main(int argc, char** argv) {
   vefa::contact::ConsentService consents(host.AddDoor("vefa.contact.v1.ConsentService"), host.database(), keys, proof_key, host.clock());
   vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
+  vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
+                                                   &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
+                                                 &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::RelationshipService relationships(host.AddDoor("vefa.contact.v1.RelationshipService"), host.database(),
+                                                   &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::BoundaryService boundaries(host.AddDoor("vefa.contact.v1.BoundaryService"), host.database(),
+                                            &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::UnaccountableGauge unaccountable(host.pump(), host.metrics());
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
@@ -74,6 +88,11 @@ int main(int argc, char** argv) {
   host.AddService(pii_keys);
   host.AddService(consents);
   host.AddService(purposes);
+  host.AddService(organizations);
+  host.AddService(affiliations);
+  host.AddService(relationships);
+  host.AddService(boundaries);
+  host.OnStop([&] { unaccountable.Stop(); });
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
   host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);

@@ -8,11 +8,19 @@
 #include "services/gateway/status_service.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
+#include "vefa/contact/v1/affiliation_service.pb.h"
+#include "vefa/contact/v1/attribute_service.pb.h"
+#include "vefa/contact/v1/boundary_service.pb.h"
 #include "vefa/contact/v1/consent_service.pb.h"
 #include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_point_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/contact/v1/duplicate_service.pb.h"
+#include "vefa/contact/v1/lifecycle_service.pb.h"
+#include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
+#include "vefa/contact/v1/relationship_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -91,8 +99,16 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           event::v1::GetOutboxRequest::descriptor()->file()->service(0),
           contact::v1::GetContactRequest::descriptor()->file()->service(0),
           contact::v1::BatchGetPiiKeysRequest::descriptor()->file()->service(0),
+          contact::v1::AddContactPointRequest::descriptor()->file()->service(0),
           contact::v1::CheckConsentRequest::descriptor()->file()->service(0),
+          contact::v1::CreateAttributeDefinitionRequest::descriptor()->file()->service(0),
+          contact::v1::ListDuplicatesRequest::descriptor()->file()->service(0),
+          contact::v1::SetLifecycleStageRequest::descriptor()->file()->service(0),
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
+          contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
+          contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
+          contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
+          contact::v1::GetBoundaryRequest::descriptor()->file()->service(0),
           interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
           campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
           notification::v1::GetMessageRequest::descriptor()->file()->service(0)};
@@ -161,8 +177,9 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddApiKeyService(api_, keys_);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
-  api_.AddUpstream("vefa.contact.v1.ContactService", contact_);
-  for (const char* offered : {"AttributeService", "ConsentService", "ContactPointService", "DuplicateService", "LifecycleService", "PiiKeyService", "PurposeService"})
+  for (const char* offered : {"AffiliationService", "AttributeService", "BoundaryService", "ConsentService", "ContactPointService",
+                              "ContactService", "DuplicateService", "LifecycleService", "OrganizationService", "PiiKeyService",
+                              "PurposeService", "RelationshipService"})
     api_.AddUpstream(std::string("vefa.contact.v1.") + offered, contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);

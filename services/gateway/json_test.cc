@@ -7,6 +7,7 @@
 #include "services/gateway/problem.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/notification/v1/notification_service.pb.h"
 
 namespace vefa::gateway {
@@ -49,6 +50,21 @@ TEST(JsonTest, AFieldOfTheBodyKeepsItsPath) {
   contact::v1::Contact contact;
   Status read = ReadJson(R"({"colour":1})", "contact", contact);
   EXPECT_EQ(read.error().violations[0].field, "contact.colour");
+}
+
+// An update: its resource is the body, its name the path, and what is to be changed the query.
+TEST(JsonTest, AnUpdateTakesItsMaskFromTheQuery) {
+  contact::v1::UpdateOrganizationRequest request;
+  ASSERT_TRUE(ReadJson(R"({"brandName":"Deniz","name":"organizations/1"})", "organization", *request.mutable_organization()).ok());
+  http::Query query{{"updateMask", "brandName,isMerchant"}};
+  Status read = SetFromQuery(request, query, {"organization", "organization.name"});
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_TRUE(SetField(request, "organization.name", "organizations/2").ok());
+  ASSERT_EQ(request.update_mask().paths_size(), 2);
+  EXPECT_EQ(request.update_mask().paths(0), "brand_name");
+  EXPECT_EQ(request.update_mask().paths(1), "is_merchant");
+  EXPECT_EQ(request.organization().name(), "organizations/2");
+  EXPECT_EQ(request.organization().brand_name(), "Deniz");
 }
 
 TEST(JsonTest, WritesCamelCaseWithZerosOnOneLine) {

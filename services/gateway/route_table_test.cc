@@ -5,7 +5,10 @@
 
 #include "google/api/annotations.pb.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
+#include "vefa/contact/v1/boundary_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/contact/v1/organization_service.pb.h"
+#include "vefa/contact/v1/relationship_service.pb.h"
 #include "vefa/gateway/v1/session_service.pb.h"
 #include "vefa/interaction/v1/interaction_service.pb.h"
 #include "vefa/notification/v1/notification_service.pb.h"
@@ -18,6 +21,9 @@ namespace pb = google::protobuf;
 
 RouteTable Table() {
   auto table = RouteTable::Build({contact::v1::GetContactRequest::descriptor()->file()->service(0),
+                                  contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
+                                  contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
+                                  contact::v1::GetBoundaryRequest::descriptor()->file()->service(0),
                                   interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
                                   campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
                                   notification::v1::GetMessageRequest::descriptor()->file()->service(0),
@@ -41,6 +47,11 @@ TEST(RouteTableTest, EveryBindingOfTheContractIsFound) {
   EXPECT_EQ(RpcOf(table, "GET", "/v1/contacts/17"), "GetContact");
   EXPECT_EQ(RpcOf(table, "PATCH", "/v1/contacts/17"), "UpdateContact");
   EXPECT_EQ(RpcOf(table, "GET", "/v1/contacts/17/score"), "GetScore");
+  EXPECT_EQ(RpcOf(table, "PATCH", "/v1/organizations/17"), "UpdateOrganization");
+  EXPECT_EQ(RpcOf(table, "POST", "/v1/organizations/17:archive"), "ArchiveOrganization");
+  EXPECT_EQ(RpcOf(table, "GET", "/v1/organizations/17/tree"), "GetOrganizationTree");
+  EXPECT_EQ(RpcOf(table, "POST", "/v1/relationships/17/responsibilities:handOver"), "HandOverResponsibility");
+  EXPECT_EQ(RpcOf(table, "POST", "/v1/boundaries:evaluate"), "EvaluateBoundaries");
   EXPECT_EQ(RpcOf(table, "GET", "/v1/segments/a:count"), "CountSegment");
   EXPECT_EQ(RpcOf(table, "POST", "/v1/campaigns/win-back:start"), "StartCampaign");
   EXPECT_EQ(RpcOf(table, "DELETE", "/v1/session"), "DeleteSession");
@@ -78,6 +89,12 @@ class MadeUp {
     field->set_number(1);
     field->set_type(pb::FieldDescriptorProto::TYPE_STRING);
     field->set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
+    auto* inner = message->add_field();
+    inner->set_name("inner");
+    inner->set_number(2);
+    inner->set_type(pb::FieldDescriptorProto::TYPE_MESSAGE);
+    inner->set_type_name(".made.up.M");
+    inner->set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
     file_.add_service()->set_name("S");
   }
   pb::MethodOptions& AddRpc(const std::string& name) {
@@ -114,6 +131,17 @@ TEST(RouteTableTest, AnRpcWithoutAPermissionIsRefused) {
   MadeUp unrouted;
   unrouted.AddRpc("A");
   EXPECT_EQ(unrouted.Reason(), "PERMISSION_UNDECLARED");
+}
+
+// An update's path names its resource, which is a message of the request.
+TEST(RouteTableTest, APathMayFillAFieldOfAMessage) {
+  for (auto [path, reason] : {std::pair{"/v1/{inner.name=a/*}", "fine"}, {"/v1/{inner.inner.name=a/*}", "fine"},
+                              {"/v1/{inner.nothing=a/*}", "ROUTE_FIELD"}, {"/v1/{inner=a/*}", "ROUTE_FIELD"},
+                              {"/v1/{name.name=a/*}", "ROUTE_FIELD"}, {"/v1/{inner.=a/*}", "ROUTE_FIELD"}}) {
+    MadeUp made;
+    Declare(made.AddRpc("A"), path, "a.read");
+    EXPECT_EQ(made.Reason(), reason) << path;
+  }
 }
 
 TEST(RouteTableTest, RulesThatCannotBeServedAreRefused) {

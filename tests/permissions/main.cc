@@ -9,14 +9,18 @@
 #include "tests/permissions/cases.h"
 #include "tests/permissions/wire.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
+#include "vefa/contact/v1/affiliation_service.pb.h"
 #include "vefa/contact/v1/attribute_service.pb.h"
-#include "vefa/contact/v1/contact_point_service.pb.h"
+#include "vefa/contact/v1/boundary_service.pb.h"
 #include "vefa/contact/v1/consent_service.pb.h"
+#include "vefa/contact/v1/contact_point_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 #include "vefa/contact/v1/duplicate_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
+#include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
+#include "vefa/contact/v1/relationship_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -36,6 +40,8 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       contact::v1::AddContactPointRequest::descriptor()->file(), contact::v1::CreateAttributeDefinitionRequest::descriptor()->file(),
       contact::v1::ListDuplicatesRequest::descriptor()->file(), contact::v1::SetLifecycleStageRequest::descriptor()->file(),
       contact::v1::CheckConsentRequest::descriptor()->file(), contact::v1::CreatePurposeRequest::descriptor()->file(),
+      contact::v1::GetOrganizationRequest::descriptor()->file(), contact::v1::GetAffiliationRequest::descriptor()->file(),
+      contact::v1::GetRelationshipRequest::descriptor()->file(), contact::v1::GetBoundaryRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),
       interaction::v1::ListTimelineRequest::descriptor()->file(), notification::v1::SubmitMessagesRequest::descriptor()->file()};

@@ -1,5 +1,7 @@
 SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii_key', 'applied_version', 'aggregate_state',
-                  'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo');
+                  'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo', 'organization', 'affiliation',
+                  'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
+                  'duplicate_candidate', 'lifecycle_change');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time)
@@ -31,6 +33,43 @@ INSERT INTO search_vocabulary (tenant_id, word, contacts)
 SELECT DISTINCT fill_tenant(n), 'name' || n % 7919, 25 FROM generate_series(1, 200000) n;
 INSERT INTO search_typo (tenant_id, key, word)
 SELECT DISTINCT fill_tenant(n), 'nam' || left_out || n % 7919, 'name' || n % 7919 FROM generate_series(1, 40000) n, generate_series(1, 7) left_out;
+
+-- Parties: trees of ten, everybody in one organisation, each organisation in one relationship with somebody who answers for it.
+INSERT INTO organization (tenant_id, id, external_id, legal_name, brand_name, tax_no, mersis_no, trade_registry_no, is_merchant,
+                          industry, size, country, parent_id, state, search_text, version, create_time, update_time)
+SELECT fill_tenant(n), fill_id(20, n), CASE WHEN n % 2 = 0 THEN 'org-' || n END, name, '', '', '', '', true, 'retail', 3, 'TR',
+       CASE WHEN n % 100 >= 10 THEN fill_id(20, n - n % 100 + n % 10) END, CASE WHEN n % 50 = 0 THEN 2 ELSE 1 END,
+       name || ' org-' || n, 1, fill_time(n), fill_time(n)
+  FROM generate_series(1, 200000) n, LATERAL (SELECT substr(md5(n % 7919 || 'o'), 1, 12) AS name) x;
+INSERT INTO affiliation (tenant_id, id, contact_id, organization_id, role, title, department, valid_from, valid_to, is_primary,
+                         influence, version, create_time, update_time)
+SELECT fill_tenant(n), fill_id(21, n), fill_id(1, n), fill_id(20, n), 'employee', '', '', '2020-01-01', NULL, n % 3 = 0, 1, 1,
+       fill_time(n), fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO relationship (tenant_id, id, from_party, to_party, type, status, tier, manager_id, start_date, end_date, close_reason,
+                          unaccountable, version, create_time, update_time)
+SELECT fill_tenant(n), fill_id(22, n), 'organizations/' || fill_id(20, n), 'contacts/' || fill_id(1, n), n % 10 + 1, n % 4 + 1, '',
+       CASE WHEN n % 2 = 0 THEN fill_id(23, n % 1000) END, NULL, NULL, '', n % 4 = 1 AND n % 100 < 10, 1, fill_time(n), fill_time(n)
+  FROM generate_series(1, 200000) n;
+INSERT INTO responsibility (tenant_id, id, relationship_id, user_id, role, from_time, to_time, note)
+SELECT fill_tenant(n), fill_id(24, n), fill_id(22, n), fill_id(23, n % 1000), 1, fill_time(n), NULL, ''
+  FROM generate_series(1, 200000) n;
+INSERT INTO boundary (tenant_id, id, about, rule, reason, set_by, valid_from, valid_to, lift_time, version, create_time)
+SELECT fill_tenant(n), fill_id(25, n), 'organizations/' || fill_id(20, n), '\x00', '', '', fill_time(n), NULL,
+       CASE WHEN n % 5 = 0 THEN fill_time(n) END, 1, fill_time(n) FROM generate_series(1, 200000) n;
+
+-- Two ways to reach everybody; keys that two share, and a suspicion of every tenth; a step of everybody's.
+INSERT INTO contact_point (tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time)
+SELECT fill_tenant(n), fill_id(1, n), fill_id(30 + kind, n), kind, kind || 'value' || n, '', 1, true, NULL, fill_time(n)
+  FROM generate_series(1, 200000) n, generate_series(1, 2) kind;
+INSERT INTO duplicate_key (tenant_id, key, contact_id)
+SELECT fill_tenant(n), (n / 2) * 8 + which, fill_id(1, n) FROM generate_series(1, 200000) n, generate_series(1, 3) which;
+INSERT INTO duplicate_keys_of (tenant_id, contact_id, keys)
+SELECT fill_tenant(n), fill_id(1, n), ARRAY[(n / 2) * 8 + 1, (n / 2) * 8 + 2, (n / 2) * 8 + 3]::bigint[] FROM generate_series(1, 200000) n;
+INSERT INTO duplicate_candidate (tenant_id, id, first_id, second_id, score, reasons, state, create_time)
+SELECT fill_tenant(n), fill_id(33, n), fill_id(1, n), fill_id(1, n + 10), 7 + n % 5, '{1,9}', 1 + n % 2, fill_time(n)
+  FROM generate_series(1, 200000, 10) n;
+INSERT INTO lifecycle_change (tenant_id, contact_id, contact_version, from_stage, to_stage, reason, actor, change_time)
+SELECT fill_tenant(n), fill_id(1, n), 2, 0, 1 + n % 11, 'FILL', 'services/fill', fill_time(n) FROM generate_series(1, 200000) n;
 
 -- The tables of events, which every service has, are planned here for all of them.
 INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id)
