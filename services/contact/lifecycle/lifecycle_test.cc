@@ -7,9 +7,8 @@
 namespace vefa::contact {
 namespace {
 
-using enum LifecycleStage;
-
 TEST(Lifecycle, TheWayGoesForward) {
+  using enum LifecycleStage;
   EXPECT_TRUE(MayMove(kNone, kLoyal));
   EXPECT_TRUE(MayMove(kStranger, kLead));
   EXPECT_TRUE(MayMove(kLead, kActiveCustomer));
@@ -19,6 +18,7 @@ TEST(Lifecycle, TheWayGoesForward) {
 }
 
 TEST(Lifecycle, WhoLeavesIsWonBackBeforeHeIsACustomerAgain) {
+  using enum LifecycleStage;
   EXPECT_TRUE(MayMove(kLoyal, kAtRisk));
   EXPECT_TRUE(MayMove(kAtRisk, kLoyal));
   EXPECT_FALSE(MayMove(kAtRisk, kNewCustomer));
@@ -36,6 +36,7 @@ TEST(Lifecycle, WhoLeavesIsWonBackBeforeHeIsACustomerAgain) {
 
 // From everywhere there is a way to everywhere that is not before a first purchase: nobody is stuck.
 TEST(Lifecycle, NobodyIsStuck) {
+  using enum LifecycleStage;
   for (int16_t from = 1; from <= 11; ++from) {
     std::set<LifecycleStage> reached{static_cast<LifecycleStage>(from)};
     for (size_t before = 0; before != reached.size();) {

@@ -156,7 +156,7 @@ Status RelationshipService::Close(const rpc::CallContext& call, const v1::CloseR
   std::vector<Violation> violations;
   std::optional<int32_t> last = DateFromProto(request.end_date(), "end_date", violations);
   FieldRules("", violations)
-      .That(IsEraseReason(request.reason()), "reason", "REASON_SYNTAX",
+      .That(IsReason(request.reason()), "reason", "REASON_SYNTAX",
             "Give 1-63 upper-case letters, digits and underscores, for example CONTRACT_ENDED.");
   if (!violations.empty()) return Violations(std::move(violations));
   auto work = [&](postgres::Transaction& transaction) -> Result<v1::Relationship> {
