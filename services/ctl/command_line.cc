@@ -83,7 +83,7 @@ void AddImport(CLI::App& app, Verb& run) {
   CLI::App* group = AddGroup(app, "import", "Imports a CSV file (RFC 4180, UTF-8, names in the first line).");
   const std::pair<const char*, const char*> kinds[] = {
       {"contacts", "external_id,display_name[,email][,language][,source]"},
-      {"consents", "contact_external_id,purpose,channel,state,source,occur_time"},
+      {"consents", "contact_external_id,purpose,channel,state,source,occur_time[,text_version][,capture_source][,recipient_type]"},
       {"orders", "external_id,contact_external_id,occur_time,total,currency,item_count"}};
   for (const auto& [kind, columns] : kinds) {
     auto options = std::make_shared<ImportOptions>();

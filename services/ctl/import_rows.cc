@@ -15,7 +15,7 @@ const ImportKind kKinds[] = {
     {"consents",
      "/v1/contacts:import",
      {"contact_external_id", "purpose", "channel", "state", "source", "occur_time"},
-     {},
+     {"text_version", "capture_source", "recipient_type"},
      {"contact_external_id", "purpose", "channel", "state", "occur_time"}},
     {"orders",
      "/v1/orders:import",
@@ -44,6 +44,26 @@ Result<std::string> TimeFrom(const Columns& columns, const CsvRecord& record) {
   auto time = ParseTime(columns.Value(record, "occur_time"));
   if (!time.ok()) return Wrong("occur_time", "TIME_SYNTAX", "Give a date that exists, 1997-09-30, or 1997-09-30T12:00:00Z.");
   return ToRfc3339(*time);
+}
+
+// What proves a consent, where the file says it.
+Status AddEvidence(const Columns& columns, const CsvRecord& record, Json& consent) {
+  const std::string version = columns.Value(record, "text_version");
+  if (!version.empty()) {
+    int32_t number = 0;
+    auto [end, failed] = std::from_chars(version.data(), version.data() + version.size(), number);
+    if (failed != std::errc() || end != version.data() + version.size())
+      return Wrong("text_version", "NUMBER_SYNTAX", "Give the number of a published text, or leave it out.");
+    consent["textVersion"] = number;
+  }
+  if (std::string source = columns.Value(record, "capture_source"); !source.empty()) consent["captureSource"] = source;
+  std::string type = columns.Value(record, "recipient_type");
+  if (type.empty()) return Ok();
+  type = EnumName("RECIPIENT_TYPE_", type);
+  if (type != "RECIPIENT_TYPE_BIREYSEL" && type != "RECIPIENT_TYPE_TACIR")
+    return Wrong("recipient_type", "RECIPIENT_TYPE_UNKNOWN", "Give bireysel or tacir, or leave it out.");
+  consent["recipientType"] = type;
+  return Ok();
 }
 
 }  // namespace
@@ -105,14 +125,15 @@ Result<Json> ConsentRow(const Columns& columns, const CsvRecord& record) {
   if (channel != "CHANNEL_EMAIL" && channel != "CHANNEL_SMS" && channel != "CHANNEL_PUSH")
     return Wrong("channel", "CHANNEL_UNKNOWN", "Give email, sms or push.");
   std::string state = EnumName("STATE_", columns.Value(record, "state"));
-  if (state != "STATE_GRANTED" && state != "STATE_WITHDRAWN")
-    return Wrong("state", "STATE_UNKNOWN", "Give granted or withdrawn.");
+  if (!Knows({"STATE_GRANTED", "STATE_WITHDRAWN", "STATE_REFUSED", "STATE_EXPIRED", "STATE_PENDING"}, state))
+    return Wrong("state", "STATE_UNKNOWN", "Give granted, withdrawn, refused, expired or pending.");
   VEFA_TRY(std::string time, TimeFrom(columns, record));
   Json consent{{"purpose", columns.Value(record, "purpose")},
                {"channel", channel},
                {"state", state},
                {"source", columns.Value(record, "source")},
                {"occurTime", time}};
+  VEFA_TRY_OK(AddEvidence(columns, record, consent));
   return Json{{"line", record.line},
               {"consent",
                {{"contactExternalId", columns.Value(record, "contact_external_id")}, {"consent", std::move(consent)}}}};

@@ -44,6 +44,23 @@ TEST(ImportRows, ConsentsTakeShortWords) {
   EXPECT_EQ(ReasonOf(ConsentRow(columns, Record({"c1", "w", "email", "granted", "shop", "1997-02-30"}))), "TIME_SYNTAX");
 }
 
+TEST(ImportRows, ConsentsBringTheirEvidence) {
+  Columns columns = ColumnsOf("consents", {"contact_external_id", "purpose", "channel", "state", "source", "occur_time", "text_version",
+                                           "capture_source", "recipient_type"});
+  auto row = ConsentRow(columns, Record({"c1", "win-back", "email", "refused", "shop", "1997-02-01", "3", "HS_WEB", "tacir"}));
+  ASSERT_TRUE(row.ok());
+  const Json& consent = (*row)["consent"]["consent"];
+  EXPECT_EQ(consent["state"], "STATE_REFUSED");
+  EXPECT_EQ(consent["textVersion"], 3);
+  EXPECT_EQ(consent["captureSource"], "HS_WEB");
+  EXPECT_EQ(consent["recipientType"], "RECIPIENT_TYPE_TACIR");
+  auto bare = ConsentRow(columns, Record({"c1", "win-back", "email", "granted", "shop", "1997-02-01", "", "", ""}));
+  ASSERT_TRUE(bare.ok());
+  EXPECT_FALSE((*bare)["consent"]["consent"].contains("textVersion"));
+  EXPECT_EQ(ReasonOf(ConsentRow(columns, Record({"c1", "w", "email", "granted", "s", "1997-02-01", "x", "", ""}))), "NUMBER_SYNTAX");
+  EXPECT_EQ(ReasonOf(ConsentRow(columns, Record({"c1", "w", "email", "granted", "s", "1997-02-01", "", "", "kim"}))), "RECIPIENT_TYPE_UNKNOWN");
+}
+
 TEST(ImportRows, OrdersAreReadExactly) {
   Columns columns = ColumnsOf("orders", {"external_id", "contact_external_id", "occur_time", "total", "currency", "item_count"});
   auto row = OrderRow(columns, Record({"o1", "c1", "1997-09-30", "12.07", "USD", "2"}), "contacts/x");

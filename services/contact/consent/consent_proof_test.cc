@@ -1,6 +1,8 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <atomic>
 #include <sstream>
+#include <thread>
 
 #include "libs/proof/file.h"
 #include "services/contact/consent/consent_fixture.h"
@@ -182,9 +184,67 @@ TEST_F(ConsentProofTest, TwoKeepersSealEachLineOnce) {
   EXPECT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM consent_unsealed") == 0; }));
   other.Stop();
   third.Stop();
+  EXPECT_NE(metrics_.Expose().find("vefa_consent_sealed_total 40"), std::string::npos) << metrics_.Expose();
   proof::Checker checker = Verify(File(Export()));
   EXPECT_EQ(checker.problem_count(), 0) << Found(checker);
   EXPECT_EQ(checker.entries(), 40);
+}
+
+// People are erased while their lines are being written and sealed: no secret outlives its person.
+TEST_F(ConsentProofTest, ErasingAndSealingAtTheSameTimeLeavesNoSecret) {
+  std::vector<std::string> people;
+  for (int i = 0; i < 40; ++i) people.push_back(MakePerson(std::to_string(i)));
+  ChainKeeper keeper(database_.pump(), keys_, proof_key_, clock_, metrics_, false);
+  std::atomic<bool> done{false};
+  std::thread sealing([&] {
+    while (!done) EXPECT_TRUE(keeper.SealSome(tenant_, Soon()).ok());
+  });
+  std::thread saying([&] {
+    for (int ago = 90; ago > 85; --ago)
+      for (const std::string& person : people) {
+        v1::Consent consent = Said(v1::Consent::STATE_GRANTED, std::chrono::minutes(ago));
+        consent.mutable_origin()->set_ip("192.0.2.1");
+        auto recorded = Record(person, consent);
+        EXPECT_TRUE(recorded.ok() || recorded.error().reason == "CONTACT_ERASED") << recorded.error().reason;
+      }
+  });
+  for (size_t i = 0; i < people.size(); i += 2) EXPECT_TRUE(Erase(people[i]).ok());
+  saying.join();
+  done = true;
+  sealing.join();
+  Seal();
+  const std::string erased = " WHERE contact_id IN (SELECT id FROM contact WHERE erase_time IS NOT NULL)";
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM consent_secret" + erased), 0);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM pii_key" + erased), 0);
+  EXPECT_GT(database_.Count("SELECT count(*) FROM consent_secret"), 0);
+  proof::Checker checker = Verify(File(Export()));
+  EXPECT_EQ(checker.problem_count(), 0) << Found(checker);
+  EXPECT_EQ(checker.entries(), database_.Count("SELECT count(*) FROM consent_log"));
+}
+
+TEST_F(ConsentProofTest, ACallerWhoLeavesInTheMiddleHoldsNothing) {
+  const std::string ayse = MakePerson("1");
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(Record(ayse, Said(v1::Consent::STATE_GRANTED, std::chrono::minutes(100 - i))).ok());
+  Seal();
+  for (int i = 0; i < 20; ++i) {
+    grpc::ClientContext context;
+    consent_peer_->Prepare(context, tenant_, {"*"}, Soon());
+    auto stream = consent_stub_->ExportConsentProof(&context);
+    stream->Write(v1::ExportConsentProofRequest());
+    v1::ExportConsentProofResponse record;
+    if (i % 2 == 0) {
+      EXPECT_TRUE(stream->Read(&record));
+    }
+    context.TryCancel();
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  EXPECT_EQ(Verify(File(Export())).entries(), 30);
+  // Who says nothing is told so.
+  grpc::ClientContext context;
+  consent_peer_->Prepare(context, tenant_, {"*"}, Soon());
+  auto stream = consent_stub_->ExportConsentProof(&context);
+  stream->WritesDone();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(ConsentProofTest, RefusesWhatItCannotProve) {
