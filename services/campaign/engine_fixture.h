@@ -51,6 +51,13 @@ class EngineTest : public ::testing::Test {
     return Wrap(granted ? "consent.granted" : "consent.withdrawn", ResourceName("contacts", id),
                 proto.SerializeAsString(), at);
   }
+  events::Event Refused(const Uuid& id, Time at) {
+    contact::v1::ContactEvent proto;
+    proto.mutable_consent_changed()->mutable_terms()->set_purpose("win-back");
+    proto.mutable_consent_changed()->mutable_terms()->set_channel(contact::v1::CHANNEL_EMAIL);
+    proto.mutable_consent_changed()->set_state(contact::v1::Consent::STATE_REFUSED);
+    return Wrap("consent.changed", ResourceName("contacts", id), proto.SerializeAsString(), at);
+  }
   events::Event Erased(const Uuid& id) {
     contact::v1::ContactEvent proto;
     proto.mutable_erased()->set_reason("DATA_SUBJECT_REQUEST");

@@ -81,6 +81,36 @@ TEST(ContactFoldTest, TheLatestStateAndTheLatestWordByTheTimeItWasSaid) {
   EXPECT_EQ(at.state.consents(0).state(), v1::Consent::STATE_GRANTED);
 }
 
+TEST(ContactFoldTest, ARefusalTakesAnAgreementsPlace) {
+  v1::ContactEvent refused;
+  refused.mutable_consent_changed()->mutable_terms()->set_purpose("win-back");
+  refused.mutable_consent_changed()->mutable_terms()->set_channel(v1::CHANNEL_EMAIL);
+  refused.mutable_consent_changed()->set_state(v1::Consent::STATE_REFUSED);
+  At at;
+  Fold({Record(Created("en"), 1, 100), Record(Said(true, "win-back", "checkout"), 2, 50), Record(refused, 3, 80),
+        Record(Said(true, "win-back", "import"), 4, 70)},
+       at);
+  ASSERT_EQ(at.state.consents_size(), 1);
+  EXPECT_EQ(at.state.consents(0).state(), v1::Consent::STATE_REFUSED);
+  // A state that only a later release knows changes nothing.
+  refused.mutable_consent_changed()->set_state(static_cast<v1::Consent::State>(99));
+  Fold({Record(refused, 5, 90)}, at);
+  EXPECT_EQ(at.state.consents(0).state(), v1::Consent::STATE_REFUSED);
+}
+
+TEST(ContactFoldTest, APurposeIsWhatWasDeclaredLastWithItsNewestText) {
+  v1::ContactEvent created, updated, published;
+  created.mutable_purpose_created()->mutable_state()->set_code("news");
+  updated.mutable_purpose_updated()->mutable_state()->set_code("news");
+  updated.mutable_purpose_updated()->mutable_state()->set_title("News");
+  published.mutable_purpose_text_published()->set_text_version(2);
+  At at;
+  Fold({Record(created, 1, 1), Record(published, 2, 2), Record(updated, 3, 3)}, at);
+  EXPECT_EQ(at.state.purpose().state().title(), "News");
+  EXPECT_EQ(at.state.purpose().text_version(), 2);
+  EXPECT_FALSE(at.state.has_state());
+}
+
 TEST(ContactFoldTest, NothingIsKeptOfAnErasedContact) {
   At at;
   Fold({Record(Created("en"), 1, 1), Record(Said(true, "win-back", "x"), 2, 2), Record(Erased(), 3, 3)}, at);

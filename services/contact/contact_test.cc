@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "services/contact/consent/consent_evidence.h"
 #include "services/contact/contact_proto.h"
 
 namespace vefa::contact {
@@ -63,6 +64,22 @@ TEST(EmailTest, ShapeOfAnAddress) {
     EXPECT_FALSE(IsEmailAddress(bad)) << bad;
 }
 
+std::string EvidenceViolation(const Consent& consent) {
+  std::vector<Violation> violations;
+  CheckEvidence(consent, "consent.", violations);
+  return violations.empty() ? "" : violations.front().reason;
+}
+std::string CaptureViolation(const char* source) {
+  Consent consent;
+  consent.capture_source = source;
+  return EvidenceViolation(consent);
+}
+std::string IpViolation(const char* ip) {
+  Consent consent;
+  consent.ip = std::string(ip);
+  return EvidenceViolation(consent);
+}
+
 TEST(ConsentTest, NeedsPurposeSourceAndAPastTime) {
   Time now = Time(std::chrono::hours(24 * 365 * 30));
   Consent consent{"win-back", Channel::kEmail, ConsentState::kGranted, "checkout", now - std::chrono::hours(1), {}};
@@ -72,6 +89,34 @@ TEST(ConsentTest, NeedsPurposeSourceAndAPastTime) {
   consent = {"Win Back", Channel::kNone, ConsentState::kNeverAsked, "", now + std::chrono::hours(1), {}};
   Normalise(consent, "consent.", now, violations);
   EXPECT_EQ(violations.size(), 5u);
+}
+
+TEST(ConsentTest, EvidenceIsWhatItSaysOrRefused) {
+  const Time now = Time(std::chrono::hours(24 * 365 * 30));
+  auto reasons = [&](void (*change)(Consent&)) {
+    Consent consent{"win-back", Channel::kEmail, ConsentState::kPending, "checkout", now - std::chrono::hours(1), {}};
+    change(consent);
+    std::vector<Violation> violations;
+    Normalise(consent, "consent.", now, violations);
+    std::string all;
+    for (const Violation& violation : violations) all += violation.field + " " + violation.reason + ";";
+    return all;
+  };
+  for (const char* good : {"", "HS_WEB", "HS_ISLAK_IMZA", "HS_2015", "IYS_WEB"})
+    EXPECT_EQ(CaptureViolation(good), "") << good;
+  for (const char* bad : {"hs_web", "HS_FAX", "IYS_", "IYS_a", "WEB"})
+    EXPECT_EQ(CaptureViolation(bad), "CAPTURE_SOURCE_UNKNOWN") << bad;
+  for (const char* good : {"192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"}) EXPECT_EQ(IpViolation(good), "") << good;
+  for (const char* bad : {"192.0.2", "1.2.3.4.5", "localhost", "2001:db8::g", "192.0.2.1 "}) EXPECT_EQ(IpViolation(bad), "IP_SYNTAX") << bad;
+  EXPECT_EQ(reasons([](Consent& consent) {
+              consent.text_version = -1;
+              consent.form_hash = "short";
+              consent.recipient_type = 3;
+              consent.user_agent = std::string(401, 'x');
+            }),
+            "consent.text_version TEXT_VERSION_NEGATIVE;consent.form_hash HASH_SIZE;consent.recipient_type RECIPIENT_TYPE_UNKNOWN;"
+            "consent.origin.user_agent TOO_LONG;");
+  EXPECT_EQ(reasons([](Consent& consent) { consent.form_hash = std::string(32, 'h'); }), "");
 }
 
 // A number that is cut to the width of ours would be CHANNEL_EMAIL and STATE_GRANTED.

@@ -144,6 +144,9 @@ TEST_F(ProjectionTest, TheConsentSaidLastRulesWhateverItsPlace) {
   EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 2);
   ASSERT_TRUE(Apply({Consent(id, true, now)}).ok());
   EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 1);
+  // A refusal is no agreement either.
+  ASSERT_TRUE(Apply({Refused(id, now + std::chrono::minutes(1))}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 3);
 }
 
 TEST_F(ProjectionTest, UnknownTypesAreLeftAloneAndMalformedOnesNamed) {
