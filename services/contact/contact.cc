@@ -4,6 +4,7 @@
 
 #include "libs/base/text.h"
 #include "libs/text/name.h"
+#include "libs/zone/zone.h"
 #include "services/contact/consent/consent_evidence.h"
 
 namespace vefa::contact {
@@ -59,15 +60,6 @@ class Check {
   std::vector<Violation>& violations_;
 };
 
-// The form of a name in the time zone database; which there are, the database says.
-bool IsTimeZoneName(std::string_view text) {
-  return text.size() <= 63 && text.front() >= 'A' && text.front() <= 'Z' && text.find("..") == std::string_view::npos &&
-         text.back() != '/' && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-                  c == '+' || c == '-';
-         });
-}
-
 // Signs with which lists of words are written.
 bool SplitsWords(char c) { return c == ',' || c == '"' || c == '\\' || c == '{' || c == '}' || c == ';'; }
 
@@ -110,7 +102,7 @@ void Normalise(Contact& contact, std::string_view prefix, std::vector<Violation>
   check.That(contact.language == "en" || contact.language == "tr", "language", "LANGUAGE_UNKNOWN", "Give tr or en.");
   check.That(contact.country.empty() || text::IsCountry(contact.country), "country", "COUNTRY_UNKNOWN",
              "Give the country's two letters of ISO 3166, for example TR.");
-  check.That(contact.time_zone.empty() || IsTimeZoneName(contact.time_zone), "time_zone", "TIME_ZONE_UNKNOWN",
+  check.That(contact.time_zone.empty() || zone::IsZone(contact.time_zone), "time_zone", "TIME_ZONE_UNKNOWN",
              "Give an IANA time zone, for example Europe/Istanbul.");
   NormaliseTags(contact.tags, check);
   if (!contact.email.empty())

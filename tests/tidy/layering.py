@@ -39,7 +39,7 @@ SERVICE_EXCEPTIONS = {
 DOMAINS = ("contact", "interaction", "campaign", "notification")
 # Of contact's aggregates those whose rules are in a file named after them.
 AGGREGATES = "attribute|duplicate|lifecycle|point"
-DOMAIN_MAY = re.compile(r"^libs/(base|phone|text)/")
+DOMAIN_MAY = re.compile(r"^libs/(base|phone|text|zone)/")
 
 
 def is_domain(path):
@@ -72,7 +72,7 @@ def check_service(path, target):
         if (path, target) not in SERVICE_EXCEPTIONS:
             return f"services/{own} may not include {target}: services talk by RPC and events only"
     if is_domain(path) and not DOMAIN_MAY.match(target) and not target.startswith(f"services/{own}/"):
-        return f"a domain file includes libs/base, libs/phone, libs/text and the standard library only, not {target}"
+        return f"a domain file includes libs/base, libs/phone, libs/text, libs/zone and the standard library only, not {target}"
     return None
 
 

@@ -66,7 +66,7 @@ std::vector<Uuid> People(testing::TestDatabase& database, const contact::Sealer&
       contacts[static_cast<size_t>(i)].email = "person." + std::to_string(n + i) + "@bench.example";
     }
     auto made = postgres::InTransaction(database.service(), postgres::Scope::Tenant(database.tenant()), Long(),
-                                        [&](postgres::Transaction& transaction) { return contact::UpsertContacts(transaction, sealer, contacts, clock); });
+                                        [&](postgres::Transaction& transaction) { return contact::UpsertContacts(transaction, sealer, {}, contacts, clock); });
     if (!made.ok()) Fail(made.error().message);
     for (const contact::Upserted& one : *made) ids.push_back(one.id);
   }
