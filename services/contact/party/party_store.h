@@ -34,9 +34,9 @@ postgres::Call AppendCall(const Uuid& tenant, const std::vector<PartyEvent>& eve
 template <typename Response, typename Work, typename Subject>
 Result<Response> Once(postgres::Database& database, const rpc::Attempt& attempt, Deadline deadline, Work work,
                       Subject subject) {
-  return postgres::InTransaction(
-      database, postgres::Scope::Tenant(attempt.tenant), deadline,
-      [&](postgres::Transaction& transaction) -> Result<Response> {
+  const postgres::Scope scope = postgres::Scope::Tenant(attempt.tenant);
+  Result<Response> done = postgres::InTransaction(
+      database, scope, deadline, [&](postgres::Transaction& transaction) -> Result<Response> {
         VEFA_TRY(std::optional<std::string> answer, rpc::FindAnswer(transaction, attempt));
         Response response;
         if (answer.has_value() && response.ParseFromString(*answer)) return response;
@@ -44,6 +44,15 @@ Result<Response> Once(postgres::Database& database, const rpc::Attempt& attempt,
         VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, response.SerializeAsString(), subject(response)));
         return response;
       });
+  if (done.ok() || attempt.request_id.empty() || postgres::IsTrouble(done.error())) return done;
+  // A twin may have committed while this one waited for its rows: what it made is what stands in the way, and its answer is
+  // theirs, too.
+  auto twin = postgres::InTransaction(database, scope, deadline, [&](postgres::Transaction& transaction) {
+    return rpc::FindAnswer(transaction, attempt);
+  });
+  Response response;
+  if (twin.ok() && twin->has_value() && response.ParseFromString(**twin)) return response;
+  return done;
 }
 
 // What is written freely about a contact beside its own record (titles, notes, reasons), emptied, and the answers that

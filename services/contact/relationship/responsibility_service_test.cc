@@ -188,5 +188,28 @@ TEST_F(ResponsibilityServiceTest, OfManyAtOnceOneBecomesAccountable) {
   EXPECT_EQ(Types(relationship).size(), 4u);
 }
 
+// A caller who is not answered in time asks again while the first try is still under way.
+TEST_F(ResponsibilityServiceTest, TwinsOfOneRequestGetOneAnswer) {
+  constexpr int kTwins = 6;
+  for (int round = 0; round < 10; ++round) {
+    v1::OpenRelationshipRequest request = Between(NewOrganization("A"), NewOrganization("B"));
+    request.set_request_id(NewUuidV7(clock_).ToString());
+    const std::string assign_id = NewUuidV7(clock_).ToString();
+    std::vector<std::string> answers(kTwins);
+    std::vector<std::thread> callers;
+    for (std::string& answer : answers)
+      callers.emplace_back([&] {
+        auto opened = Open(request);
+        auto given = opened.ok() ? Assign(opened->name(), User(1), kA, "", assign_id) : Result<v1::Responsibility>(opened.error());
+        answer = given.ok() ? opened->name() + given->SerializeAsString() : given.error().reason;
+      });
+    for (std::thread& caller : callers) caller.join();
+    for (const std::string& answer : answers) EXPECT_EQ(answer, answers.front()) << "round " << round;
+    EXPECT_TRUE(answers.front().starts_with("relationships/")) << answers.front();
+  }
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM relationship"), 10);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM responsibility"), 10);
+}
+
 }  // namespace
 }  // namespace vefa::contact
