@@ -146,7 +146,7 @@ std::vector<std::string> Planner::PlainIndexes() {
   VEFA_CHECK_OK(transaction);
   auto rows = Ask(*transaction,
                   "SELECT c.relname::text, t.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-                  " JOIN pg_class t ON t.oid = i.indrelid WHERE NOT i.indisunique AND t.relkind = 'r' ORDER BY 1");
+                  " JOIN pg_class t ON t.oid = i.indrelid WHERE NOT i.indisunique AND NOT i.indisexclusion AND t.relkind = 'r' ORDER BY 1");
   VEFA_CHECK_OK(rows);
   std::vector<std::string> indexes;
   for (int i = 0; i < rows->size(); ++i)

@@ -17,22 +17,19 @@ const Statement kGetOrganization{
 // One text per order, of all and of one parent's. A search is a pattern that anything fits when nothing is searched.
 #define ORGANIZATION_LIST(name, column, key, compare, direction)                                               \
   {"organization_list_" name, "SELECT " ORGANIZATION_COLUMNS " FROM organization o WHERE o.tenant_id = $1"     \
-                              " AND (" column ", o.id) " compare " (" key ", $4::text::uuid)"                  \
+                              " AND (" column ", o.id) " compare " (" key ", $4::uuid)"                        \
                               " AND o.search_text LIKE $5 AND ($6::smallint = 0 OR o.state = $6)"              \
                               " ORDER BY " column direction ", o.id" direction " LIMIT $2"},                   \
   {"organization_list_" name "_parent",                                                                        \
    "SELECT " ORGANIZATION_COLUMNS " FROM organization o WHERE o.tenant_id = $1 AND o.parent_id = $7"           \
-   " AND (" column ", o.id) " compare " (" key ", $4::text::uuid)"                                             \
+   " AND (" column ", o.id) " compare " (" key ", $4::uuid)"                                                   \
    " AND o.search_text LIKE $5 AND ($6::smallint = 0 OR o.state = $6)"                                         \
    " ORDER BY " column direction ", o.id" direction " LIMIT $2"}
 
 const Statement kOrganizationLists[] = {
     ORGANIZATION_LIST("legal_name", "o.legal_name COLLATE \"tr-x-icu\"", "$3::text", ">", ""),
-    ORGANIZATION_LIST("create_time", "o.create_time", "$3::text::timestamptz", ">", ""),
-    ORGANIZATION_LIST("create_time_desc", "o.create_time", "$3::text::timestamptz", "<", " DESC")};
-
-// What stands before the first row of each order: name, the earliest and the latest time.
-constexpr const char* kBeforeAll[] = {"", "-infinity", "infinity"};
+    ORGANIZATION_LIST("create_time", "o.create_time", "$3::timestamptz", ">", ""),
+    ORGANIZATION_LIST("create_time_desc", "o.create_time", "$3::timestamptz", "<", " DESC")};
 
 size_t OrderOf(const std::string& order_by) {
   return order_by == "create_time" ? 1 : order_by == "create_time desc" ? 2 : 0;
@@ -66,12 +63,24 @@ std::vector<Organization> ReadOrganizations(const Rows& rows) {
 Result<std::vector<Organization>> ListOrganizations(postgres::Database& database, const Uuid& tenant,
                                                     const OrganizationPage& page, Deadline deadline) {
   const size_t order = OrderOf(page.order_by);
-  // The highest id goes before the first row of a descending order.
-  const char* edge = order == 2 ? "ffffffff-ffff-ffff-ffff-ffffffffffff" : "00000000-0000-0000-0000-000000000000";
-  const std::string key = page.after.empty() ? kBeforeAll[order] : page.after[0];
-  const std::string id = page.after.empty() ? edge : page.after[1];
-  postgres::Params params = Bound(tenant, static_cast<int32_t>(page.size), key, id,
-                                  "%" + text::FoldForLike(page.query) + "%", static_cast<int16_t>(page.state));
+  // What goes before the first row: no name and the lowest id, or the earliest time, or the latest and the highest id.
+  std::string key = order == 2 ? "9999-12-31" : "0001-01-01";
+  Uuid id;
+  if (order == 2) id.bytes.fill(0xFF);
+  if (!page.after.empty()) {
+    key = page.after[0];
+    VEFA_TRY(id, Uuid::Parse(page.after[1]));
+  }
+  postgres::Params params = Bound(tenant, static_cast<int32_t>(page.size));
+  if (order == 0) {
+    params.push_back(postgres::Bind(page.after.empty() ? "" : key));
+  } else {
+    VEFA_TRY(Time time, ParseTime(key));
+    params.push_back(postgres::Bind(time));
+  }
+  for (postgres::Value& value :
+       Bound(id, "%" + text::FoldForLike(page.query) + "%", static_cast<int16_t>(page.state)))
+    params.push_back(std::move(value));
   if (page.parent) params.push_back(postgres::Bind(*page.parent));
   VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kOrganizationLists[2 * order + (page.parent ? 1 : 0)],
                                    std::move(params), deadline));

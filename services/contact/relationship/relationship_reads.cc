@@ -12,26 +12,30 @@ using postgres::Statement;
 const Statement kGetRelationship{
     "relationship_get", "SELECT " RELATIONSHIP_COLUMNS " FROM relationship r WHERE r.tenant_id = $1 AND r.id = $2"};
 
-// What is not asked for is 0, nil or false. One text per index that a list goes along.
-#define RELATIONSHIP_FILTERS                                                                                          \
-  " AND r.id > $2 AND ($4::smallint = 0 OR r.type = $4) AND ($5::smallint = 0 OR r.status = $5)"                       \
-  " AND ($6::uuid = '00000000-0000-0000-0000-000000000000' OR r.manager_id = $6) AND (NOT $7::boolean OR r.unaccountable)"
-#define RELATIONSHIP_LIST(name, condition)                                                                       \
-  {"relationship_list" name, "SELECT " RELATIONSHIP_COLUMNS " FROM relationship r WHERE r.tenant_id = $1" condition \
-                             RELATIONSHIP_FILTERS " ORDER BY r.id LIMIT $3"}
+// One text per index that a list goes along; what else is asked for filters, and is 0, nil or false when it is not.
+#define RELATIONSHIP_LIST(condition)                                                                                 \
+  "SELECT " RELATIONSHIP_COLUMNS " FROM relationship r WHERE r.tenant_id = $1 AND r.id > $2"                          \
+  " AND ($4::smallint = 0 OR r.status = $4)" condition " ORDER BY r.id LIMIT $3"
+#define OF_TYPE_IF_ASKED " AND ($5::smallint = 0 OR r.type = $5)"
+#define UNACCOUNTABLE_IF_ASKED " AND (NOT $7::boolean OR r.unaccountable)"
+#define OF_MANAGER_IF_ASKED " AND ($6::uuid = '00000000-0000-0000-0000-000000000000' OR r.manager_id = $6)"
 
-const Statement kListAll RELATIONSHIP_LIST("", "");
-const Statement kListUnaccountable RELATIONSHIP_LIST("_unaccountable", " AND r.unaccountable");
-const Statement kListByManager RELATIONSHIP_LIST("_manager", " AND r.manager_id = $6");
-const Statement kListByType RELATIONSHIP_LIST("_type", " AND r.type = $4");
+const Statement kListAll{"relationship_list", RELATIONSHIP_LIST("")};
+const Statement kListByType{"relationship_list_type", RELATIONSHIP_LIST(" AND r.type = $5")};
+const Statement kListByManager{"relationship_list_manager",
+                               RELATIONSHIP_LIST(" AND r.manager_id = $6" OF_TYPE_IF_ASKED UNACCOUNTABLE_IF_ASKED)};
+const Statement kListUnaccountable{"relationship_list_unaccountable",
+                                   RELATIONSHIP_LIST(" AND r.unaccountable" OF_TYPE_IF_ASKED)};
 // Nobody is in a relationship with oneself, so no row is in both.
 const Statement kListByParty{
     "relationship_list_party",
-    "SELECT " RELATIONSHIP_COLUMNS " FROM ("
-    "(SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.from_party = $8" RELATIONSHIP_FILTERS " ORDER BY r.id LIMIT $3)"
-    " UNION ALL "
-    "(SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.to_party = $8" RELATIONSHIP_FILTERS " ORDER BY r.id LIMIT $3)"
-    ") r ORDER BY r.id LIMIT $3"};
+    "SELECT " RELATIONSHIP_COLUMNS " FROM (("
+    "SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.from_party = $8 AND r.id > $2"
+    " AND ($4::smallint = 0 OR r.status = $4)" OF_TYPE_IF_ASKED OF_MANAGER_IF_ASKED UNACCOUNTABLE_IF_ASKED
+    " ORDER BY r.id LIMIT $3) UNION ALL ("
+    "SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.to_party = $8 AND r.id > $2"
+    " AND ($4::smallint = 0 OR r.status = $4)" OF_TYPE_IF_ASKED OF_MANAGER_IF_ASKED UNACCOUNTABLE_IF_ASKED
+    " ORDER BY r.id LIMIT $3)) r ORDER BY r.id LIMIT $3"};
 
 const Statement kCountUnaccountable{"relationship_count_unaccountable",
                                     "SELECT count(*) FROM relationship WHERE unaccountable"};
@@ -86,15 +90,24 @@ Result<std::optional<Relationship>> GetRelationship(postgres::Database& database
 
 Result<std::vector<Relationship>> ListRelationships(postgres::Database& database, const Uuid& tenant,
                                                     const RelationshipPage& page, Deadline deadline) {
-  postgres::Params params = Bound(tenant, page.after, static_cast<int32_t>(page.size), page.type,
-                                  static_cast<int16_t>(page.status), page.manager, page.unaccountable);
-  if (!page.party.empty()) params.push_back(postgres::Bind(page.party));
-  const Statement& statement = !page.party.empty()      ? kListByParty
-                               : page.unaccountable     ? kListUnaccountable
-                               : !page.manager.is_nil() ? kListByManager
-                               : page.type != 0         ? kListByType
-                                                        : kListAll;
-  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), statement, std::move(params), deadline));
+  const Statement* statement = &kListAll;
+  postgres::Params params =
+      Bound(tenant, page.after, static_cast<int32_t>(page.size), static_cast<int16_t>(page.status));
+  const bool of_manager = !page.party.empty() || !page.manager.is_nil();
+  if (of_manager || page.unaccountable || page.type != 0) {
+    statement = page.unaccountable ? &kListUnaccountable : &kListByType;
+    params.push_back(postgres::Bind(page.type));
+  }
+  if (of_manager) {
+    statement = &kListByManager;
+    params.push_back(postgres::Bind(page.manager));
+    params.push_back(postgres::Bind(page.unaccountable));
+  }
+  if (!page.party.empty()) {
+    statement = &kListByParty;
+    params.push_back(postgres::Bind(page.party));
+  }
+  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), *statement, std::move(params), deadline));
   std::vector<Relationship> relationships;
   for (int i = 0; i < rows.size(); ++i) relationships.push_back(ReadRelationship(rows, i));
   return relationships;
