@@ -19,12 +19,6 @@ std::vector<Uuid> IdsOf(const Rows& rows) {
   return ids;
 }
 
-Result<Rows> RunOnce(postgres::Database& database, const Uuid& tenant, const char* name, const std::string& sql,
-                     postgres::Params params, Deadline deadline) {
-  const Statement statement{name, sql.c_str(), true};
-  return database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline);
-}
-
 void Append(const Condition& condition, postgres::Params& params) {
   params.insert(params.end(), condition.params.begin(), condition.params.end());
 }
@@ -45,7 +39,8 @@ Result<std::vector<Uuid>> ListFiltered(postgres::Database& database, const Uuid&
   if (!page.after.empty())
     sql += " AND (" + column + ", c.id) " + (page.descending ? "<" : ">") + " (" + key + ", $4::text::uuid)";
   sql += " ORDER BY " + column + direction + ", c.id" + direction + " LIMIT $2";
-  VEFA_TRY(Rows rows, RunOnce(database, tenant, "contact_list_filtered", sql, std::move(params), deadline));
+  const Statement statement{"contact_list_filtered", sql.c_str(), true};
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline));
   return IdsOf(rows);
 }
 
@@ -54,7 +49,8 @@ Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, 
   const Condition condition = ConditionOf(filter, params.size() + 1);
   Append(condition, params);
   const std::string sql = "SELECT count(*) FROM (SELECT 1 FROM contact c WHERE c.tenant_id = $1 AND " + condition.sql + " LIMIT $2) x";
-  VEFA_TRY(Rows rows, RunOnce(database, tenant, "contact_count_filtered", sql, std::move(params), deadline));
+  const Statement statement{"contact_count_filtered", sql.c_str(), true};
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline));
   return rows.Int32(0, 0);
 }
 
@@ -64,7 +60,8 @@ Result<std::unordered_set<Uuid>> FilterContacts(postgres::Database& database, co
   const Condition condition = ConditionOf(filter, params.size() + 1);
   Append(condition, params);
   const std::string sql = "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.id = ANY($2) AND " + condition.sql;
-  VEFA_TRY(Rows rows, RunOnce(database, tenant, "contact_filter", sql, std::move(params), deadline));
+  const Statement statement{"contact_filter", sql.c_str(), true};
+  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline));
   std::vector<Uuid> kept = IdsOf(rows);
   return std::unordered_set<Uuid>(kept.begin(), kept.end());
 }

@@ -52,7 +52,12 @@ Status DuplicateService::List(const rpc::CallContext& call, const v1::ListDuplic
   }
   std::string scope = "ListDuplicates|" + call.tenant.ToString() + "|" + request.contact() + "|" +
                       std::to_string(static_cast<int>(page.state));
-  VEFA_TRY(page.after, rpc::ReadPageToken(secret_, scope, request.page_token(), 2));
+  VEFA_TRY(auto keys, rpc::ReadPageToken(secret_, scope, request.page_token(), 2));
+  if (!keys.empty()) {
+    // A signed token holds what was put there.
+    VEFA_TRY(Uuid id, Uuid::Parse(keys[1]));
+    page.after = {std::strtod(keys[0].c_str(), nullptr), id};
+  }
   // One row more than asked for tells whether there is a next page.
   int wanted = page.size++;
   VEFA_TRY(auto duplicates, contact::ListDuplicates(database_, call.tenant, page, call.deadline));

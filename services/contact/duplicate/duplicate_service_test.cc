@@ -110,7 +110,7 @@ TEST_F(DuplicateServiceTest, AListIsReadInPagesByTheGreatestScore) {
   size_t seen = 0;
   for (auto part = List(page); !part->empty(); part = List(page)) {
     for (const Duplicate& each : *part) EXPECT_EQ(each.id, (*all)[seen++].id);
-    page.after = {std::to_string(part->back().score), part->back().id.ToString()};
+    page.after = DuplicatePlace{part->back().score, part->back().id};
   }
   EXPECT_EQ(seen, 15u);
 }

@@ -13,7 +13,7 @@ using postgres::Statement;
 #define DUPLICATE_COLUMNS \
   "d.id, d.first_id, d.second_id, d.score, array_to_string(d.reasons, ','), d.state, d.create_time, d.dismiss_time"
 #define DUPLICATE_LIST "SELECT " DUPLICATE_COLUMNS " FROM duplicate_candidate d WHERE d.tenant_id = $1 AND d.state = $2"
-#define DUPLICATE_AFTER " AND (d.score, d.id) < ($4::text::float8, $5::text::uuid)"
+#define DUPLICATE_AFTER " AND (d.score, d.id) < ($4::float8, $5::uuid)"
 #define DUPLICATE_ORDER " ORDER BY d.score DESC, d.id DESC LIMIT $3"
 
 const Statement kListFirst{"duplicate_list_first", DUPLICATE_LIST DUPLICATE_ORDER};
@@ -63,9 +63,12 @@ Duplicate ReadDuplicate(const Rows& rows, int i) {
 Result<std::vector<Duplicate>> ListDuplicates(postgres::Database& database, const Uuid& tenant,
                                               const DuplicatePage& page, Deadline deadline) {
   postgres::Params params = Bound(tenant, static_cast<int16_t>(page.state), static_cast<int32_t>(page.size));
-  for (const std::string& key : page.after) params.push_back(postgres::Bind(key));
+  bool first = !page.after.has_value();
+  if (page.after) {
+    params.push_back(postgres::Bind(page.after->score));
+    params.push_back(postgres::Bind(page.after->id));
+  }
   if (page.contact) params.push_back(postgres::Bind(*page.contact));
-  bool first = page.after.empty();
   const Statement& list = page.contact ? (first ? kListOfFirst : kListOf) : (first ? kListFirst : kList);
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), list, std::move(params), deadline));
   std::vector<Duplicate> duplicates;

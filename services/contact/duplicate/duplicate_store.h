@@ -29,10 +29,15 @@ struct Duplicate {
   Time create_time{};
   std::optional<Time> dismiss_time;
 };
+// Where the next page begins: after this one.
+struct DuplicatePlace {
+  double score = 0;
+  Uuid id;
+};
 struct DuplicatePage {
   DuplicateState state = DuplicateState::kSuggested;
   std::optional<Uuid> contact = {};
-  std::vector<std::string> after = {};  // Score and id of the last one, as text; empty for the first page.
+  std::optional<DuplicatePlace> after = {};  // Nothing for the first page.
   int size = 50;
 };
 // The greatest score first.

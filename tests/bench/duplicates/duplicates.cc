@@ -109,7 +109,7 @@ std::set<Pair> Found(testing::TestDatabase& database) {
     if (!part.ok()) Must(std::move(part).error());
     for (const contact::Duplicate& each : *part) found.emplace(each.first, each.second);
     if (part->empty()) return found;
-    page.after = {std::to_string(part->back().score), part->back().id.ToString()};
+    page.after = contact::DuplicatePlace{part->back().score, part->back().id};
   }
 }
 
