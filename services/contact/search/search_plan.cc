@@ -82,7 +82,7 @@ std::vector<WordRange> RangesOf(const TypedWord& word) {
   int64_t beginnings = 0;
   for (const KnownWord& known : word.beginnings) beginnings += known.contacts;
   if (beginnings >= kFoundMax) return ranges;
-  for (const KnownWord& typo : word.typos) ranges.push_back(TheWord(typo.word, kFoundMax / static_cast<int>(kTypoWordsMax)));
+  for (const KnownWord& typo : word.typos) ranges.push_back(TheWord(typo.word, kFoundMax));
   return ranges;
 }
 

@@ -220,6 +220,18 @@ TEST_F(SearchTest, AWordOfEverybodyFindsTheFirstThousand) {
   EXPECT_EQ(Find("herkes"), Names());
 }
 
+TEST_F(SearchTest, AMistypedWordOfManyStillFindsTheOneMeant) {
+  v1::ImportContactsRequest many;
+  for (int n = 0; n < 450; ++n) {
+    auto* contact = many.add_rows()->mutable_contact();
+    *contact = Person(std::to_string(n)).contact();
+    contact->set_display_name(n == 0 ? "Zeki Demirbağ" : n < 200 ? "Ali Demirbağ" : "Zeki Kaya");
+  }
+  ASSERT_EQ(Import(many)->contacts_created(), 450);
+  ASSERT_EQ(Sweep(), 450);
+  EXPECT_EQ(Find("zeki demirabg"), (Names{"Zeki Demirbağ"}));
+}
+
 // As it runs: a commit, the relay, Kafka, the subscription.
 TEST_F(SearchTest, WhatIsWrittenIsFoundOnceItsEventWasHeard) {
   const std::string topic = testing::TestTopic("vefa.search");
