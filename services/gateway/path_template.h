@@ -29,6 +29,8 @@ class PathTemplate {
   std::string Shape() const;
 
  private:
+  bool MayFit(std::string_view path) const;
+
   struct Variable {
     std::string field;
     size_t first = 0;  // Index of its first segment.

@@ -1,5 +1,6 @@
 #include "services/contact/affiliation/affiliation_proto.h"
 
+#include "libs/rpc/mask.h"
 #include "libs/rpc/time.h"
 
 namespace vefa::contact {
@@ -23,7 +24,7 @@ v1::Affiliation ToProto(const Affiliation& affiliation) {
   return proto;
 }
 
-void Take(const v1::Affiliation& proto, const UpdateMask* mask, std::string_view prefix, Affiliation& affiliation,
+void Take(const v1::Affiliation& proto, const rpc::Mask* mask, std::string_view prefix, Affiliation& affiliation,
           std::vector<Violation>& violations) {
   FieldRules rules(prefix, violations);
   const std::string path(prefix);

@@ -1,5 +1,6 @@
 #include "services/contact/affiliation/affiliation_service.h"
 
+#include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
 #include "services/contact/affiliation/affiliation_events.h"
@@ -93,16 +94,14 @@ Status AffiliationService::List(const rpc::CallContext& call, const v1::ListAffi
 Status AffiliationService::Update(const rpc::CallContext& call, const v1::UpdateAffiliationRequest& request,
                                   v1::Affiliation& response) {
   VEFA_TRY(Uuid id, ParseResourceName("affiliations", request.affiliation().name()));
-  std::vector<Violation> violations;
-  UpdateMask mask = UpdateMask::Read(request.update_mask(), kAffiliationFields, violations);
-  if (!violations.empty()) return Violations(std::move(violations));
+  VEFA_TRY(rpc::Mask mask, rpc::Mask::Read(request.update_mask(), request.affiliation(), kAffiliationFields));
   auto work = [&](postgres::Transaction& transaction) -> Result<v1::Affiliation> {
     VEFA_TRY(auto known, FindAffiliation(transaction, call.tenant, id));
     if (!known) return NoSuchAffiliation();
     VEFA_TRY_OK(HoldPeople(transaction, call.tenant, {{Party::Kind::kContact, known->contact}}));
     VEFA_TRY(auto before, HoldAffiliation(transaction, call.tenant, id));
     if (!before) return NoSuchAffiliation();
-    VEFA_TRY_OK(CheckEtag(request.affiliation().etag(), before->version));
+    VEFA_TRY_OK(rpc::CheckEtag(request.affiliation().etag(), EtagOf(before->version)));
     Affiliation after = *before;
     std::vector<Violation> broken;
     Take(request.affiliation(), &mask, "affiliation.", after, broken);

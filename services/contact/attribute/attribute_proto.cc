@@ -1,9 +1,8 @@
 #include "services/contact/attribute/attribute_proto.h"
 
-#include <chrono>
-
 #include "libs/base/text.h"
 #include "libs/rpc/time.h"
+#include "services/contact/party/party_proto.h"
 
 namespace vefa::contact {
 namespace {
@@ -16,12 +15,7 @@ void Put(const Money& from, v1::AttributeValue& to) {
   to.mutable_money()->set_units(from.units);
   to.mutable_money()->set_nanos(from.nanos);
 }
-void Put(const Date& from, v1::AttributeValue& to) {
-  std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(from.days))};
-  to.mutable_date()->set_year(static_cast<int>(day.year()));
-  to.mutable_date()->set_month(static_cast<int>(static_cast<unsigned>(day.month())));
-  to.mutable_date()->set_day(static_cast<int>(static_cast<unsigned>(day.day())));
-}
+void Put(const Date& from, v1::AttributeValue& to) { *to.mutable_date() = DateToProto(from.days); }
 void Put(const Choices& from, v1::AttributeValue& to) {
   to.mutable_choices();
   for (const std::string& code : from) to.mutable_choices()->add_values(code);

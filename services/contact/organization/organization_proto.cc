@@ -1,5 +1,6 @@
 #include "services/contact/organization/organization_proto.h"
 
+#include "libs/rpc/mask.h"
 #include "libs/rpc/time.h"
 
 namespace vefa::contact {
@@ -26,7 +27,7 @@ v1::Organization ToProto(const Organization& organization) {
   return proto;
 }
 
-void Take(const v1::Organization& proto, const UpdateMask* mask, std::string_view prefix, Organization& organization,
+void Take(const v1::Organization& proto, const rpc::Mask* mask, std::string_view prefix, Organization& organization,
           std::vector<Violation>& violations) {
   FieldRules rules(prefix, violations);
   auto takes = [mask](std::string_view field) { return mask == nullptr || mask->Has(field); };

@@ -1,6 +1,7 @@
 #include "services/contact/organization/organization_service.h"
 
 #include "libs/base/text.h"
+#include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
 #include "services/contact/organization/organization_events.h"
@@ -105,16 +106,14 @@ Status OrganizationService::List(const rpc::CallContext& call, const v1::ListOrg
 Status OrganizationService::Update(const rpc::CallContext& call, const v1::UpdateOrganizationRequest& request,
                                    v1::Organization& response) {
   VEFA_TRY(Uuid id, ParseResourceName("organizations", request.organization().name()));
-  std::vector<Violation> violations;
-  UpdateMask mask = UpdateMask::Read(request.update_mask(), kOrganizationFields, violations);
-  if (!violations.empty()) return Violations(std::move(violations));
+  VEFA_TRY(rpc::Mask mask, rpc::Mask::Read(request.update_mask(), request.organization(), kOrganizationFields));
   v1::UpdateOrganizationRequest asked = request;
   asked.clear_request_id();
   auto work = [&](postgres::Transaction& transaction) -> Result<v1::Organization> {
     if (mask.Has("parent")) VEFA_TRY_OK(HoldTrees(transaction, call.tenant));
     VEFA_TRY(auto before, HoldOrganization(transaction, call.tenant, id, OrganizationHold::kToUpdate));
     if (!before) return NoSuchOrganization();
-    VEFA_TRY_OK(CheckEtag(request.organization().etag(), before->version));
+    VEFA_TRY_OK(rpc::CheckEtag(request.organization().etag(), EtagOf(before->version)));
     if (before->state == OrganizationState::kArchived) return OrganizationArchived();
     Organization after = *before;
     std::vector<Violation> broken;
@@ -139,7 +138,7 @@ Status OrganizationService::Archive(const rpc::CallContext& call, const v1::Arch
     VEFA_TRY(auto before, HoldOrganization(transaction, call.tenant, id, OrganizationHold::kToArchive));
     if (!before) return NoSuchOrganization();
     if (before->state == OrganizationState::kArchived) return ToProto(*before);
-    VEFA_TRY_OK(CheckEtag(request.etag(), before->version));
+    VEFA_TRY_OK(rpc::CheckEtag(request.etag(), EtagOf(before->version)));
     Organization after = *before;
     after.state = OrganizationState::kArchived;
     VEFA_TRY(Organization changed, ChangeOrganization(transaction, call.tenant, *before, std::move(after),

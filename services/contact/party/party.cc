@@ -65,9 +65,4 @@ Uuid FieldRules::User(std::string_view name, std::string_view field) {
 
 std::string EtagOf(int64_t version) { return "\"" + std::to_string(version) + "\""; }
 
-Status CheckEtag(std::string_view etag, int64_t version) {
-  if (etag.empty() || etag == EtagOf(version)) return Ok();
-  return Error{Code::kAborted, "ETAG_MISMATCH", "It has changed since it was read; read it again and decide anew."};
-}
-
 }  // namespace vefa::contact

@@ -48,7 +48,5 @@ class FieldRules {
 
 // The etag of a version, in quotes as HTTP has them.
 std::string EtagOf(int64_t version);
-// Whether what was read is what is there. An empty etag asks for nothing. ABORTED `ETAG_MISMATCH`.
-Status CheckEtag(std::string_view etag, int64_t version);
 
 }  // namespace vefa::contact

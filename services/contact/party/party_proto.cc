@@ -28,20 +28,4 @@ std::optional<int32_t> DateFromProto(const google::type::Date& date, std::string
   return std::nullopt;
 }
 
-UpdateMask UpdateMask::Read(const google::protobuf::FieldMask& mask, std::span<const std::string_view> fields,
-                            std::vector<Violation>& violations) {
-  std::string names;
-  for (std::string_view field : fields) names += (names.empty() ? "" : ", ") + std::string(field);
-  UpdateMask read;
-  for (const std::string& path : mask.paths()) {
-    if (std::find(fields.begin(), fields.end(), path) == fields.end())
-      violations.push_back({"update_mask", "FIELD_UNKNOWN", "Name only what can be changed: " + names + "."});
-    else
-      read.paths_.push_back(path);
-  }
-  if (mask.paths().empty())
-    violations.push_back({"update_mask", "REQUIRED", "Name what is to be changed, of " + names + "."});
-  return read;
-}
-
 }  // namespace vefa::contact

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <google/protobuf/field_mask.pb.h>
 #include <google/type/date.pb.h>
 
-#include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,18 +16,6 @@ google::type::Date DateToProto(int32_t day);
 // A day that may be unset (a message without year, month and day is as unset). Adds `DATE_INVALID` under the field.
 std::optional<int32_t> DateFromProto(const google::type::Date& date, std::string field,
                                      std::vector<Violation>& violations);
-
-// Which fields a request changes.
-class UpdateMask {
- public:
-  // Of these fields only. Adds `REQUIRED` for a mask that names none, `FIELD_UNKNOWN` for what is not among them.
-  static UpdateMask Read(const google::protobuf::FieldMask& mask, std::span<const std::string_view> fields,
-                         std::vector<Violation>& violations);
-  bool Has(std::string_view field) const { return std::find(paths_.begin(), paths_.end(), field) != paths_.end(); }
-
- private:
-  std::vector<std::string> paths_;
-};
 
 // The number of an enum of the contract; 0 and a violation for one that is not in it. `valid` is its X_IsValid.
 inline int16_t ReadEnum(int value, bool (*valid)(int), std::string_view field, FieldRules& rules) {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "libs/rpc/idempotency.h"
+#include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
@@ -10,13 +11,6 @@
 #include "services/contact/purpose/purpose_store.h"
 
 namespace vefa::contact {
-namespace {
-
-Error EtagMismatch() {
-  return {Code::kAborted, "ETAG_MISMATCH", "The purpose was changed meanwhile; read it again and repeat the change on that."};
-}
-
-}  // namespace
 
 grpc::ServerUnaryReactor* PurposeService::CreatePurpose(grpc::CallbackServerContext* context,
                                                         const v1::CreatePurposeRequest* request, v1::Purpose* response) {
@@ -96,7 +90,7 @@ Status PurposeService::Update(const rpc::CallContext& call, const v1::UpdatePurp
                 Normalise(wanted, violations);
                 if (!violations.empty()) return Violations(std::move(violations));
                 const std::string& etag = request.purpose().etag();
-                if (!etag.empty() && etag != ToProto(present).etag()) return EtagMismatch();
+                VEFA_TRY_OK(rpc::CheckEtag(etag, ToProto(present).etag()));
                 if (SameDeclaration(wanted, present)) return ToProto(present);
                 wanted.id = present.id;
                 wanted.text_version = present.text_version;

@@ -1,5 +1,6 @@
 #include "services/contact/relationship/relationship_proto.h"
 
+#include "libs/rpc/mask.h"
 #include "libs/rpc/time.h"
 
 namespace vefa::contact {
@@ -35,7 +36,7 @@ v1::Responsibility ToProto(const Responsibility& responsibility) {
   return proto;
 }
 
-void Take(const v1::Relationship& proto, const UpdateMask* mask, std::string_view prefix, Relationship& relationship,
+void Take(const v1::Relationship& proto, const rpc::Mask* mask, std::string_view prefix, Relationship& relationship,
           std::vector<Violation>& violations) {
   FieldRules rules(prefix, violations);
   const std::string path(prefix);

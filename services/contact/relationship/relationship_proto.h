@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "libs/base/result.h"
+#include "libs/rpc/mask.h"
 #include "services/contact/party/party_proto.h"
 #include "services/contact/relationship/relationship.h"
 #include "vefa/contact/v1/relationship.pb.h"
@@ -16,7 +17,7 @@ v1::Responsibility ToProto(const Responsibility& responsibility);
 
 // Takes the fields of `mask`, or where it is null all of them with type and parties, out of a message. Adds what cannot be read, its
 // field under `prefix`, to `violations`; the rest is Normalise's.
-void Take(const v1::Relationship& proto, const UpdateMask* mask, std::string_view prefix, Relationship& relationship,
+void Take(const v1::Relationship& proto, const rpc::Mask* mask, std::string_view prefix, Relationship& relationship,
           std::vector<Violation>& violations);
 
 // A role and a user who must both be said; adds what is missing or unreadable.

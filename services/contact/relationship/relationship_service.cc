@@ -1,6 +1,7 @@
 #include "services/contact/relationship/relationship_service.h"
 
 #include "libs/base/text.h"
+#include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
 #include "services/contact/contact.h"
@@ -119,12 +120,10 @@ Status RelationshipService::List(const rpc::CallContext& call, const v1::ListRel
 Status RelationshipService::Update(const rpc::CallContext& call, const v1::UpdateRelationshipRequest& request,
                                    v1::Relationship& response) {
   VEFA_TRY(Uuid id, ParseResourceName("relationships", request.relationship().name()));
-  std::vector<Violation> violations;
-  UpdateMask mask = UpdateMask::Read(request.update_mask(), kRelationshipFields, violations);
-  if (!violations.empty()) return Violations(std::move(violations));
+  VEFA_TRY(rpc::Mask mask, rpc::Mask::Read(request.update_mask(), request.relationship(), kRelationshipFields));
   auto work = [&](postgres::Transaction& transaction) -> Result<v1::Relationship> {
     VEFA_TRY(HeldRelationship held, HoldToWrite(transaction, call.tenant, id, OfErased::kRefused));
-    VEFA_TRY_OK(CheckEtag(request.relationship().etag(), held.relationship.version));
+    VEFA_TRY_OK(rpc::CheckEtag(request.relationship().etag(), EtagOf(held.relationship.version)));
     VEFA_TRY_OK(CheckNotEnded(held.relationship));
     Relationship after = held.relationship;
     std::vector<Violation> broken;
@@ -164,7 +163,7 @@ Status RelationshipService::Close(const rpc::CallContext& call, const v1::CloseR
     Relationship after = held.relationship;
     if (after.status == RelationshipStatus::kEnded && after.close_reason == request.reason()) return ToProto(after);
     VEFA_TRY_OK(CheckNotEnded(after));
-    VEFA_TRY_OK(CheckEtag(request.etag(), after.version));
+    VEFA_TRY_OK(rpc::CheckEtag(request.etag(), EtagOf(after.version)));
     after.update_time = NowFor(after);
     after.status = RelationshipStatus::kEnded;
     after.close_reason = request.reason();

@@ -9,8 +9,8 @@ namespace vefa::contact {
 
 // Goes along every contact of every tenant and brings its words to what its record says: at the start, so that contacts
 // from before there was a search are found, and each hour, because what keeps something up to date by events should be
-// checked. A page whose words are right is only read. To build everything anew, empty `words` of search_contact's rows.
-// Any replica may, and two do no harm. Works as the `pump` role, in a thread of its own.
+// checked. A page whose words are right is only read. To build everything anew, empty the four
+// tables (not the words of one of them: counts would be added twice). Any replica may, and two do no harm. Works as the `pump` role, in a thread of its own.
 class SearchSweep {
  public:
   // `on` false: no thread, for tests that call Sweep themselves.
