@@ -60,17 +60,20 @@ Result<PathTemplate> PathTemplate::Parse(std::string_view text) {
     rest.remove_prefix(1);
   }
   if (out.segments_.empty() || !std::all_of(out.segments_.begin(), out.segments_.end(), IsSegment)) return Bad(text);
+  for (size_t i = 0; i < out.segments_.size() && out.segments_[i] != "*"; ++i) out.prefix_ += "/" + out.segments_[i];
   return out;
 }
 
 std::optional<PathTemplate::Bindings> PathTemplate::Match(std::string_view path) const {
+  // A request is held against every template there is: most end here.
+  if (!path.starts_with(prefix_) && path.find('%') == std::string_view::npos) return std::nullopt;
   if (!path.starts_with('/')) return std::nullopt;
   path.remove_prefix(1);
   size_t colon = path.find(':', path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/'));
   std::string_view verb = colon == std::string_view::npos ? "" : path.substr(colon + 1);
   if (verb != verb_ || (verb_.empty() && colon != std::string_view::npos)) return std::nullopt;
-  if (!MayFit(path.substr(0, colon))) return std::nullopt;
   std::vector<std::string_view> parts = Split(path.substr(0, colon));
+  if (parts.size() != segments_.size()) return std::nullopt;
   std::vector<std::string> decoded;
   for (size_t i = 0; i < parts.size(); ++i) {
     auto part = http::PercentDecode(parts[i]);
@@ -86,19 +89,6 @@ std::optional<PathTemplate::Bindings> PathTemplate::Match(std::string_view path)
     bindings.emplace_back(variable.field, std::move(value));
   }
   return bindings;
-}
-
-// As many parts, and every literal where it belongs unless it is escaped. Nothing is allocated: a request is held against
-// every template there is, and most end here.
-bool PathTemplate::MayFit(std::string_view path) const {
-  for (size_t i = 0; i < segments_.size(); ++i) {
-    size_t slash = path.find('/');
-    if ((slash == std::string_view::npos) != (i + 1 == segments_.size())) return false;
-    std::string_view part = path.substr(0, slash);
-    if (segments_[i] != "*" && segments_[i] != part && part.find('%') == std::string_view::npos) return false;
-    if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
-  }
-  return true;
 }
 
 std::vector<std::string> PathTemplate::Fields() const {

@@ -29,14 +29,13 @@ class PathTemplate {
   std::string Shape() const;
 
  private:
-  bool MayFit(std::string_view path) const;
-
   struct Variable {
     std::string field;
     size_t first = 0;  // Index of its first segment.
     size_t count = 0;
   };
   std::vector<std::string> segments_;  // `*` or a literal.
+  std::string prefix_;                 // The literals that every path begins with.
   std::vector<Variable> variables_;
   std::string verb_;
 };

@@ -89,13 +89,13 @@ Result<RouteTable> RouteTable::Build(const std::vector<const google::protobuf::S
 
 Result<RouteTable::Match> RouteTable::Find(std::string_view method, std::string_view path) const {
   if (method == "HEAD") method = "GET";
-  std::string allowed;
   for (const Binding& binding : bindings_) {
-    auto fields = binding.path.Match(path);
-    if (!fields) continue;
-    if (binding.http_method == method) return Match{&binding, *std::move(fields)};
-    allowed += (allowed.empty() ? "" : ", ") + binding.http_method;
+    if (binding.http_method != method) continue;
+    if (auto fields = binding.path.Match(path)) return Match{&binding, *std::move(fields)};
   }
+  std::string allowed;
+  for (const Binding& binding : bindings_)
+    if (binding.path.Match(path)) allowed += (allowed.empty() ? "" : ", ") + binding.http_method;
   if (allowed.empty()) return NotFound("ROUTE_UNKNOWN", "There is nothing at this address; see the API reference.");
   Error error{Code::kUnimplemented, "METHOD_NOT_ALLOWED", "This address is for " + allowed + "."};
   error.metadata["allow"] = allowed;
