@@ -34,9 +34,9 @@ Result<Contact> ContactChanger::Change(const rpc::CallContext& call, const Uuid&
 Result<Contact> ContactChanger::ChangeIn(postgres::Transaction& transaction, const Sealer& sealer,
                                          const AttributeDefinitions& definitions, const Uuid& id,
                                          std::string_view prefix, const Rule& rule) const {
-  VEFA_TRY(std::vector<Contact> found, LockContacts(transaction, sealer.tenant(), {id}, {}));
-  if (found.empty()) return NoSuchContact();
-  const Contact& before = found.front();
+  VEFA_TRY(std::optional<Contact> found, LockContact(transaction, sealer.tenant(), id));
+  if (!found) return NoSuchContact();
+  const Contact& before = *found;
   if (before.erase_time) return ContactErased();
   if (rule == nullptr) return before;
   ContactChange change{before, kUpdatedType};

@@ -5,9 +5,12 @@
 namespace vefa::contact {
 namespace {
 
-const postgres::Statement kPoints{"contact_points_of",
-                                  "SELECT " CONTACT_POINT_COLUMNS " FROM contact_point p WHERE p.tenant_id = $1"
-                                  " AND p.contact_id = ANY($2) ORDER BY p.kind, p.is_primary DESC, p.create_time, p.id"};
+// Contact by contact: see contact_lock_by_external_ids.
+const postgres::Statement kPoints{
+    "contact_points_of",
+    "SELECT " CONTACT_POINT_COLUMNS " FROM unnest($2::uuid[]) AS i(id) CROSS JOIN LATERAL"
+    " (SELECT * FROM contact_point q WHERE q.tenant_id = $1 AND q.contact_id = i.id OFFSET 0) p"
+    " ORDER BY p.contact_id, p.kind, p.is_primary DESC, p.create_time, p.id"};
 
 // Tags hold no comma.
 std::vector<std::string> ReadTags(const std::string& text) {

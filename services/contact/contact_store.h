@@ -53,10 +53,11 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
                                              const AttributeDefinitions& definitions,
                                              const std::vector<Contact>& contacts, const Clock& clock);
 
-// Whole records, their points included, by id and by external id, the erased among them: nobody else changes them until
-// the transaction ends.
+// A whole record, its points included, an erased one too: nobody else changes it until the transaction ends.
+Result<std::optional<Contact>> LockContact(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id);
+// The same for those there are of these.
 Result<std::vector<Contact>> LockContacts(postgres::Transaction& transaction, const Uuid& tenant,
-                                          const std::vector<Uuid>& ids, const std::vector<std::string>& external_ids);
+                                          std::vector<std::string> external_ids);
 
 // A change of a locked record: what it is afterwards, and the event that says so.
 struct ContactChange {
