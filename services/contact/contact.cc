@@ -5,7 +5,7 @@
 #include "libs/base/text.h"
 #include "libs/text/name.h"
 #include "libs/zone/zone.h"
-#include "services/contact/consent/consent_evidence.h"
+#include "services/contact/consent/evidence.h"
 
 namespace vefa::contact {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/contact/consent/consent_evidence.h"
+#include "services/contact/consent/evidence.h"
 #include "services/contact/contact_proto.h"
 
 namespace vefa::contact {

@@ -24,6 +24,9 @@ EVENT = ["libs/events/event.cc", "libs/events/read_event.cc", "libs/events/relay
 GATEWAY = "services/gateway/"
 MAIL = "services/notification/mail/"
 SEGMENT = "services/campaign/segment/"
+# The rules of a contact's record, and what they know of names, numbers and time zones.
+CONTACT = ["services/contact/contact.cc", "services/contact/consent/evidence.cc", "services/contact/point/point.cc",
+           "libs/phone/phone.cc", "libs/text/name.cc", "libs/zone/zone.cc"]
 # What protoc wrote is not ours to fuzz: it is taken from the ordinary build.
 PROTO = ["{ordinary}/proto/libvefa_proto.a", "-lgrpc++", "-lgrpc", "-lgpr", "-lprotobuf"]
 # Name: sources, libraries.
@@ -39,7 +42,7 @@ TARGETS = {
     "json": ([f"{GATEWAY}json.cc", f"{GATEWAY}field_text.cc", f"{GATEWAY}problem.cc", "libs/http/headers.cc",
               "libs/http/url.cc", *TIME_TRACE], PROTO),
     "mail": ([f"{MAIL}header_text.cc", f"{MAIL}message_builder.cc", f"{MAIL}pattern.cc", f"{MAIL}quoted_printable.cc",
-              "services/contact/contact.cc"], []),
+              *CONTACT], ["-l:libphonenumber.so.8", "-ldate-tz", "-licui18n", "-licuuc", "-lprotobuf"]),
     "reply": (["services/notification/smtp/reply.cc", "services/notification/smtp/verdict.cc"], []),
     "sealed": (["libs/rpc/principal.cc", "libs/rpc/page.cc", "libs/pii/pii.cc", f"{MAIL}token.cc", "libs/crypto/aes_gcm.cc",
                 *CRYPTO], ["-lcrypto", *PROTO]),
@@ -61,6 +64,12 @@ def is_current(target, listing):
     return all(os.path.exists(part) and os.path.getmtime(part) <= made for part in parts)
 
 
+def phone_headers(ordinary):
+    """Where the ordinary build has the headers of libphonenumber from."""
+    with open(os.path.join(ordinary, "CMakeCache.txt"), encoding="utf-8") as file:
+        return next(line.split("=", 1)[1].strip() for line in file if line.startswith("PHONE_HEADERS:"))
+
+
 def compile_one(source, build):
     target = os.path.join(build, source.replace("/", "_") + ".o")
     listing = target + ".d"
@@ -68,7 +77,9 @@ def compile_one(source, build):
     with open(target + ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_current(target, listing):
-            words = [*CACHE, COMPILER, *FLAGS, "-I", os.path.join(os.path.dirname(build), "proto")]
+            ordinary = os.path.dirname(build)
+            words = [*CACHE, COMPILER, *FLAGS, "-I", os.path.join(ordinary, "proto"), "-isystem", phone_headers(ordinary),
+                     "-DUSE_OS_TZDB=1", "-DHAS_STRING_VIEW=1", "-DONLY_C_LOCALE=1"]
             subprocess.run([*words, "-MMD", "-MF", listing, "-c", os.path.join(ROOT, source), "-o", target], check=True)
     return target
 
