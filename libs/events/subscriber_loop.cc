@@ -132,8 +132,11 @@ void SubscriberLoop::Adopt(const ConsumerState& state) {
   }
   if (resumed) limit_.Clear();
   // Whether what was lost is there again shows when it is read.
-  if (moved || (resumed && !lost_.empty())) {
-    if (resumed) lost_.clear();
+  if (found || (resumed && !lost_.empty())) {
+    lost_.clear();
+    held_.Clear();
+    consumer_.Rejoin();
+  } else if (moved) {
     held_.Clear();
     if (!consumer_.Seek(positions_).ok()) placed_ = false;
   }
