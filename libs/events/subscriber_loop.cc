@@ -126,13 +126,15 @@ void SubscriberLoop::Adopt(const ConsumerState& state) {
     moved = true;
     found = lost_.erase(partition) > 0 || found;
   }
-  if (found && lost_.empty() && stopped_reason_ == kPositionLost) {
+  // Each partition that was lost has a position again.
+  const bool mended = found && lost_.empty();
+  if (mended && stopped_reason_ == kPositionLost) {
     Status restarted = RestartConsumer(pump_, name_, kPositionLost);
     if (restarted.ok()) stopped_reason_.clear();
   }
   if (resumed) limit_.Clear();
   // Whether what was lost is there again shows when it is read.
-  if (found || (resumed && !lost_.empty())) {
+  if (mended || (resumed && !lost_.empty())) {
     lost_.clear();
     held_.Clear();
     consumer_.Rejoin();
