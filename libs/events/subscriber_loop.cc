@@ -126,19 +126,14 @@ void SubscriberLoop::Adopt(const ConsumerState& state) {
     moved = true;
     found = lost_.erase(partition) > 0 || found;
   }
-  // Each partition that was lost has a position again.
-  const bool mended = found && lost_.empty();
-  if (mended && stopped_reason_ == kPositionLost) {
+  if (found && lost_.empty() && stopped_reason_ == kPositionLost) {
     Status restarted = RestartConsumer(pump_, name_, kPositionLost);
     if (restarted.ok()) stopped_reason_.clear();
   }
   if (resumed) limit_.Clear();
   // Whether what was lost is there again shows when it is read.
-  if (mended || (resumed && !lost_.empty())) {
-    lost_.clear();
-    held_.Clear();
-    consumer_.Rejoin();
-  } else if (moved) {
+  if (moved || (resumed && !lost_.empty())) {
+    if (resumed) lost_.clear();
     held_.Clear();
     if (!consumer_.Seek(positions_).ok()) placed_ = false;
   }

@@ -208,11 +208,6 @@ void Consumer::Reopen() {
   rest_ = Deadline::After(kFatalRest);
 }
 
-void Consumer::Rejoin() {
-  Reopen();
-  rest_ = Deadline::After({});
-}
-
 void Consumer::Rest(std::chrono::milliseconds wait) const { std::this_thread::sleep_for(std::min(wait, rest_.Left())); }
 
 Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::milliseconds wait, size_t bytes) {

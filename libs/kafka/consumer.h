@@ -55,9 +55,6 @@ class Consumer {
   void Resume();
   // Reads again from the given offsets, kBeginning among them. Partitions that are not ours are left alone.
   Status Seek(const std::map<Partition, int64_t>& offsets);
-  // Leaves the group and joins anew, as another client. For after positions were lost: a topic that was deleted and made again
-  // under the same name can keep librdkafka 2.0 from fetching for ever, and only a new client is sure to.
-  void Rejoin();
   // Partitions whose position Kafka does not have (any more), since the last call or their last Seek. They are not
   // read until Seek moves them.
   std::vector<Partition> TakeLost() { return std::exchange(lost_, {}); }
