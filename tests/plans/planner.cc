@@ -121,6 +121,16 @@ void Reduce(const std::vector<std::string>& text, const std::set<std::string>& l
   end_of_node();
 }
 
+// How PostgreSQL reads its own catalogue follows from the statistics it last took of it, not from an index of ours.
+bool ReadsOnlyCatalogue(const Plan& plan) {
+  static const std::regex relation(" (?:on|using) (\\w+)");
+  int ours = 0, catalogue = 0;
+  for (const std::string& line : plan.lines)
+    for (std::sregex_iterator at(line.begin(), line.end(), relation), end; at != end; ++at)
+      ++((*at)[1].str().starts_with("pg_") ? catalogue : ours);
+  return catalogue > 0 && ours == 0;
+}
+
 bool IsPlanned(const std::string& sql) {
   for (const char* word : {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE"})
     if (sql.starts_with(word)) return true;
@@ -193,6 +203,7 @@ Result<Plan> Planner::ExplainAs(postgres::Database& role, const std::string& sql
     for (int i = 0; i < rows.size(); ++i) text.push_back(rows.String(i, 0));
   }
   Reduce(text, large_, partial_, plan);
+  if (ReadsOnlyCatalogue(plan)) plan.lines = {"Reads PostgreSQL's own catalogue only"};
   return plan;
 }
 

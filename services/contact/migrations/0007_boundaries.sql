@@ -17,8 +17,6 @@ CREATE TABLE boundary (
   PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX boundary_by_about ON boundary (tenant_id, about, id);
--- What an evaluation reads.
-CREATE INDEX boundary_standing ON boundary (tenant_id, about) WHERE lift_time IS NULL;
 
 SELECT protect_tenant_rows('boundary');
 GRANT SELECT, INSERT, UPDATE ON boundary TO ${service};
