@@ -37,6 +37,8 @@ struct Contact {
   Attributes attributes;
   LifecycleStage lifecycle_stage = LifecycleStage::kNone;
   Uuid owner;  // A user; nil when nobody answers for the relationship.
+  Uuid merged_into;      // The contact it is a part of; nil of one that stands for itself.
+  int32_t absorbed = 0;  // How many are a part of it.
   // Only where they were read: a contact that is read for its own sake comes without.
   ContactPoints points;
 };

@@ -1,6 +1,8 @@
 #include "services/contact/contact_change.h"
 
 #include "services/contact/contact_events.h"
+#include "services/contact/merge/merge_store.h"
+#include "services/contact/merge/merging.h"
 
 namespace vefa::contact {
 
@@ -39,6 +41,7 @@ Result<Contact> ContactChanger::ChangeIn(postgres::Transaction& transaction, con
   const Contact& before = *found;
   if (before.erase_time) return ContactErased();
   if (rule == nullptr) return before;
+  if (!before.merged_into.is_nil()) return ContactMerged(before.merged_into);
   ContactChange change{before, kUpdatedType};
   VEFA_TRY_OK(rule(change));
   std::vector<Violation> violations;
@@ -47,6 +50,7 @@ Result<Contact> ContactChanger::ChangeIn(postgres::Transaction& transaction, con
   if (!violations.empty()) return Violations(std::move(violations));
   SettlePoints(change.after, clock_);
   if (IsSame(before, change.after)) return before;
+  if (before.absorbed > 0) VEFA_TRY_OK(KeepOwnRecord(transaction, sealer.tenant(), before, change.after));
   VEFA_TRY_OK(WriteContacts(transaction, sealer, definitions, {&change, 1}, clock_));
   if (change.written != nullptr) VEFA_TRY_OK(change.written(transaction, change.after));
   return change.after;

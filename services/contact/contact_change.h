@@ -31,7 +31,7 @@ class ContactChanger {
   using Rule = std::function<Status(ContactChange& change)>;
 
   // The record afterwards: a rule that changes nothing makes no event. The error of the rule, NOT_FOUND
-  // `CONTACT_NOT_FOUND`, FAILED_PRECONDITION `CONTACT_ERASED`, INVALID_ARGUMENT with every field violation (under `prefix`),
+  // `CONTACT_NOT_FOUND`, FAILED_PRECONDITION `CONTACT_ERASED` or `CONTACT_MERGED`, INVALID_ARGUMENT with every field violation (under `prefix`),
   // ALREADY_EXISTS `EXTERNAL_ID_TAKEN`. An attempt that was answered already changes nothing again.
   Result<Contact> Change(const rpc::CallContext& call, const Uuid& id, std::string_view prefix,
                          const rpc::Attempt& attempt, const Rule& rule) const;

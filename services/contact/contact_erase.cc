@@ -5,6 +5,8 @@
 #include "libs/telemetry/trace.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
+#include "services/contact/merge/merge_store.h"
+#include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
 #include "services/contact/search/search_index.h"
 
@@ -17,7 +19,7 @@ using postgres::Statement;
 
 // Whoever writes the contact now commits or waits. Each later statement sees what was committed before it
 // began, so a key that was being stored meanwhile is seen and destroyed; within one statement it would be missed.
-const Statement kLock{"contact_erase_lock", "SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
+const Statement kLock{"contact_erase_lock", "SELECT merged_into FROM contact WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
 
 const Statement kErase{
     "contact_erase",
@@ -40,25 +42,47 @@ const Statement kEraseSecret{"contact_erase_secret", "DELETE FROM consent_secret
 const Statement kErased{"contact_erased",
                         "SELECT version, keys_destroyed FROM contact WHERE tenant_id = $1 AND id = $2"};
 
+// One record, a part of another only with it.
+Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id,
+                                          const std::string& payload, bool with_survivor, const Clock& clock) {
+  VEFA_TRY(Rows locked, transaction.Execute(kLock, Bound(tenant, id)));
+  if (locked.empty()) return std::optional<Erased>();
+  if (!with_survivor && !locked.IsNull(0, 0)) return ContactMerged(locked.Id(0, 0));
+  std::vector<postgres::Call> calls;
+  calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
+                                  postgres::Bytes{payload})});
+  calls.push_back({&kEraseSecret, Bound(tenant, id)});
+  calls.push_back(ForgetOwnCall(tenant, id));
+  calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
+  for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
+  for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
+  for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));
+  for (auto& [statement, params] : calls) VEFA_TRY_OK(transaction.Execute(*statement, std::move(params)));
+  VEFA_TRY(Rows erased, transaction.Execute(kErased, Bound(tenant, id)));
+  return std::optional<Erased>({erased.Int64(0, 0), erased.Int32(0, 1), {}});
+}
+
 }  // namespace
 
 Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Uuid& tenant, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline) {
   const std::string payload = ErasedPayload(reason);
-  std::vector<postgres::Call> calls;
-  calls.push_back({&kLock, Bound(tenant, id)});
-  calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
-                                  postgres::Bytes{payload})});
-  calls.push_back({&kEraseSecret, Bound(tenant, id)});
-  calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
-  for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
-  for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
-  for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));
-  calls.push_back({&kErased, Bound(tenant, id)});
-  VEFA_TRY(std::vector<Rows> rows, database.Run(postgres::Scope::Tenant(tenant), std::move(calls), deadline));
-  const Rows& erased = rows.back();
-  if (erased.empty()) return std::optional<Erased>();
-  return std::optional<Erased>({erased.Int64(0, 0), erased.Int32(0, 1)});
+  auto erase = [&](const Uuid& record, bool with_survivor) {
+    return postgres::InTransaction(database, postgres::Scope::Tenant(tenant), deadline, [&](postgres::Transaction& transaction) {
+      return EraseRecord(transaction, tenant, record, payload, with_survivor, clock);
+    });
+  };
+  VEFA_TRY(std::optional<Erased> whole, erase(id, false));
+  if (!whole) return whole;
+  // Nothing becomes a part of an erased contact, and nothing is set free from it: these are all.
+  VEFA_TRY(std::vector<Uuid> parts, PartsOf(database, tenant, id, deadline));
+  for (const Uuid& part : parts) {
+    VEFA_TRY(std::optional<Erased> erased, erase(part, true));
+    if (!erased) continue;
+    whole->keys_destroyed += erased->keys_destroyed;
+    whole->parts.push_back({part, erased->version});
+  }
+  return whole;
 }
 
 }  // namespace vefa::contact

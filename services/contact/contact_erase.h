@@ -5,6 +5,7 @@
 
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
+#include "services/contact/contact_copies.h"
 
 namespace vefa::contact {
 
@@ -12,12 +13,13 @@ namespace vefa::contact {
 struct Erased {
   int64_t version = 0;
   int32_t keys_destroyed = 0;
+  std::vector<ContactVersion> parts;  // The records that were a part of it, erased with it.
 };
 
 // Destroys every key of a contact, empties its record, what others wrote freely about it (titles, notes, reasons), the words
-// it is found by and the stored answers about it, appends `contact.erased`: one transaction, one round trip. An erased
-// contact stays as it is. nullopt when there
-// is no such contact.
+// it is found by and the stored answers about it, appends `contact.erased`: one transaction. Then the same for every record that
+// is a part of it; what was interrupted there is finished by saying it again. An erased contact stays as it is. nullopt when
+// there is no such contact; FAILED_PRECONDITION `CONTACT_MERGED` for a part of another, which is the one to erase.
 Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Uuid& tenant, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline);
 

@@ -20,6 +20,7 @@ void Fill(v1::ContactState& state, const Contact& contact, const AttributeDefini
     if (!IsPersonal(definitions, key)) (*state.mutable_attributes())[key] = ToProto(value);
   if (!contact.owner.is_nil()) state.set_owner(ResourceName("users", contact.owner));
   state.set_lifecycle_stage(static_cast<v1::LifecycleStage>(contact.lifecycle_stage));
+  if (!contact.merged_into.is_nil()) state.set_merged_into(ResourceName("contacts", contact.merged_into));
   for (const ContactPoint& point : contact.points) {
     v1::ContactPointState& one = *state.add_points();
     one.set_name(PointName(contact.id, point.id));
@@ -60,10 +61,16 @@ std::string StatePayload(std::string_view type, const Contact& contact, const At
     change.set_reason(particulars.reason);
     return *change.mutable_state();
   };
+  auto joined = [&](auto& change) -> v1::ContactState& {
+    change.set_survivor(ResourceName("contacts", particulars.survivor));
+    return *change.mutable_state();
+  };
   v1::ContactState& state = type == kCreatedType        ? *event.mutable_created()->mutable_state()
                             : type == kUpdatedType      ? *event.mutable_updated()->mutable_state()
                             : type == kPointAddedType   ? about(*event.mutable_point_added())
                             : type == kLifecycleType    ? moved(*event.mutable_lifecycle_changed())
+                            : type == kMergedType       ? joined(*event.mutable_merged())
+                            : type == kUnmergedType     ? joined(*event.mutable_unmerged())
                             : type == kPointChangedType ? about(*event.mutable_point_changed())
                                                         : about(*event.mutable_point_removed());
   Fill(state, contact, definitions, box);

@@ -14,6 +14,8 @@ events::Source ContactSource();
 
 inline constexpr char kCreatedType[] = "contact.created";
 inline constexpr char kUpdatedType[] = "contact.updated";
+inline constexpr char kMergedType[] = "contact.merged";
+inline constexpr char kUnmergedType[] = "contact.unmerged";
 inline constexpr char kGrantedType[] = "consent.granted";
 inline constexpr char kWithdrawnType[] = "consent.withdrawn";
 // Refused, expired or waiting to be confirmed.
@@ -29,9 +31,10 @@ inline constexpr char kLifecycleType[] = "lifecycle.changed";
 v1::ContactPersonal PersonalOf(const Contact& contact, const AttributeDefinitions& definitions);
 // What else than the state an event about a contact says.
 struct Particulars {
-  Uuid point;  // Of an event about a point.
+  Uuid point{};  // Of an event about a point.
   LifecycleStage from = LifecycleStage::kNone;  // Of a lifecycle's event, as is the reason.
-  std::string reason;
+  std::string reason{};
+  Uuid survivor{};  // Of a merge, or its end.
 };
 // The event of one of the types above that carries the contact's state. `box` holds its ContactPersonal.
 std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,

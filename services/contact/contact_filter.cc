@@ -32,14 +32,14 @@ const filter::Schema& ContactFields() {
        .has_sql = "{value} = ANY(c.tags)"},
       // By their text as JSON writes it: a choice, a text, a reference, a number as `42`, `true`.
       {.name = "attributes", .sql = "c.attributes->>{key}", .ops = kEquality | kHasBit, .is_map = true},
-      {.name = "state", .type = Type::kWord, .sql = "CASE WHEN c.erase_time IS NULL THEN 'ACTIVE' ELSE 'ERASED' END",
-       .ops = kEquality, .words = {"ACTIVE", "ERASED"}},
+      {.name = "state", .type = Type::kWord, .sql = "CASE WHEN c.erase_time IS NOT NULL THEN 'ERASED' WHEN c.merged_into IS NOT NULL THEN 'MERGED' ELSE 'ACTIVE' END",
+       .ops = kEquality, .words = {"ACTIVE", "ERASED", "MERGED"}},
   };
   return schema;
 }
 
 Condition ConditionOf(const filter::Filter& filter, size_t first) {
-  Condition condition{filter.Names("state") ? "true" : "c.erase_time IS NULL", {}};
+  Condition condition{filter.Names("state") ? "true" : "c.erase_time IS NULL AND c.merged_into IS NULL", {}};
   if (!filter.condition) return condition;
   std::vector<filter::Value> values;
   condition.sql += " AND " + filter::ConditionSql(*filter.condition, first, values);

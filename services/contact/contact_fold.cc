@@ -51,6 +51,12 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
     case v1::ContactEvent::kLifecycleChanged:
       *snapshot.mutable_state() = change.lifecycle_changed().state();
       break;
+    case v1::ContactEvent::kMerged:
+      *snapshot.mutable_state() = change.merged().state();
+      break;
+    case v1::ContactEvent::kUnmerged:
+      *snapshot.mutable_state() = change.unmerged().state();
+      break;
     case v1::ContactEvent::kConsentGranted:
       FoldConsent(event, change.consent_granted().terms(), v1::Consent::STATE_GRANTED, snapshot);
       break;

@@ -114,13 +114,19 @@ Result<v1::ImportContactsResponse> ContactImport::Import(const rpc::CallContext&
         VEFA_TRY(auto good, WithKnownTexts(transaction, call.tenant, chunk.consents, response));
         if (!chunk.contacts.empty()) {
           VEFA_TRY(auto changed, UpsertContacts(transaction, *sealer, *definitions, chunk.contacts, clock_));
+          int said = 0;
           for (const Upserted& contact : changed) {
+            if (contact.shows_another) {
+              changes.push_back({contact.id, contact.version});
+              continue;
+            }
+            ++said;
             contact.version == 1 ? response.set_contacts_created(response.contacts_created() + 1)
                                  : response.set_contacts_updated(response.contacts_updated() + 1);
             // Nobody has a copy of what was not there.
             if (contact.version > 1) changes.push_back({contact.id, contact.version});
           }
-          response.set_unchanged(static_cast<int32_t>(chunk.contacts.size() - changed.size()));
+          response.set_unchanged(static_cast<int32_t>(chunk.contacts.size()) - said);
         }
         for (const auto& round : Rounds(good)) {
           std::vector<ConsentOf> consents;

@@ -26,6 +26,7 @@ v1::Contact ToProto(const Contact& contact) {
   for (const auto& [key, value] : contact.attributes) (*proto.mutable_attributes())[key] = ToProto(value);
   if (!contact.owner.is_nil()) proto.set_owner(ResourceName("users", contact.owner));
   proto.set_lifecycle_stage(static_cast<v1::LifecycleStage>(contact.lifecycle_stage));
+  if (!contact.merged_into.is_nil()) proto.set_merged_into(ResourceName("contacts", contact.merged_into));
   return proto;
 }
 

@@ -18,21 +18,22 @@ constexpr int32_t kConsentLogMax = 1000;
 const Statement kGet{"contact_get", "SELECT " CONTACT_COLUMNS
                                     " FROM contact c WHERE c.tenant_id = $1"
                                     " AND (c.id = ANY($2) OR c.external_id = ANY($3))"};
-// Of everybody, those who were erased taken off: both are counted in an index alone, where looking at ten thousand records
+// Of everybody, those who were erased or merged taken off: both are counted in an index alone, where looking at ten thousand records
 // takes ten milliseconds. In the order of an index, so that a plan kept for all tenants goes along the tenant's own: for a
 // limit that is not known, reading the table from its beginning seems cheaper, and is not for a small tenant among large ones.
 const Statement kCount{
     "contact_count",
-    "WITH erased AS (SELECT count(*) AS n FROM (SELECT 1 FROM contact WHERE tenant_id = $1 AND erase_time IS NOT NULL ORDER BY id) e)"
+    "WITH gone AS (SELECT count(*) AS n FROM (SELECT 1 FROM contact WHERE tenant_id = $1"
+    "   AND (erase_time IS NOT NULL OR merged_into IS NOT NULL) ORDER BY id) e)"
     " SELECT least((SELECT count(*) FROM (SELECT 1 FROM contact WHERE tenant_id = $1 ORDER BY create_time, id"
-    "  LIMIT $2 + (SELECT n FROM erased)) x) - (SELECT n FROM erased), $2)::int"};
+    "  LIMIT $2 + (SELECT n FROM gone)) x) - (SELECT n FROM gone), $2)::int"};
 #define CONSENT_LOG_COLUMNS                                                                               \
   "SELECT purpose, channel, state, source, occur_time, record_time, line, text_version, form_hash,"       \
   " recipient_type, capture_source, actor FROM consent_log"
 
 const Statement kConsentStates{
     "consent_states",
-    "SELECT purpose, channel, state, source, occur_time, record_time, coalesce(line, 0) FROM consent_state"
+    "SELECT purpose, channel, coalesce(merge_state, state), source, occur_time, record_time, coalesce(line, 0) FROM consent_state"
     " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY purpose, channel"};
 const Statement kConsentLog{
     "consent_log",
@@ -43,9 +44,9 @@ const Statement kConsentLine{
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
-    "SELECT " CONTACT_COLUMNS ", coalesce(s.state, 0::smallint) FROM contact c"
+    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint) FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
-    " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.id = ANY($2)"};
+    " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.id = ANY($2)"};
 
 std::vector<Consent> ReadConsents(const Rows& rows) {
   std::vector<Consent> consents;
@@ -76,7 +77,7 @@ std::vector<Consent> ReadConsentLog(const Rows& rows) {
 }
 
 // The SQL of a list: one text per order and direction, and of each, among what a search found or all, the first page and another.
-#define CONTACT_LIST_FROM "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL"
+#define CONTACT_LIST_FROM "SELECT " CONTACT_COLUMNS " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL"
 #define CONTACT_LIST(name, column, key, compare, direction)                                                           \
   {"contact_list_" name, CONTACT_LIST_FROM " AND (" column ", c.id) " compare " (" key ", $4::text::uuid)"            \
                          " ORDER BY " column direction ", c.id" direction " LIMIT $2"},                               \

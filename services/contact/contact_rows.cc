@@ -46,6 +46,8 @@ Contact ReadContact(const postgres::Rows& rows, int i) {
   contact.attributes = AttributesFromJson(rows.String(i, 16));
   if (!rows.IsNull(i, 17)) contact.owner = rows.Id(i, 17);
   contact.lifecycle_stage = static_cast<LifecycleStage>(rows.Int64(i, 18));
+  if (!rows.IsNull(i, 19)) contact.merged_into = rows.Id(i, 19);
+  contact.absorbed = rows.Int32(i, 20);
   return contact;
 }
 

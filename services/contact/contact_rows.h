@@ -12,8 +12,8 @@ namespace vefa::contact {
 #define CONTACT_COLUMNS                                                                                                  \
   "c.id, c.external_id, c.display_name, c.email, c.language, c.source, c.version, c.create_time, c.update_time,"        \
   " c.erase_time, c.given_name, c.family_name, c.phone, c.country, c.time_zone, array_to_string(c.tags, ','),"          \
-  " c.attributes::text, c.owner_id, c.lifecycle_stage"
-inline constexpr int kContactColumns = 19;
+  " c.attributes::text, c.owner_id, c.lifecycle_stage, c.merged_into, c.absorbed"
+inline constexpr int kContactColumns = 21;
 
 // What ReadPoint expects first in a row of `contact_point p`, after the contact's id.
 #define CONTACT_POINT_COLUMNS \

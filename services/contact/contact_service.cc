@@ -310,6 +310,7 @@ Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContac
            contact::EraseContact(database_, call.tenant, id, request.reason(), clock_, call.deadline));
   if (!erased.has_value()) return NoSuchContact();
   copies_.Changed(call.tenant, {{id, erased->version}});
+  copies_.Changed(call.tenant, erased->parts);
   response.set_version(erased->version);
   response.set_keys_destroyed(erased->keys_destroyed);
   Committed();

@@ -6,6 +6,7 @@
 #include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "services/contact/contact_events.h"
+#include "services/contact/merge/merge_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -24,7 +25,7 @@ const Statement kRecordConsents{
     "    $17::text[], $18::int[], $19::bytea[], $20::text[], $21::uuid[], $22::bytea[])"
     "  AS i(ord, contact_id, external_id, purpose, channel, state, source, occur_time, event_id, event_type, payload,"
     "    traceparent, causation_id, recipient_type, capture_source, text_version, form_hash, actor, key_id, box)),"
-    " target AS (SELECT i.*, c.id, c.erase_time IS NOT NULL AS erased FROM input i JOIN contact c ON c.tenant_id = $1"
+    " target AS (SELECT i.*, c.id, c.erase_time IS NOT NULL AS erased, c.merged_into, c.absorbed FROM input i JOIN contact c ON c.tenant_id = $1"
     "    AND (c.id = i.contact_id OR c.external_id = i.external_id)),"
     " fresh AS (SELECT * FROM target t WHERE NOT t.erased AND NOT EXISTS (SELECT 1 FROM consent_log l WHERE l.tenant_id = $1"
     "    AND l.contact_id = t.id AND l.purpose = t.purpose AND l.channel = t.channel AND l.state = t.state"
@@ -42,12 +43,12 @@ const Statement kRecordConsents{
     "    FROM line l JOIN fresh f ON f.id = l.contact_id"
     "    ON CONFLICT (tenant_id, contact_id, purpose, channel) DO UPDATE SET state = excluded.state,"
     "      source = excluded.source, occur_time = excluded.occur_time, record_time = excluded.record_time, line = excluded.line"
-    "    WHERE s.occur_time <= excluded.occur_time),"
+    "    WHERE s.occur_time <= excluded.occur_time OR s.state = 0),"
     " logged AS (SELECT " VEFA_APPEND_EVENTS(
         "$1, 'contacts/' || c.id, c.version, f.event_id, f.event_type, f.occur_time, f.traceparent,"
         " nullif(f.causation_id, '00000000-0000-0000-0000-000000000000'), f.payload")
     "    FROM changed c JOIN fresh f USING (id))"
-    " SELECT t.ord, t.id, t.erased, c.version FROM target t LEFT JOIN changed c USING (id), logged"};
+    " SELECT t.ord, t.id, t.erased, c.version, t.absorbed > 0, t.merged_into FROM target t LEFT JOIN changed c USING (id), logged"};
 
 const Statement kOriginKeys{"consent_origin_keys",
                             "INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)"
@@ -128,11 +129,17 @@ Result<std::vector<RecordedConsent>> RecordConsents(postgres::Transaction& trans
     return error;
   }
   std::vector<RecordedConsent> all(consents.size());
+  std::vector<Uuid> united;
   for (int i = 0; i < rows->size(); ++i) {
     RecordedConsent& one = all[static_cast<size_t>(rows->Int32(i, 0))];
     one.outcome = !rows->IsNull(i, 3) ? Recorded::kNew : rows->Bool(i, 2) ? Recorded::kErased : Recorded::kRepeated;
-    if (one.outcome == Recorded::kNew) one.contact = {rows->Id(i, 1), rows->Int64(i, 3)};
+    if (one.outcome != Recorded::kNew) continue;
+    one.contact = {rows->Id(i, 1), rows->Int64(i, 3)};
+    // Of those who are one with another, what holds is to be settled again.
+    if (rows->Bool(i, 4)) united.push_back(rows->Id(i, 1));
+    else if (!rows->IsNull(i, 5)) united.push_back(rows->Id(i, 5));
   }
+  for (const Uuid& survivor : united) VEFA_TRY_OK(SettleConsents(transaction, tenant, survivor));
   VEFA_TRY_OK(KeepOriginKeys(transaction, tenant, consents, all, clock));
   return all;
 }

@@ -25,6 +25,7 @@ struct Upserted {
   std::string external_id;
   Uuid id;
   int64_t version = 0;  // 1: created
+  bool shows_another = false;  // It changed only because a record that is a part of it did.
 };
 
 // A consent with the contact it is about, named either way.

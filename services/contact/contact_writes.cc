@@ -9,6 +9,7 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/merge/merge_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -189,6 +190,17 @@ Contact Merged(const Contact& before, const Contact& said) {
   return after;
 }
 
+// What the record shows after an import. Of a survivor it is its own record that the import speaks of.
+Result<Contact> Imported(postgres::Transaction& transaction, const Uuid& tenant, const Contact& before, const Contact& said,
+                         const Clock& clock) {
+  VEFA_TRY(Survivor survivor, LoadSurvivor(transaction, tenant, before));
+  survivor.own = Merged(survivor.own, said);
+  SettlePoints(survivor.own, clock);
+  if (before.absorbed == 0) return std::move(survivor.own);
+  VEFA_TRY_OK(StoreSurvivor(transaction, tenant, survivor));
+  return ViewOf(survivor.own, survivor.absorbed);
+}
+
 Error ExternalIdTaken() {
   return {Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."};
 }
@@ -304,8 +316,7 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
       made.push_back(MakeNewContact(sealer, definitions, std::move(fresh), clock));
       continue;
     }
-    Contact after = Merged(*before->second, said);
-    SettlePoints(after, clock);
+    VEFA_TRY(Contact after, Imported(transaction, sealer.tenant(), *before->second, said, clock));
     if (!IsSame(*before->second, after)) changes.push_back({std::move(after), kUpdatedType});
   }
 
@@ -322,6 +333,10 @@ Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction,
   if (!changes.empty()) {
     VEFA_TRY_OK(WriteContacts(transaction, sealer, definitions, changes, clock));
     for (const ContactChange& each : changes) done.push_back({each.after.external_id, each.after.id, each.after.version});
+    std::vector<ContactVersion> survivors;
+    for (const ContactChange& each : changes)
+      VEFA_TRY_OK(RefreshSurvivors(transaction, sealer, definitions, each.after.merged_into, clock, survivors));
+    for (const ContactVersion& each : survivors) done.push_back({"", each.id, each.version, true});
   }
   return done;
 }

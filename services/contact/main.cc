@@ -11,6 +11,7 @@
 #include "services/contact/duplicate/duplicate_handler.h"
 #include "services/contact/duplicate/duplicate_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
+#include "services/contact/merge/merge_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
@@ -80,10 +81,13 @@ int main(int argc, char** argv) {
   host.AddService(contacts);
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
+  vefa::contact::MergeService merges(host.AddDoor("vefa.contact.v1.MergeService"), host.database(), keys, catalog, copies,
+                                     &host.relay(), host.clock());
   vefa::contact::DuplicateHandler searches(host.clock());
   host.AddService(points);
   host.AddService(lifecycle);
   host.AddService(duplicates);
+  host.AddService(merges);
   host.AddService(attributes);
   host.AddService(pii_keys);
   host.AddService(consents);

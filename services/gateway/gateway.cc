@@ -16,6 +16,7 @@
 #include "vefa/contact/v1/contact_point_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
 #include "vefa/contact/v1/duplicate_service.pb.h"
+#include "vefa/contact/v1/merge_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
@@ -103,6 +104,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::CheckConsentRequest::descriptor()->file()->service(0),
           contact::v1::CreateAttributeDefinitionRequest::descriptor()->file()->service(0),
           contact::v1::ListDuplicatesRequest::descriptor()->file()->service(0),
+          contact::v1::MergeContactsRequest::descriptor()->file()->service(0),
           contact::v1::SetLifecycleStageRequest::descriptor()->file()->service(0),
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
@@ -177,13 +179,9 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddApiKeyService(api_, keys_);
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
-  for (const char* offered : {"AffiliationService", "AttributeService", "BoundaryService", "ConsentService", "ContactPointService",
-                              "ContactService", "DuplicateService", "LifecycleService", "OrganizationService", "PiiKeyService",
-                              "PurposeService", "RelationshipService"})
-    api_.AddUpstream(std::string("vefa.contact.v1.") + offered, contact_);
-  api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
-  api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);
-  api_.AddUpstream("vefa.notification.v1.NotificationService", notification_);
+  for (Upstream* upstream : {&contact_, &interaction_, &campaign_, &notification_})
+    for (const auto* offered : Services())
+      if (offered->full_name().starts_with("vefa." + std::string(upstream->name()) + ".v1.")) api_.AddUpstream(offered->full_name(), *upstream);
   for (Upstream* upstream : {&contact_, &interaction_, &campaign_, &notification_})
     for (const char* offered : {"vefa.event.v1.EventLogService", "vefa.event.v1.EventOperationsService"})
       api_.AddReplica(offered, upstream->name(), *upstream);

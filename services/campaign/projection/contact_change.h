@@ -27,6 +27,7 @@ using ContactKey = std::pair<Uuid, Uuid>;
 struct ContactChange {
   bool known = false;   // created or updated: language and source are those of its last event.
   bool erased = false;  // The person was erased.
+  bool merged = false;  // Of a known one: it is a part of another contact.
   std::string language;
   std::string source;
   int64_t orders = 0;

@@ -18,6 +18,7 @@ Status ReadState(const events::Event& event, const contact::v1::ContactState& st
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   ContactChange& change = changes.contacts[{event.tenant, contact}];
   change.known = true;
+  change.merged = !state.merged_into().empty();
   change.language = state.language();
   change.source = state.source();
   return Ok();
@@ -44,6 +45,8 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
   switch (proto.kind_case()) {
     case ContactEvent::kCreated: return ReadState(event, proto.created().state(), changes);
     case ContactEvent::kUpdated: return ReadState(event, proto.updated().state(), changes);
+    case ContactEvent::kMerged: return ReadState(event, proto.merged().state(), changes);
+    case ContactEvent::kUnmerged: return ReadState(event, proto.unmerged().state(), changes);
     case ContactEvent::kConsentGranted: return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
     case ContactEvent::kConsentWithdrawn: return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
     case ContactEvent::kConsentChanged:
@@ -93,7 +96,8 @@ bool IsOneOf(const std::string& type, std::initializer_list<const char*> types) 
 // Topics may come in any order between each other: the end is the same.
 Status Read(const events::Event& event, PeopleChanges& changes) {
   if (IsOneOf(event.type,
-              {"contact.created", "contact.updated", "consent.granted", "consent.withdrawn", "consent.changed", "contact.erased"}))
+              {"contact.created", "contact.updated", "contact.merged", "contact.unmerged", "consent.granted", "consent.withdrawn",
+               "consent.changed", "contact.erased"}))
     return ReadContactEvent(event, changes);
   if (IsOneOf(event.type, {"order.placed", "score.changed"})) return ReadInteractionEvent(event, changes);
   return Ok();

@@ -21,16 +21,19 @@ std::string ContactsSql() {
   }
   std::string arrays;
   for (int i = 0; i < kScoreSize; ++i) arrays += ", $" + std::to_string(9 + i) + "::float8[]";
-  return "INSERT INTO contact_state AS s (tenant_id, contact_id, known, erased, language, source, order_count, scored" +
-         columns +
-         ") SELECT i.tenant_id, i.contact_id, i.known AND NOT i.erased, i.erased,"
+  return "INSERT INTO contact_state AS s (tenant_id, contact_id, known, erased, merged, language, source, order_count,"
+         " scored" + columns +
+         ") SELECT i.tenant_id, i.contact_id, i.known AND NOT i.erased AND NOT i.merged, i.erased, i.merged,"
          "  CASE WHEN NOT i.erased THEN NULLIF(i.language, '') END, CASE WHEN NOT i.erased THEN NULLIF(i.source, '') END,"
          "  i.orders, i.scored" + values +
          " FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::bigint[], $8::bool[]" +
-         arrays + ") AS i(tenant_id, contact_id, known, erased, language, source, orders, scored" + columns +
-         ") ORDER BY i.tenant_id, i.contact_id"
+         arrays + ", $" + std::to_string(9 + kScoreSize) +
+         "::bool[]) AS i(tenant_id, contact_id, known, erased, language, source, orders, scored" + columns +
+         ", merged) ORDER BY i.tenant_id, i.contact_id"
          " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET"
-         "  known = (s.known OR excluded.known) AND NOT (s.erased OR excluded.erased), erased = s.erased OR excluded.erased,"
+         "  known = (s.known OR excluded.known) AND NOT (s.erased OR excluded.erased OR excluded.merged),"
+         "  erased = s.erased OR excluded.erased,"
+         "  merged = CASE WHEN excluded.known OR excluded.merged THEN excluded.merged ELSE s.merged END,"
          "  language = CASE WHEN s.erased OR excluded.erased THEN NULL WHEN excluded.known THEN excluded.language"
          "    ELSE s.language END,"
          "  source = CASE WHEN s.erased OR excluded.erased THEN NULL WHEN excluded.known THEN excluded.source"
@@ -51,7 +54,7 @@ const Statement kKeepConsents{
 
 postgres::Params ContactParams(const ContactChanges& contacts) {
   std::vector<Uuid> tenants, ids;
-  std::vector<bool> known, erased, scored;
+  std::vector<bool> known, erased, scored, merged;
   std::vector<std::string> languages, sources;
   std::vector<int64_t> orders;
   std::array<std::vector<double>, kScoreSize> scores;
@@ -64,10 +67,12 @@ postgres::Params ContactParams(const ContactChanges& contacts) {
     sources.push_back(change.source);
     orders.push_back(change.orders);
     scored.push_back(change.scored);
+    merged.push_back(change.merged);
     for (size_t i = 0; i < scores.size(); ++i) scores[i].push_back(change.score[i]);
   }
   postgres::Params params = Bound(tenants, ids, known, erased, languages, sources, orders, scored);
   for (const auto& values : scores) params.push_back(postgres::Bind(values));
+  params.push_back(postgres::Bind(merged));
   return params;
 }
 

@@ -149,8 +149,27 @@ TEST_F(ProjectionTest, TheConsentSaidLastRulesWhateverItsPlace) {
   EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 3);
 }
 
+TEST_F(ProjectionTest, WhoIsAPartOfAnotherIsOfNoAudienceUntilSetFree) {
+  Uuid id = NewId(), survivor = NewId();
+  auto merge = [&](bool merged) {
+    contact::v1::ContactEvent proto;
+    auto& state = merged ? *proto.mutable_merged()->mutable_state() : *proto.mutable_unmerged()->mutable_state();
+    state.set_language("tr");
+    if (merged) state.set_merged_into(ResourceName("contacts", survivor));
+    return Wrap(merged ? "contact.merged" : "contact.unmerged", ResourceName("contacts", id), proto.SerializeAsString(), clock_.Now());
+  };
+  const char* known = "SELECT count(*) FROM contact_state WHERE known";
+  ASSERT_TRUE(Apply({Contact(id, "en"), merge(true)}).ok());
+  EXPECT_EQ(database_.Count(known), 0);
+  // An order of theirs makes nobody known again.
+  ASSERT_TRUE(Apply({Order(id)}).ok());
+  EXPECT_EQ(database_.Count(known), 0);
+  ASSERT_TRUE(Apply({merge(false)}).ok());
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_state WHERE known AND language = 'tr' AND order_count = 1"), 1);
+}
+
 TEST_F(ProjectionTest, UnknownTypesAreLeftAloneAndMalformedOnesNamed) {
-  EXPECT_TRUE(Apply({Wrap("contact.merged", "contacts/x", "?", clock_.Now())}).ok());
+  EXPECT_TRUE(Apply({Wrap("contact.cloned", "contacts/x", "?", clock_.Now())}).ok());
   events::Event event = Contact(NewId(), "en");
   event.payload = "\xFF\xFF";
   EXPECT_EQ(Apply({event}).error().reason, "EVENT_MALFORMED");

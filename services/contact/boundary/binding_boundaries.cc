@@ -2,6 +2,7 @@
 #include "libs/base/text.h"
 #include "services/contact/boundary/boundary_rows.h"
 #include "services/contact/boundary/boundary_store.h"
+#include "services/contact/merge/merge.h"
 #include "services/contact/organization/organization.h"
 
 namespace vefa::contact {
@@ -16,6 +17,14 @@ const Statement kPartiesOf{"boundary_parties",
 const Statement kMembershipsOf{"boundary_memberships",
                                "SELECT contact_id, organization_id, valid_from, valid_to FROM affiliation"
                                " WHERE tenant_id = $1 AND contact_id = ANY($2)"};
+// Contacts that are a part of another, and bind it by what binds them.
+const Statement kPartsOfContacts{
+    "boundary_parts",
+    "WITH RECURSIVE part AS (SELECT m.survivor_id AS start, m.merged_id AS id, 1 AS level FROM contact_merge m"
+    "   WHERE m.tenant_id = $1 AND m.survivor_id = ANY($2) AND m.undo_time IS NULL"
+    "  UNION ALL SELECT p.start, m.merged_id, p.level + 1 FROM part p JOIN contact_merge m"
+    "   ON m.tenant_id = $1 AND m.survivor_id = p.id AND m.undo_time IS NULL WHERE p.level < $3)"
+    " SELECT start, id FROM part"};
 const Statement kAboveOf{
     "boundary_above",
     "WITH RECURSIVE up AS (SELECT o.id AS start, o.parent_id AS above, 1 AS level FROM organization o"
@@ -64,6 +73,11 @@ Result<BindingBoundaries> BindingBoundaries::Load(postgres::Database& database, 
     ids.Add(both.second);
     all.relationships_.emplace(parties.Id(i, 0), both);
   }
+  VEFA_TRY(Rows parts, transaction.Execute(kPartsOfContacts, Bound(tenant, Ids::List(ids.contacts), int32_t{kMergeLevelsMax})));
+  for (int i = 0; i < parts.size(); ++i) {
+    all.parts_[parts.Id(i, 0)].push_back(parts.Id(i, 1));
+    ids.contacts.insert(parts.Id(i, 1));
+  }
   VEFA_TRY(Rows members, transaction.Execute(kMembershipsOf, Bound(tenant, Ids::List(ids.contacts))));
   for (int i = 0; i < members.size(); ++i) {
     all.memberships_[members.Id(i, 0)].push_back({members.Id(i, 1), DayOrNone(members, i, 2), DayOrNone(members, i, 3)});
@@ -92,6 +106,8 @@ void BindingBoundaries::Bind(const Party& party, int32_t day, std::set<std::stri
     if (found == above_.end()) return;
     for (const Uuid& id : found->second) names.insert(ResourceName("organizations", id));
   } else if (party.kind == Party::Kind::kContact) {
+    if (auto parts = parts_.find(party.id); parts != parts_.end())
+      for (const Uuid& part : parts->second) Bind({Party::Kind::kContact, part}, day, names);
     auto found = memberships_.find(party.id);
     if (found == memberships_.end()) return;
     for (const Membership& membership : found->second) {

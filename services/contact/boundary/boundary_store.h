@@ -55,6 +55,7 @@ class BindingBoundaries {
   void Bind(const Party& party, int32_t day, std::set<std::string>& names) const;
 
   std::map<Uuid, std::pair<Party, Party>> relationships_;
+  std::map<Uuid, std::vector<Uuid>> parts_;              // By contact: those that are a part of it since they were merged.
   std::map<Uuid, std::vector<Membership>> memberships_;  // By contact.
   std::map<Uuid, std::vector<Uuid>> above_;              // By organisation: what it belongs to.
   std::map<std::string, std::vector<Boundary>> boundaries_;  // By what they are about.

@@ -10,11 +10,11 @@ using postgres::Statement;
 // The number of a line that made a state before states named theirs is looked up in the log.
 const Statement kCheck{
     "consent_check",
-    "SELECT c.id IS NOT NULL, c.erase_time IS NOT NULL, coalesce(s.state, 0::smallint), s.occur_time,"
-    "  CASE WHEN s.state IS NULL THEN 0 WHEN s.line IS NOT NULL THEN s.line ELSE"
+    "SELECT c.id IS NOT NULL, c.erase_time IS NOT NULL, coalesce(s.merge_state, s.state, 0::smallint), coalesce(s.merge_time, s.occur_time),"
+    "  CASE WHEN s.state IS NULL OR s.merge_state IS NOT NULL THEN 0 WHEN s.line IS NOT NULL THEN s.line ELSE"
     "    (SELECT l.line FROM consent_log l WHERE l.tenant_id = $1 AND l.contact_id = s.contact_id AND l.purpose = s.purpose"
     "      AND l.channel = s.channel AND l.state = s.state AND l.occur_time = s.occur_time) END,"
-    "  coalesce(p.lawful_basis, 0::smallint)"
+    "  coalesce(p.lawful_basis, 0::smallint), c.merged_into IS NOT NULL"
     " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) WITH ORDINALITY AS q(contact_id, purpose, channel, ord)"
     " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = q.contact_id AND s.purpose = q.purpose"
@@ -50,6 +50,7 @@ ConsentDecision Decide(const ConsentKnowledge& known) {
   if (!known.contact_exists) return {false, ConsentReason::kNoSuchContact, {}, 0};
   // Of an erased person nothing is told but that.
   if (known.erased) return {false, ConsentReason::kContactErased, {}, 0};
+  if (known.merged) return {false, ConsentReason::kContactMerged, {}, 0};
   const bool granted = known.state == ConsentState::kGranted;
   if (!granted && AllowsByItself(known)) return {true, ConsentReason::kLawfulBasis, {}, 0};
   return {granted, ReasonOf(known.state), known.since, known.line};
@@ -70,7 +71,7 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
   decisions.reserve(questions.size());
   for (int i = 0; i < rows.size(); ++i) {
     ConsentKnowledge known{rows.Bool(i, 0), rows.Bool(i, 1), static_cast<ConsentState>(rows.Int32(i, 2)), {}, 0,
-                           static_cast<LawfulBasis>(rows.Int32(i, 5))};
+                           static_cast<LawfulBasis>(rows.Int32(i, 5)), rows.Bool(i, 6)};
     if (!rows.IsNull(i, 3)) known.since = rows.Timestamp(i, 3);
     if (!rows.IsNull(i, 4)) known.line = rows.Int64(i, 4);
     decisions.push_back(Decide(known));

@@ -24,7 +24,7 @@ struct ConsentQuestion {
 // The numbers are vefa.contact.v1.ConsentDecision.Reason.
 enum class ConsentReason {
   kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
-  kContactErased = 8, kNoSuchContact = 9
+  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10
 };
 
 struct ConsentDecision {
@@ -42,6 +42,7 @@ struct ConsentKnowledge {
   std::optional<Time> since;
   int64_t line = 0;
   LawfulBasis basis = LawfulBasis::kNone;  // kNone: nobody declared the purpose; it needs consent.
+  bool merged = false;  // A part of another contact, which is the one to ask about.
 };
 
 // The rule. A contract, the law, a life or a public task allow whatever the person said; a legitimate interest until the person

@@ -21,7 +21,7 @@ const Statement kSearchAlone{"duplicate_search_alone",
 const Statement kLikenesses{"duplicate_likenesses",
                             "SELECT c.id, c.display_name, c.given_name || ' ' || c.family_name, c.country"
                             " FROM unnest($2::uuid[]) AS i(id) JOIN contact c ON c.tenant_id = $1 AND c.id = i.id"
-                            " WHERE c.erase_time IS NULL"};
+                            " WHERE c.erase_time IS NULL AND c.merged_into IS NULL"};
 const Statement kLikenessPoints{"duplicate_likeness_points",
                                 "SELECT p.contact_id, p.kind, p.value FROM unnest($2::uuid[]) AS i(id)"
                                 " JOIN contact_point p ON p.tenant_id = $1 AND p.contact_id = i.id WHERE p.kind IN (1, 2, 3)"};

@@ -170,6 +170,10 @@ void SetPrimaryValue(ContactPoints& points, PointKind kind, const Personal<std::
   AddPoint(points, std::move(point), fresh);
 }
 
+void SettlePrimaries(ContactPoints& points) {
+  for (size_t i = 0; i < points.size(); ++i) PromoteOldest(points, points[i].kind);
+}
+
 Status SetState(ContactPoint& point, PointState state, Time now) {
   if (point.state == state) return Ok();
   if (state == PointState::kUnverified || state == PointState::kNone ||

@@ -58,6 +58,8 @@ void RemovePoint(ContactPoints& points, size_t place);
 // Makes `value`, in its normal form, the primary one of a kind; an empty one removes the primary.
 void SetPrimaryValue(ContactPoints& points, PointKind kind, const Personal<std::string>& value, const Uuid& fresh,
                      Time now);
+// Of every kind that has points but no primary one, the oldest becomes it.
+void SettlePrimaries(ContactPoints& points);
 // Brings a point to a state. FAILED_PRECONDITION `POINT_STATE_TRANSITION`: what never was valid cannot be unreachable, and
 // nothing becomes unverified again.
 Status SetState(ContactPoint& point, PointState state, Time now);

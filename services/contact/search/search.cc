@@ -28,13 +28,14 @@ constexpr size_t kTypedMax = 16;
 
 const Statement kDirect{
     "search_direct",
-    "SELECT id, display_name FROM contact WHERE tenant_id = $1 AND external_id = $2 AND erase_time IS NULL UNION ALL"
-    " (SELECT id, display_name FROM contact WHERE tenant_id = $1 AND email = $3 AND email <> '' AND erase_time IS NULL"
+    "SELECT id, display_name FROM contact WHERE tenant_id = $1 AND external_id = $2 AND erase_time IS NULL AND merged_into IS NULL"
+    " UNION ALL"
+    " (SELECT id, display_name FROM contact WHERE tenant_id = $1 AND email = $3 AND email <> '' AND erase_time IS NULL AND merged_into IS NULL"
     "   ORDER BY id LIMIT $4)"};
 const Statement kNewest{
     "search_newest",
     "SELECT n.id, n.display_name, n.email, n.external_id FROM (SELECT * FROM contact WHERE tenant_id = $1"
-    "  ORDER BY create_time DESC, id DESC LIMIT $2) n WHERE n.erase_time IS NULL"
+    "  ORDER BY create_time DESC, id DESC LIMIT $2) n WHERE n.erase_time IS NULL AND n.merged_into IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM search_contact s WHERE s.tenant_id = $1 AND s.contact_id = n.id)"};
 const Statement kBeginnings{
     "search_beginnings",

@@ -20,7 +20,7 @@ const Statement kByIndex{"search_by_index",
 #define SEARCH_RECORDS(lock)                                                                             \
   "SELECT c.tenant_id, c.id, c.display_name, c.email, c.external_id"                                     \
   " FROM unnest($1::uuid[], $2::uuid[]) AS i(tenant_id, id) CROSS JOIN LATERAL (SELECT * FROM contact r" \
-  "  WHERE r.tenant_id = i.tenant_id AND r.id = i.id AND r.erase_time IS NULL " lock ") c"
+  "  WHERE r.tenant_id = i.tenant_id AND r.id = i.id AND r.erase_time IS NULL AND r.merged_into IS NULL " lock ") c"
 const Statement kRecords{"search_records", SEARCH_RECORDS("FOR KEY SHARE")};
 const Statement kRecordsAlone{"search_records_alone", SEARCH_RECORDS("FOR UPDATE")};
 const Statement kEntries{"search_entries",

@@ -20,7 +20,7 @@ constexpr int32_t kSweepPage = 500;
 const Statement kSweepTenants{"search_sweep_tenants", "SELECT id FROM tenant ORDER BY id"};
 const Statement kSweepPageOf{
     "search_sweep_page",
-    "SELECT c.id, c.display_name, c.email, c.external_id, c.erase_time IS NOT NULL, coalesce(s.name_key, ''), coalesce(s.words, '')"
+    "SELECT c.id, c.display_name, c.email, c.external_id, c.erase_time IS NOT NULL OR c.merged_into IS NOT NULL, coalesce(s.name_key, ''), coalesce(s.words, '')"
     " FROM (SELECT * FROM contact WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3) c"
     " LEFT JOIN LATERAL (SELECT name_key, words FROM search_contact WHERE tenant_id = $1 AND contact_id = c.id OFFSET 0) s ON true"
     " ORDER BY c.id"};

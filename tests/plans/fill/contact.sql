@@ -1,12 +1,12 @@
 SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii_key', 'applied_version', 'aggregate_state',
                   'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo', 'organization', 'affiliation',
                   'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
-                  'duplicate_candidate', 'lifecycle_change');
+                  'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
-                     update_time, erase_time)
+                     update_time, erase_time, merged_into)
 SELECT fill_tenant(n), fill_id(1, n), 'ext-' || n, name, n || '@example.com', 'tr', 'shop', name || ' ext-' || n, 2,
-       fill_time(n), fill_time(n), CASE WHEN n % 200 = 7 THEN fill_time(n) END
+       fill_time(n), fill_time(n), CASE WHEN n % 200 = 7 THEN fill_time(n) END, CASE WHEN n % 200 = 17 THEN fill_id(1, n - 10) END
   FROM generate_series(1, 1000000) n,
        LATERAL (SELECT substr(md5(n % 997 || 'a'), 1, 7) || ' ' || substr(md5(n % 7919 || 'b'), 1, 8) AS name) x;
 INSERT INTO event_log_0 (id, tenant_id, subject, aggregate_version, event_id, event_type, occur_time, record_time, payload)
@@ -68,6 +68,11 @@ SELECT fill_tenant(n), fill_id(1, n), ARRAY[(n / 2) * 8 + 1, (n / 2) * 8 + 2, (n
 INSERT INTO duplicate_candidate (tenant_id, id, first_id, second_id, score, reasons, state, create_time)
 SELECT fill_tenant(n), fill_id(33, n), fill_id(1, n), fill_id(1, n + 10), 7 + n % 5, '{1,9}', 1 + n % 2, fill_time(n)
   FROM generate_series(1, 200000, 10) n;
+INSERT INTO contact_merge (tenant_id, id, survivor_id, merged_id, taken, actor, create_time, undo_time)
+SELECT fill_tenant(n), fill_id(34, n), fill_id(1, n), fill_id(1, n + 10), 'email', 'services/fill', fill_time(n),
+       CASE WHEN n % 20 < 10 THEN fill_time(n) END FROM generate_series(1, 200000) n;
+INSERT INTO contact_own (tenant_id, contact_id, record)
+SELECT fill_tenant(n), fill_id(1, n), '\x00' FROM generate_series(1, 200000) n WHERE n % 20 >= 10;
 INSERT INTO lifecycle_change (tenant_id, contact_id, contact_version, from_stage, to_stage, reason, actor, change_time)
 SELECT fill_tenant(n), fill_id(1, n), 2, 0, 1 + n % 11, 'FILL', 'services/fill', fill_time(n) FROM generate_series(1, 200000) n;
 

@@ -16,6 +16,8 @@ export const EVENT_TYPES = [
   'contact_point.changed',
   'contact_point.removed',
   'lifecycle.changed',
+  'contact.merged',
+  'contact.unmerged',
   'consent.changed',
   'purpose.created',
   'purpose.updated',
