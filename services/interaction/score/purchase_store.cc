@@ -1,6 +1,7 @@
 #include "services/interaction/score/purchase_store.h"
 
 #include "libs/base/text.h"
+#include "services/interaction/timeline/timeline.h"
 
 namespace vefa::interaction {
 namespace {
@@ -14,11 +15,16 @@ constexpr size_t kPurchasesMax = 20'000'000;  // 640 MB of memory.
 constexpr std::chrono::minutes kReadTimeout(10);
 
 // A cursor: one snapshot for all pages, and neither side holds more than a page. Prepared for one
-// use, because a cursor lives in its transaction only.
+// use, because a cursor lives in its transaction only. What somebody bought who is a part of another, the other bought.
 const Statement kOpen{"purchases_open",
-                      "DECLARE purchases NO SCROLL CURSOR FOR"
-                      " SELECT contact_id, (occur_time AT TIME ZONE 'UTC')::date, total, currency FROM placed_order"
-                      " WHERE tenant_id = $1 AND occur_time < $2",
+                      "DECLARE purchases NO SCROLL CURSOR FOR WITH RECURSIVE above AS ("
+                      "  SELECT contact_id, survivor_id, 1 AS level FROM contact_part WHERE tenant_id = $1 AND survivor_id IS NOT NULL"
+                      "  UNION ALL SELECT a.contact_id, p.survivor_id, a.level + 1 FROM above a JOIN contact_part p"
+                      "   ON p.tenant_id = $1 AND p.contact_id = a.survivor_id AND p.survivor_id IS NOT NULL WHERE a.level < $3),"
+                      " top AS (SELECT DISTINCT ON (contact_id) contact_id, survivor_id FROM above ORDER BY contact_id, level DESC)"
+                      " SELECT coalesce(t.survivor_id, o.contact_id), (o.occur_time AT TIME ZONE 'UTC')::date, o.total, o.currency"
+                      " FROM placed_order o LEFT JOIN top t ON t.contact_id = o.contact_id"
+                      " WHERE o.tenant_id = $1 AND o.occur_time < $2",
                       true};
 const Statement kNext{"purchases_next", "FETCH 20000 FROM purchases", true};
 
@@ -46,7 +52,7 @@ Result<Purchases> ReadPurchases(postgres::Database& pump, const Uuid& tenant, in
   VEFA_TRY(postgres::Transaction transaction,
            pump.Begin(Scope::Tenants({tenant}), Deadline::After(kReadTimeout)));
   Time end = StartOfDay(as_of_day + horizon_days + 1);
-  VEFA_TRY_OK(transaction.Execute(kOpen, Bound(tenant, end)));
+  VEFA_TRY_OK(transaction.Execute(kOpen, Bound(tenant, end, int32_t{kPartLevelsMax})));
   Purchases purchases;
   for (;;) {
     VEFA_TRY(Rows rows, transaction.Execute(kNext));

@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
@@ -25,6 +27,8 @@ enum class EntryKind : int16_t {
   kUnsubscribed = 10,
   kMessageFailed = 11,
   kContactErased = 12,
+  kContactMerged = 13,
+  kContactUnmerged = 14,
 };
 
 // One line of a contact's timeline.
@@ -37,6 +41,17 @@ struct TimelineEntry {
   Time record_time{};
   std::string subject;
   std::map<std::string, std::string> facts;
+};
+
+// (tenant, contact) of a merged record, and the contact that it is a part of; nil of one that is of its own again.
+using ContactParts = std::map<std::pair<Uuid, Uuid>, Uuid>;
+
+inline constexpr int kPartLevelsMax = 20;  // As contact bounds how deep merges go.
+
+// What a batch of events changes.
+struct TimelineChanges {
+  std::vector<TimelineEntry> entries;
+  ContactParts parts;
 };
 
 // The id of what `source` says under `key`: sorted by id is sorted by business time, and the same

@@ -66,6 +66,16 @@ Result<MaybeEntry> FromContactEvent(const events::Event& event) {
   return MaybeEntry(std::move(entry));
 }
 
+Result<MaybeEntry> FromMerge(const events::Event& event) {
+  ContactEvent proto;
+  if (!proto.ParseFromString(event.payload) || !(event.type == "contact.merged" ? proto.has_merged() : proto.has_unmerged()))
+    return events::PayloadMalformed();
+  TimelineEntry entry = Begin(event, proto.has_merged() ? EntryKind::kContactMerged : EntryKind::kContactUnmerged);
+  VEFA_TRY(entry.contact, ParseResourceName("contacts", event.subject));
+  AddFact(entry, "survivor", proto.has_merged() ? proto.merged().survivor() : proto.unmerged().survivor());
+  return MaybeEntry(std::move(entry));
+}
+
 Result<MaybeEntry> FromOrderPlaced(const events::Event& event) {
   v1::InteractionEvent proto;
   if (!proto.ParseFromString(event.payload) || !proto.has_order_placed()) return events::PayloadMalformed();
@@ -134,6 +144,7 @@ Result<std::optional<TimelineEntry>> ToEntry(const events::Event& event) {
   if (event.type == "order.placed") return FromOrderPlaced(event);
   if (IsOneOf(event.type, {"contact.created", "consent.granted", "consent.withdrawn", "contact.erased"}))
     return FromContactEvent(event);
+  if (IsOneOf(event.type, {"contact.merged", "contact.unmerged"})) return FromMerge(event);
   if (IsOneOf(event.type, {"message.accepted", "message.refused", "message.delivered", "message.bounced",
                            "message.failed", "message.unknown", "message.unsubscribed"}))
     return FromNotificationEvent(event);

@@ -9,7 +9,7 @@ namespace vefa::interaction {
 
 // Puts what contact, notification and this service itself recorded on the timelines of contacts. Holds no
 // state: any number of threads may apply with it.
-class TimelineHandler final : public events::BatchHandler<std::vector<TimelineEntry>> {
+class TimelineHandler final : public events::BatchHandler<TimelineChanges> {
  public:
   TimelineHandler();
   static events::ProjectionInfo Info();

@@ -6,6 +6,7 @@
 #include "libs/kafka/producer.h"
 #include "services/interaction/interaction_events.h"
 #include "services/interaction/interaction_fixture.h"
+#include "services/interaction/score/purchase_store.h"
 #include "services/interaction/timeline/timeline_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/notification/v1/notification_events.pb.h"
@@ -15,8 +16,7 @@ namespace {
 
 class TimelineHandlerTest : public InteractionFixture {
  protected:
-  kafka::Record Published(const std::string& topic, const std::string& type, const std::string& subject,
-                          int64_t version, const google::protobuf::Message& payload) {
+  events::Event Said(const std::string& type, const std::string& subject, int64_t version, const google::protobuf::Message& payload) {
     events::Event event;
     event.id = NewUuidV7(clock_);
     event.type = type;
@@ -26,7 +26,11 @@ class TimelineHandlerTest : public InteractionFixture {
     event.occur_time = *ParseTime("1998-07-01") + std::chrono::hours(version);
     event.record_time = clock_.Now();
     event.payload = payload.SerializeAsString();
-    return events::ToRecord(event, {"test", topic, "test"});
+    return event;
+  }
+  kafka::Record Published(const std::string& topic, const std::string& type, const std::string& subject,
+                          int64_t version, const google::protobuf::Message& payload) {
+    return events::ToRecord(Said(type, subject, version, payload), {"test", topic, "test"});
   }
   // What contact and notification say of the person.
   std::vector<kafka::Record> Records() {
@@ -135,6 +139,45 @@ TEST_F(TimelineHandlerTest, IsBuiltAnewFromWhatKafkaHoldsAndVerified) {
   events::ProjectionRun healthy = run(events::RunKind::kVerify);
   EXPECT_EQ(healthy.rows_missing + healthy.rows_unexpected + healthy.subjects_unverifiable, 0);
   EXPECT_EQ(healthy.rows_compared, 4);
+}
+
+TEST_F(TimelineHandlerTest, WhatAPartDidTheSurvivorDid) {
+  Uuid survivor = NewUuidV7(clock_), top = NewUuidV7(clock_);
+  Import({Purchase("1", contact_, 9862, 1277), Purchase("2", survivor, 9900, 500)});
+  auto apply = [&](const Uuid& part, const Uuid& whole, bool merged, int64_t version) {
+    contact::v1::ContactEvent proto;
+    if (merged) proto.mutable_merged()->set_survivor(ResourceName("contacts", whole));
+    if (!merged) proto.mutable_unmerged()->set_survivor(ResourceName("contacts", whole));
+    auto event = Said(merged ? "contact.merged" : "contact.unmerged", ResourceName("contacts", part), version, proto);
+    auto transaction = database_.pump().Begin(postgres::Scope::Tenants({tenant_}), Soon());
+    ASSERT_TRUE(handler_.Apply(*transaction, {&event, 1}).ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+  };
+  auto buyers = [&] {
+    std::set<Uuid> contacts;
+    auto purchases = ReadPurchases(database_.pump(), tenant_, 9900, 0, [] {});
+    EXPECT_TRUE(purchases.ok());
+    for (const auto& row : purchases->rows) contacts.insert(row.customer);
+    return contacts;
+  };
+  auto kinds = [&](const Uuid& contact) {
+    v1::ListTimelineRequest request;
+    request.set_contact(ResourceName("contacts", contact));
+    std::vector<v1::TimelineEntry::Kind> all;
+    auto timeline = Call(&Stub::ListTimeline, request);
+    EXPECT_TRUE(timeline.ok());
+    for (const auto& entry : timeline->entries()) all.push_back(entry.kind());
+    return all;
+  };
+  EXPECT_EQ(buyers(), (std::set{contact_, survivor}));
+  apply(contact_, survivor, true, 3);
+  apply(survivor, top, true, 4);
+  EXPECT_EQ(buyers(), std::set{top});
+  EXPECT_EQ(kinds(top), (std::vector{v1::TimelineEntry::KIND_CONTACT_MERGED, v1::TimelineEntry::KIND_CONTACT_MERGED}));
+  apply(contact_, survivor, false, 5);
+  EXPECT_EQ(buyers(), (std::set{contact_, top}));
+  EXPECT_EQ(kinds(contact_), (std::vector{v1::TimelineEntry::KIND_CONTACT_UNMERGED, v1::TimelineEntry::KIND_CONTACT_MERGED}));
+  EXPECT_EQ(kinds(top).size(), 1u);
 }
 
 TEST_F(TimelineHandlerTest, AConsumerThatForgotItsPlaceAddsNothingTwice) {

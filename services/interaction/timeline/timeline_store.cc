@@ -19,10 +19,22 @@ const Statement kAdd{
     "   $8::text[]) AS i(tenant_id, contact_id, id, kind, occur_time, record_time, subject, facts)"
     " ORDER BY tenant_id, contact_id, id ON CONFLICT DO NOTHING"};
 
+const Statement kKeepParts{
+    "timeline_keep_parts",
+    "INSERT INTO contact_part AS p (tenant_id, contact_id, survivor_id)"
+    " SELECT tenant_id, contact_id, nullif(survivor_id, '00000000-0000-0000-0000-000000000000')"
+    " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS i(tenant_id, contact_id, survivor_id) ORDER BY tenant_id, contact_id"
+    " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET survivor_id = excluded.survivor_id"};
+
+// Of the contact and of whoever is a part of it, page by page each: there are few.
 const Statement kRead{
     "timeline_read",
-    "SELECT id, kind, occur_time, record_time, subject, facts::text FROM timeline_entry"
-    " WHERE tenant_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"};
+    "WITH RECURSIVE whole AS (SELECT $2::uuid AS contact_id, 0 AS level UNION ALL"
+    "  SELECT p.contact_id, w.level + 1 FROM whole w JOIN contact_part p ON p.tenant_id = $1 AND p.survivor_id = w.contact_id"
+    "  WHERE w.level < $5)"
+    " SELECT e.id, e.kind, e.occur_time, e.record_time, e.subject, e.facts::text, e.contact_id FROM whole w CROSS JOIN LATERAL"
+    " (SELECT * FROM timeline_entry t WHERE t.tenant_id = $1 AND t.contact_id = w.contact_id AND t.id < $3"
+    "  ORDER BY t.id DESC LIMIT $4) e ORDER BY e.id DESC LIMIT $4"};
 
 // Greater than every id of a time that can be written down.
 Uuid AfterAll() {
@@ -54,15 +66,27 @@ Status AddEntries(postgres::Transaction& transaction, const std::vector<Timeline
   return Ok();
 }
 
+Status KeepParts(postgres::Transaction& transaction, const ContactParts& parts) {
+  if (parts.empty()) return Ok();
+  std::vector<Uuid> tenants, contacts, survivors;
+  for (const auto& [contact, survivor] : parts) {
+    tenants.push_back(contact.first);
+    contacts.push_back(contact.second);
+    survivors.push_back(survivor);
+  }
+  VEFA_TRY_OK(transaction.Execute(kKeepParts, Bound(tenants, contacts, survivors)));
+  return Ok();
+}
+
 Result<std::vector<TimelineEntry>> ReadTimeline(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                                 const std::optional<Uuid>& before, int size, Deadline deadline) {
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kRead,
-                                   Bound(tenant, contact, before.value_or(AfterAll()), static_cast<int32_t>(size)),
+                                   Bound(tenant, contact, before.value_or(AfterAll()), static_cast<int32_t>(size), int32_t{kPartLevelsMax}),
                                    deadline));
   std::vector<TimelineEntry> entries;
   for (int i = 0; i < rows.size(); ++i) {
     VEFA_TRY(auto facts, FactsFromJson(rows.Text(i, 5)));
-    entries.push_back({tenant, contact, rows.Id(i, 0), static_cast<EntryKind>(rows.Int64(i, 1)), rows.Timestamp(i, 2),
+    entries.push_back({tenant, rows.Id(i, 6), rows.Id(i, 0), static_cast<EntryKind>(rows.Int64(i, 1)), rows.Timestamp(i, 2),
                        rows.Timestamp(i, 3), rows.String(i, 4), std::move(facts)});
   }
   return entries;

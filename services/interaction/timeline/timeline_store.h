@@ -13,7 +13,10 @@ namespace vefa::interaction {
 // Adds what is not there yet; a fact that is already on its timeline is left alone.
 Status AddEntries(postgres::Transaction& transaction, const std::vector<TimelineEntry>& entries);
 
-// The newest entries of a contact, newest first; with `before` only those older than that id.
+// Keeps who is a part of whom.
+Status KeepParts(postgres::Transaction& transaction, const ContactParts& parts);
+
+// The newest entries of a contact and of those that are a part of it, newest first; with `before` only those older than that id.
 Result<std::vector<TimelineEntry>> ReadTimeline(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                                 const std::optional<Uuid>& before, int size, Deadline deadline);
 

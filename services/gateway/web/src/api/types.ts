@@ -71,7 +71,9 @@ export type TimelineKind =
   | 'KIND_CONSENT_WITHDRAWN'
   | 'KIND_UNSUBSCRIBED'
   | 'KIND_MESSAGE_FAILED'
-  | 'KIND_CONTACT_ERASED';
+  | 'KIND_CONTACT_ERASED'
+  | 'KIND_CONTACT_MERGED'
+  | 'KIND_CONTACT_UNMERGED';
 
 export interface TimelineEntry {
   name: string;

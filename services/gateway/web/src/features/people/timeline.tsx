@@ -7,8 +7,10 @@ import {
   CornerUpLeft,
   Link2Off,
   type LucideIcon,
+  Merge,
   Send,
   ShoppingBag,
+  Split,
   ThumbsDown,
   ThumbsUp,
   UserPlus,
@@ -41,6 +43,8 @@ const MARKS: Record<TimelineKind, [Tone, LucideIcon]> = {
   KIND_UNSUBSCRIBED: ['warning', Link2Off],
   KIND_MESSAGE_FAILED: ['bad', CornerUpLeft],
   KIND_CONTACT_ERASED: ['warning', UserX],
+  KIND_CONTACT_MERGED: ['neutral', Merge],
+  KIND_CONTACT_UNMERGED: ['neutral', Split],
 };
 
 type Line = { month: string } | { entry: TimelineEntry };
