@@ -65,9 +65,11 @@ class MergeTest(StackCase):
             self.assertEqual(was, now)
         self.assertEqual((self.may(first), self.may(second)), ("REASON_GRANTED", "REASON_WITHDRAWN"))
         self.assertEqual(len(self.admin.good("GET", f"/v1/{second}/merges")["merges"]), 1)
-        told = f"/v1/events?filter.subjects={second}&filter.types=contact.merged&filter.types=contact.unmerged"
+        told = f"/v1/events?filter.subjects={second}&filter.types=contact.merged&filter.types=contact.unmerged&last=500"
         events = wait_until("both events are in the feed", lambda: self.admin.good("GET", told)["events"][1:], 60)
         self.assertEqual(events[0]["type"], "contact.unmerged")
+        kinds = [each["kind"] for each in self.admin.good("GET", f"/v1/{second}/timeline")["entries"]]
+        self.assertEqual([kind for kind in kinds if "MERGED" in kind], ["KIND_CONTACT_UNMERGED", "KIND_CONTACT_MERGED"])
 
     def test_erased_with_all_parts(self):
         first, second = self.create("Ada", email=f"{self.mark}@a.example"), self.create("Ada", email=f"{self.mark}@b.example")
