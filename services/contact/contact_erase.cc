@@ -6,7 +6,9 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
 #include "services/contact/party/party_store.h"
+#include "services/contact/preference/preference_store.h"
 #include "services/contact/search/search_index.h"
+#include "services/contact/suppression/suppression_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -47,6 +49,8 @@ Result<std::optional<Erased>> EraseContact(postgres::Database& database, const U
   const std::string payload = ErasedPayload(reason);
   std::vector<postgres::Call> calls;
   calls.push_back({&kLock, Bound(tenant, id)});
+  calls.push_back(SuppressErasedCall(tenant, {id}, reason, clock));
+  calls.push_back(ForgetPreferencesCall(tenant, id));
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
   calls.push_back({&kEraseSecret, Bound(tenant, id)});

@@ -12,6 +12,7 @@
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
 #include "services/contact/purpose/purpose_store.h"
+#include "services/contact/suppression/address_hashes.h"
 
 namespace vefa::contact {
 namespace {
@@ -295,6 +296,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
     recipient->set_display_name(row.contact.display_name.Reveal());
     recipient->set_language(row.contact.language);
     recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
+    recipient->set_suppressed(row.suppressed);
     recipient->set_version(row.contact.version);
   }
   return Ok();
@@ -306,6 +308,12 @@ Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContac
   if (!IsReason(request.reason()))
     return Violations({{"reason", "REASON_SYNTAX",
                         "Give 1-63 upper-case letters, digits and underscores, for example DATA_SUBJECT_REQUEST."}});
+  // The erasure suppresses by hashes that are there; it has none of those made before there were any.
+  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
+  VEFA_TRY_OK(postgres::InTransaction(database_, postgres::Scope::Tenant(call.tenant), call.deadline,
+                                      [&](postgres::Transaction& transaction) {
+                                        return HashAddresses(transaction, call.tenant, sealer->addresses(), id);
+                                      }));
   VEFA_TRY(std::optional<Erased> erased,
            contact::EraseContact(database_, call.tenant, id, request.reason(), clock_, call.deadline));
   if (!erased.has_value()) return NoSuchContact();

@@ -14,12 +14,15 @@
 #include "services/contact/open_box.h"
 #include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/preference/preference_service.h"
 #include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
 #include "services/contact/relationship/relationship_service.h"
 #include "services/contact/relationship/unaccountable_gauge.h"
+#include "services/contact/suppression/hash_sweep.h"
+#include "services/contact/suppression/suppression_service.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
@@ -64,6 +67,8 @@ int main(int argc, char** argv) {
   vefa::contact::ConsentService consents(host.AddDoor("vefa.contact.v1.ConsentService"), host.database(), keys, proof_key, host.clock());
   vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
+  vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
+  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
@@ -76,7 +81,8 @@ int main(int argc, char** argv) {
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
-  host.OnStop([&] { sweep.Stop(); });
+  vefa::contact::HashSweep hashes(host.pump(), keys);
+  host.OnStop([&] { sweep.Stop(); hashes.Stop(); });
   host.AddService(contacts);
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
@@ -88,6 +94,8 @@ int main(int argc, char** argv) {
   host.AddService(pii_keys);
   host.AddService(consents);
   host.AddService(purposes);
+  host.AddService(suppressions);
+  host.AddService(preferences);
   host.AddService(organizations);
   host.AddService(affiliations);
   host.AddService(relationships);

@@ -19,8 +19,10 @@
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
+#include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -105,6 +107,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::ListDuplicatesRequest::descriptor()->file()->service(0),
           contact::v1::SetLifecycleStageRequest::descriptor()->file()->service(0),
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
+          contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),
+          contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
@@ -179,7 +183,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddFeedCalls(api_, feed_.calls());
   for (const char* offered : {"AffiliationService", "AttributeService", "BoundaryService", "ConsentService", "ContactPointService",
                               "ContactService", "DuplicateService", "LifecycleService", "OrganizationService", "PiiKeyService",
-                              "PurposeService", "RelationshipService"})
+                              "PreferenceService", "PurposeService", "RelationshipService", "SuppressionService"})
     api_.AddUpstream(std::string("vefa.contact.v1.") + offered, contact_);
   api_.AddUpstream("vefa.interaction.v1.InteractionService", interaction_);
   api_.AddUpstream("vefa.campaign.v1.CampaignService", campaign_);

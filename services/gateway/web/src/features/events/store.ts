@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   'contact_point.changed',
   'contact_point.removed',
   'lifecycle.changed',
+  'preferences.changed',
   'consent.changed',
   'purpose.created',
   'purpose.updated',
