@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
     cache.emplace(*redis, "contact", &host.metrics());
   }
   vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
+  const vefa::contact::PreferenceLinkKey links(settings.pii_key);
   const vefa::crypto::SigningKey proof_key = vefa::contact::MakeProofKey(settings.pii_key);
   vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
   vefa::contact::AttributeCatalog catalog(host.database());
@@ -68,7 +69,7 @@ int main(int argc, char** argv) {
   vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
   vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
-  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, &host.relay(), host.clock());
+  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links, &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),

@@ -44,6 +44,7 @@ constexpr std::chrono::milliseconds kReadyTimeout(2000);
 constexpr size_t kStreamsMax = 256;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
+constexpr size_t kPreferenceBodyLimit = 64 * 1024;  // 200 topics, each shown and chosen.
 
 // The feed's pages, its thread, the ends of sessions and one more, beside the workers.
 constexpr int kFeedConnections = 6;
@@ -175,6 +176,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       feed_(FeedOf(settings_), database_, callers_, key_, tenants_, metrics_, clock_),
       events_(feed_.calls(), callers_, CookiePolicy{https_}),
       pages_(notification_),
+      preferences_(contact_),
       catalog_(database_, Events()),
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
@@ -219,6 +221,9 @@ http::Route Gateway::Choose(const http::Request& head) {
   } else if (PublicPages::Owns(head.path)) {
     route.unary = [this](const http::Request& request) { return pages_.Serve(request); };
     route.body_limit = kPageBodyLimit;
+  } else if (PreferencePages::Owns(head.path)) {
+    route.unary = [this](const http::Request& request) { return preferences_.Serve(request); };
+    route.body_limit = kPreferenceBodyLimit;
   } else {
     route.unary = [this](const http::Request& request) { return console_.Serve(request); };
     route.body_limit = 0;

@@ -1,6 +1,8 @@
 """What people prefer, and addresses that are not to be written to, through the REST door."""
+import http.client
 import unittest
 import uuid
+from contextlib import closing
 
 from case import PURPOSE, StackCase
 from waiting import wait_until
@@ -99,6 +101,34 @@ class PreferenceTest(StackCase):
         self.assertEqual([event["type"] for event in events], ["contact.created"] + ["preferences.changed"] * 3)
         state = wait_until("the state is folded", lambda: self.state(contact), 30)
         self.assertEqual(state["preferences"]["messagesPerWeek"], 2)
+
+    def fetch(self, method, path, form=None):
+        host = self.stack.address("gateway")
+        with closing(http.client.HTTPConnection(host, timeout=20)) as connection:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+            connection.request(method, path, form, headers)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+
+    def test_a_person_chooses_on_their_own_page(self):
+        topic = f"p-{self.mark}"
+        self.admin.good("POST", "/v1/preferenceTopics", {"code": topic, "titles": {"tr": f"Konu {self.mark}"}, "defaultSubscribed": True})
+        contact = self.create(language="tr")
+        path = self.admin.good("GET", f"/v1/{contact}/preferenceLink")["path"]
+        status, page = self.fetch("GET", path)
+        self.assertEqual(status, 200)
+        self.assertIn(f"Konu {self.mark}", page)
+        self.assertNotIn(self.email, page)
+        self.assertFalse(self.admin.good("GET", f"/v1/{contact}/preferences").get("updateTime"), "GET changes nothing")
+        status, page = self.fetch("POST", path, f"shown={topic}&week=1&pause=7")
+        self.assertEqual(status, 200)
+        self.assertIn("kaydedildi", page)
+        said = self.admin.good("GET", f"/v1/{contact}/preferences")
+        self.assertEqual((said["topics"], said["messagesPerWeek"]), ({topic: False}, 1))
+        self.assertEqual(self.suits(contact)["reason"], "REASON_PAUSED")
+        self.admin.good("POST", f"/v1/{contact}:erase", {"reason": "TEST"})
+        self.assertEqual(self.fetch("GET", path)[0], 404)
+        self.assertEqual(self.fetch("GET", path[:-1])[0], 404)
 
     def state(self, contact):
         answer = self.admin.call("GET", f"/v1/ledgers/contact/state?subject={contact}")

@@ -1,6 +1,5 @@
 #include "services/contact/preference/preference_service.h"
 
-#include "libs/rpc/idempotency.h"
 #include "libs/rpc/mask.h"
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
@@ -147,37 +146,46 @@ Status PreferenceService::Update(const rpc::CallContext& call, const v1::UpdateP
   rpc::Attempt attempt{call.tenant, request.request_id(), "UpdatePreferences", ""};
   if (!attempt.request_id.empty())
     attempt.request = request.preferences().SerializeAsString() + request.update_mask().SerializeAsString();
+  VEFA_TRY(StoredPreferences after, Change(call.tenant, contact, attempt, [&](StoredPreferences& stored) -> Status {
+    VEFA_TRY_OK(rpc::CheckEtag(request.preferences().etag(), ToProto(stored).etag()));
+    ApplyPreferences(said, mask, stored.preferences);
+    return Ok();
+  }, call.deadline));
+  response = ToProto(after);
+  return Ok();
+}
+
+Result<StoredPreferences> PreferenceService::Change(const Uuid& tenant, const Uuid& contact, const rpc::Attempt& attempt,
+                                                    const Rule& rule, Deadline deadline) {
   int64_t made = 0;  // The contact's version, when there is another one.
   VEFA_TRY(StoredPreferences after,
            postgres::InTransaction(
-               database_, postgres::Scope::Tenant(call.tenant), call.deadline,
+               database_, postgres::Scope::Tenant(tenant), deadline,
                [&](postgres::Transaction& transaction) -> Result<StoredPreferences> {
                  made = 0;
                  VEFA_TRY(auto answer, rpc::FindAnswer(transaction, attempt));
-                 VEFA_TRY(auto stored, LockPreferences(transaction, call.tenant, contact));
+                 VEFA_TRY(auto stored, LockPreferences(transaction, tenant, contact));
                  if (!stored) return NoSuchContact();
                  if (stored->erased) return ContactErased();
                  // The answer is what is preferred now: what it was then, the ledger knows.
                  if (answer) return *stored;
-                 VEFA_TRY_OK(rpc::CheckEtag(request.preferences().etag(), ToProto(*stored).etag()));
                  const Preferences before = stored->preferences;
-                 ApplyPreferences(said, mask, stored->preferences);
-                 VEFA_TRY(PreferenceTopics topics, ReadTopics(transaction, call.tenant));
+                 VEFA_TRY_OK(rule(*stored));
+                 VEFA_TRY(PreferenceTopics topics, ReadTopics(transaction, tenant));
                  std::vector<Violation> violations;
                  CheckChange(before, stored->preferences, topics, violations);
                  if (!violations.empty()) return Violations(std::move(violations));
                  if (stored->preferences != before) {
-                   VEFA_TRY(made, WritePreferences(transaction, call.tenant, *stored, clock_));
+                   VEFA_TRY(made, WritePreferences(transaction, tenant, *stored, clock_));
                  }
                  VEFA_TRY_OK(rpc::RememberAnswer(transaction, attempt, contact.ToString(), ResourceName("contacts", contact)));
                  return *stored;
                }));
   if (made != 0) {
-    copies_.Changed(call.tenant, {{contact, made}});
+    copies_.Changed(tenant, {{contact, made}});
     if (relay_ != nullptr) relay_->Wake();
   }
-  response = ToProto(after);
-  return Ok();
+  return after;
 }
 
 Status PreferenceService::Evaluate(const rpc::CallContext& call, const v1::EvaluatePreferencesRequest& request,

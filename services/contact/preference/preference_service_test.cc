@@ -1,5 +1,6 @@
 #include "services/contact/preference/preference_service.h"
 
+#include "libs/base/text.h"
 #include "services/contact/contact_fixture.h"
 
 namespace vefa::contact {
@@ -67,7 +68,7 @@ class PreferenceTest : public ContactServiceTest {
   }
 
   rpc::Door preference_door_{"vefa.contact.v1.PreferenceService", pool_, key_, tenants_, metrics_, clock_};
-  PreferenceService preferences_{preference_door_, database_.service(), copies_, nullptr, clock_};
+  PreferenceService preferences_{preference_door_, database_.service(), copies_, PreferenceLinkKey(std::string(32, 'f')), nullptr, clock_};
   std::unique_ptr<grpc::Server> preference_server_;
   std::unique_ptr<rpc::Peer> preference_peer_;
   std::unique_ptr<Stubs> preference_stub_;
@@ -205,6 +206,54 @@ TEST_F(PreferenceTest, JudgesInTheOrderOfTheQuestionsAndSaysWhen) {
   v1::EvaluatePreferencesRequest wrong;
   wrong.add_questions()->set_topic("No Topic");
   EXPECT_EQ(Ask(&Stubs::EvaluatePreferences, wrong).error().violations.size(), 3u);
+}
+
+TEST_F(PreferenceTest, APersonChoosesByALinkWithoutAnAccount) {
+  ASSERT_TRUE(Topic("news", true).ok());
+  ASSERT_TRUE(Topic("offers", false).ok());
+  const std::string ada = Ada();
+  v1::GetPreferenceLinkRequest whose;
+  whose.set_contact(ada);
+  auto link = Ask(&Stubs::GetPreferenceLink, whose);
+  ASSERT_TRUE(link.ok()) << link.error().reason;
+  ASSERT_EQ(link->path().size(), 69u);
+  v1::ReadPreferencePageRequest read;
+  read.set_token(link->path().substr(3));
+  auto page = Ask(&Stubs::ReadPreferencePage, read);
+  ASSERT_TRUE(page.ok()) << page.error().reason;
+  EXPECT_EQ(page->language(), "tr");
+  ASSERT_EQ(page->topics_size(), 2);
+  EXPECT_TRUE(page->topics(0).subscribed() && !page->topics(1).subscribed());
+  v1::SavePreferencePageRequest save;
+  save.set_token(read.token());
+  (*save.mutable_topics())["news"] = false;
+  (*save.mutable_topics())["gone"] = true;
+  save.set_messages_per_week(1);
+  save.set_pause_days(30);
+  page = Ask(&Stubs::SavePreferencePage, save);
+  ASSERT_TRUE(page.ok()) << page.error().reason;
+  EXPECT_FALSE(page->topics(0).subscribed());
+  EXPECT_TRUE(page->has_pause_until());
+  EXPECT_EQ(Suits(ada, "").reason(), v1::PreferenceDecision::REASON_PAUSED);
+  EXPECT_EQ(Preferred(ada)->messages_per_week(), 1);
+  // What it does not say of the pause leaves it, and 0 ends it.
+  save.clear_pause_days();
+  EXPECT_TRUE(Ask(&Stubs::SavePreferencePage, save)->has_pause_until());
+  save.set_pause_days(0);
+  EXPECT_FALSE(Ask(&Stubs::SavePreferencePage, save)->has_pause_until());
+  save.set_pause_days(367);
+  EXPECT_EQ(Ask(&Stubs::SavePreferencePage, save).error().violations[0].reason, "OUT_OF_RANGE");
+  // One letter changed, another key, a person who is gone: no link of ours.
+  std::string forged = read.token();
+  forged[5] = forged[5] == 'A' ? 'B' : 'A';
+  read.set_token(forged);
+  EXPECT_EQ(Ask(&Stubs::ReadPreferencePage, read).error().reason, "TOKEN_INVALID");
+  read.set_token(PreferenceLinkKey(std::string(32, 'g')).Make({tenant_, *ParseResourceName("contacts", ada)}));
+  EXPECT_EQ(Ask(&Stubs::ReadPreferencePage, read).error().reason, "TOKEN_INVALID");
+  ASSERT_TRUE(Erase(ada).ok());
+  save.set_pause_days(0);
+  EXPECT_EQ(Ask(&Stubs::SavePreferencePage, save).error().reason, "TOKEN_INVALID");
+  EXPECT_EQ(Ask(&Stubs::GetPreferenceLink, whose).error().reason, "CONTACT_ERASED");
 }
 
 }  // namespace

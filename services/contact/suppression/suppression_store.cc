@@ -18,28 +18,28 @@ using postgres::Statement;
 #define SUPPRESSION_ONCE " ON CONFLICT (tenant_id, address_hash, purpose, reason) WHERE lift_time IS NULL DO NOTHING"
 
 const Statement kAddSuppression{
-    "suppression_add",
+    "suppressed_add",
     "INSERT INTO suppression (tenant_id, id, kind, address_hash, purpose, reason, source, actor, create_time)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" SUPPRESSION_ONCE};
 const Statement kOpenSuppression{
-    "suppression_open",
+    "suppressed_open",
     SUPPRESSION_COLUMNS " AND address_hash = $2 AND purpose = $3 AND reason = $4 AND lift_time IS NULL"};
-const Statement kListSuppressions{"suppression_list", SUPPRESSION_COLUMNS " AND id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement kListSuppressions{"suppressed_list", SUPPRESSION_COLUMNS " AND id < $2 ORDER BY id DESC LIMIT $3"};
 const Statement kListOpenSuppressions{
-    "suppression_list_open", SUPPRESSION_COLUMNS " AND id < $2 AND lift_time IS NULL ORDER BY id DESC LIMIT $3"};
+    "suppressed_list_open", SUPPRESSION_COLUMNS " AND id < $2 AND lift_time IS NULL ORDER BY id DESC LIMIT $3"};
 const Statement kLiftSuppression{
-    "suppression_lift",
+    "suppressed_lift",
     "UPDATE suppression SET lift_time = $3, lift_reason = $4, lifted_by = $5 WHERE tenant_id = $1 AND id = $2 AND lift_time IS NULL"};
-const Statement kGetSuppression{"suppression_get", SUPPRESSION_COLUMNS " AND id = $2"};
+const Statement kGetSuppression{"suppressed_get", SUPPRESSION_COLUMNS " AND id = $2"};
 // Address by address along the index, however many there are.
 const Statement kFindSuppressions{
-    "suppression_find",
+    "suppressed_find",
     "SELECT q.ord - 1, x.reason, x.create_time FROM unnest($2::bytea[], $3::text[]) WITH ORDINALITY AS q(address_hash, purpose, ord)"
     " CROSS JOIN LATERAL (SELECT s.reason, s.create_time FROM suppression s WHERE s.tenant_id = $1 AND s.address_hash = q.address_hash"
     "  AND (s.purpose = '' OR s.purpose = q.purpose) AND s.lift_time IS NULL OFFSET 0) x ORDER BY q.ord, x.reason"};
 // Ids of ours for as many points as they can have; in the order of hashes, so that two erasures cannot wait for each other.
 const Statement kSuppressErased{
-    "suppression_erased",
+    "suppressed_erased",
     "WITH known AS (SELECT DISTINCT p.address_hash, CASE p.kind WHEN 1 THEN 1 ELSE 2 END::smallint AS kind FROM contact_point p"
     "   WHERE p.tenant_id = $1 AND p.contact_id = ANY($2) AND p.address_hash IS NOT NULL),"
     " numbered AS (SELECT k.*, row_number() OVER (ORDER BY k.address_hash) AS ord FROM known k),"
