@@ -8,7 +8,10 @@
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
+#include "services/contact/preference/preference_store.h"
 #include "services/contact/search/search_index.h"
+#include "services/contact/suppression/address_hashes.h"
+#include "services/contact/suppression/suppression_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -43,12 +46,18 @@ const Statement kErased{"contact_erased",
                         "SELECT version, keys_destroyed FROM contact WHERE tenant_id = $1 AND id = $2"};
 
 // One record, a part of another only with it.
-Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id,
-                                          const std::string& payload, bool with_survivor, const Clock& clock) {
+Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, const Sealer& sealer, const Uuid& id,
+                                          const std::string& reason, bool with_survivor, const Clock& clock) {
+  const Uuid tenant = sealer.tenant();
+  const std::string payload = ErasedPayload(reason);
   VEFA_TRY(Rows locked, transaction.Execute(kLock, Bound(tenant, id)));
   if (locked.empty()) return std::optional<Erased>();
   if (!with_survivor && !locked.IsNull(0, 0)) return ContactMerged(locked.Id(0, 0));
+  // What suppresses are hashes that are there; records of before there were any have none.
+  VEFA_TRY_OK(HashAddresses(transaction, tenant, sealer.addresses(), id));
   std::vector<postgres::Call> calls;
+  calls.push_back(SuppressErasedCall(tenant, {id}, reason, clock));
+  calls.push_back(ForgetPreferencesCall(tenant, id));
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
   calls.push_back({&kEraseSecret, Bound(tenant, id)});
@@ -64,12 +73,12 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
 
 }  // namespace
 
-Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Uuid& tenant, const Uuid& id,
+Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Sealer& sealer, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline) {
-  const std::string payload = ErasedPayload(reason);
+  const Uuid tenant = sealer.tenant();
   auto erase = [&](const Uuid& record, bool with_survivor) {
     return postgres::InTransaction(database, postgres::Scope::Tenant(tenant), deadline, [&](postgres::Transaction& transaction) {
-      return EraseRecord(transaction, tenant, record, payload, with_survivor, clock);
+      return EraseRecord(transaction, sealer, record, reason, with_survivor, clock);
     });
   };
   VEFA_TRY(std::optional<Erased> whole, erase(id, false));

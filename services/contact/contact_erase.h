@@ -6,6 +6,7 @@
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
 #include "services/contact/contact_copies.h"
+#include "services/contact/pii_keys.h"
 
 namespace vefa::contact {
 
@@ -20,7 +21,7 @@ struct Erased {
 // it is found by and the stored answers about it, appends `contact.erased`: one transaction. Then the same for every record that
 // is a part of it; what was interrupted there is finished by saying it again. An erased contact stays as it is. nullopt when
 // there is no such contact; FAILED_PRECONDITION `CONTACT_MERGED` for a part of another, which is the one to erase.
-Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Uuid& tenant, const Uuid& id,
+Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Sealer& sealer, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline);
 
 }  // namespace vefa::contact

@@ -67,6 +67,9 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
       if (v1::Consent::State_IsValid(change.consent_changed().state()))
         FoldConsent(event, change.consent_changed().terms(), change.consent_changed().state(), snapshot);
       break;
+    case v1::ContactEvent::kPreferencesChanged:
+      *snapshot.mutable_preferences() = change.preferences_changed().state();
+      break;
     case v1::ContactEvent::kPurposeCreated:
       *snapshot.mutable_purpose()->mutable_state() = change.purpose_created().state();
       break;

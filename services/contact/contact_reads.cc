@@ -44,8 +44,11 @@ const Statement kConsentLine{
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
-    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint) FROM contact c"
+    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
+    " LEFT JOIN LATERAL (SELECT u.id FROM suppression u WHERE u.tenant_id = $1"
+    "   AND u.address_hash = CASE $4 WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END"
+    "   AND (u.purpose = '' OR u.purpose = $3) AND u.lift_time IS NULL LIMIT 1) x ON true"
     " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.id = ANY($2)"};
 
 std::vector<Consent> ReadConsents(const Rows& rows) {
@@ -160,8 +163,11 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kRecipients,
                                    Bound(tenant, ids, purpose, static_cast<int16_t>(channel)), deadline));
   std::vector<RecipientRow> recipients;
-  for (int i = 0; i < rows.size(); ++i)
-    recipients.push_back({ReadContact(rows, i), static_cast<ConsentState>(rows.Int64(i, kContactColumns))});
+  for (int i = 0; i < rows.size(); ++i) {
+    const bool suppressed = rows.Bool(i, kContactColumns + 1);
+    recipients.push_back({ReadContact(rows, i),
+                          suppressed ? ConsentState::kNeverAsked : static_cast<ConsentState>(rows.Int64(i, kContactColumns)), suppressed});
+  }
   return recipients;
 }
 

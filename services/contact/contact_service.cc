@@ -295,6 +295,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
     recipient->set_display_name(row.contact.display_name.Reveal());
     recipient->set_language(row.contact.language);
     recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
+    recipient->set_suppressed(row.suppressed);
     recipient->set_version(row.contact.version);
   }
   return Ok();
@@ -306,8 +307,9 @@ Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContac
   if (!IsReason(request.reason()))
     return Violations({{"reason", "REASON_SYNTAX",
                         "Give 1-63 upper-case letters, digits and underscores, for example DATA_SUBJECT_REQUEST."}});
+  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
   VEFA_TRY(std::optional<Erased> erased,
-           contact::EraseContact(database_, call.tenant, id, request.reason(), clock_, call.deadline));
+           contact::EraseContact(database_, *sealer, id, request.reason(), clock_, call.deadline));
   if (!erased.has_value()) return NoSuchContact();
   copies_.Changed(call.tenant, {{id, erased->version}});
   copies_.Changed(call.tenant, erased->parts);

@@ -140,7 +140,9 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
 
 struct RecipientRow {
   Contact contact;
+  // Nothing that was ever said, when the address of the channel is suppressed.
   ConsentState consent = ConsentState::kNeverAsked;
+  bool suppressed = false;
 };
 Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,
                                                 const std::vector<Uuid>& ids, const std::string& purpose,

@@ -23,18 +23,20 @@ using postgres::Statement;
 #define RECORD_INPUT                                                                                                    \
   "unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],"  \
   " $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::uuid[], $18::timestamptz[],"     \
-  " $19::uuid[], $20::text[], $21::text[], $22::bytea[], $23::uuid[], $24::bytea[], $34::smallint[]) AS i(ord, id, external_id,"         \
+  " $19::uuid[], $20::text[], $21::text[], $22::bytea[], $23::uuid[], $24::bytea[], $34::smallint[], $36::bytea[], $37::bytea[])"        \
+  " AS i(ord, id, external_id,"                                                                                         \
   " display_name, email, language, source, search_text, given_name, family_name, phone, country, time_zone, tags,"      \
-  " attributes, owner_id, time, event_id, event_type, traceparent, payload, key_id, wrapped_key, stage)"
+  " attributes, owner_id, time, event_id, event_type, traceparent, payload, key_id, wrapped_key, stage, email_hash,"     \
+  " phone_hash)"
 #define POINT_INPUT                                                                                                      \
   "unnest($25::uuid[], $26::uuid[], $27::smallint[], $28::text[], $29::text[], $30::smallint[], $31::boolean[],"        \
-  " $32::timestamptz[], $33::timestamptz[]) AS p(contact_id, id, kind, value, label, state, is_primary, verify_time,"   \
-  " create_time)"
+  " $32::timestamptz[], $33::timestamptz[], $35::bytea[]) AS p(contact_id, id, kind, value, label, state, is_primary,"   \
+  " verify_time, create_time, address_hash)"
 #define RECORD_OWNER "nullif(i.owner_id, '00000000-0000-0000-0000-000000000000')"
-#define POINT_COLUMNS "tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time"
+#define POINT_COLUMNS "tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time, address_hash"
 #define POINT_VALUES                                                                                       \
   "$1, p.contact_id, p.id, p.kind, p.value, p.label, p.state, p.is_primary, nullif(p.verify_time, 'epoch')," \
-  " p.create_time"
+  " p.create_time, nullif(p.address_hash, '')"
 // What every write of a record stores beside it.
 #define RECORD_KEYS_AND_EVENTS                                                                                   \
   " stored AS (INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)"                    \
@@ -50,10 +52,11 @@ const Statement kInsert{
     // In one order, so that two batches cannot wait for each other.
     " changed AS ("
     "  INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, given_name,"
-    "    family_name, phone, country, time_zone, tags, attributes, owner_id, lifecycle_stage, version, create_time,"
-    "    update_time)"
+    "    family_name, phone, country, time_zone, tags, attributes, owner_id, lifecycle_stage, email_hash, phone_hash, version,"
+    "    create_time, update_time)"
     "  SELECT $1, id, external_id, display_name, email, language, source, search_text, given_name, family_name, phone, country,"
-    "    time_zone, tags::text[], attributes::jsonb, " RECORD_OWNER ", stage, 1, time, time FROM input i"
+    "    time_zone, tags::text[], attributes::jsonb, " RECORD_OWNER ", stage, nullif(email_hash, ''), nullif(phone_hash, ''), 1, time, time"
+    "  FROM input i"
     "  ORDER BY external_id COLLATE \"C\", ord"
     "  ON CONFLICT ON CONSTRAINT contact_external_id_key DO NOTHING RETURNING id, version, create_time),"
     " reached AS (INSERT INTO contact_point (" POINT_COLUMNS ")"
@@ -69,15 +72,16 @@ const Statement kWrite{
     "  UPDATE contact c SET external_id = i.external_id, display_name = i.display_name, email = i.email, language = i.language,"
     "    source = i.source, search_text = i.search_text, given_name = i.given_name, family_name = i.family_name, phone = i.phone,"
     "    country = i.country, time_zone = i.time_zone, tags = i.tags::text[], attributes = i.attributes::jsonb,"
-    "    owner_id = " RECORD_OWNER ", lifecycle_stage = i.stage, version = c.version + 1, update_time = i.time"
+    "    owner_id = " RECORD_OWNER ", lifecycle_stage = i.stage, email_hash = nullif(i.email_hash, ''), phone_hash = nullif(i.phone_hash, ''),"
+    "    version = c.version + 1, update_time = i.time"
     "  FROM input i WHERE c.tenant_id = $1 AND c.id = i.id AND c.erase_time IS NULL RETURNING c.id, c.version),"
     " gone AS (DELETE FROM contact_point p USING input i WHERE p.tenant_id = $1 AND p.contact_id = i.id"
     "    AND NOT EXISTS (SELECT 1 FROM reach r WHERE r.contact_id = p.contact_id AND r.id = p.id)),"
     " reached AS (INSERT INTO contact_point AS q (" POINT_COLUMNS ") SELECT " POINT_VALUES " FROM reach p"
     "  ON CONFLICT (tenant_id, contact_id, id) DO UPDATE SET label = excluded.label, state = excluded.state,"
-    "    is_primary = excluded.is_primary, verify_time = excluded.verify_time"
-    "  WHERE (q.label, q.state, q.is_primary, q.verify_time)"
-    "    IS DISTINCT FROM (excluded.label, excluded.state, excluded.is_primary, excluded.verify_time)),"
+    "    is_primary = excluded.is_primary, verify_time = excluded.verify_time, address_hash = excluded.address_hash"
+    "  WHERE (q.label, q.state, q.is_primary, q.verify_time, q.address_hash)"
+    "    IS DISTINCT FROM (excluded.label, excluded.state, excluded.is_primary, excluded.verify_time, excluded.address_hash)),"
     RECORD_KEYS_AND_EVENTS
     " SELECT i.ord, c.version FROM changed c JOIN input i USING (id), logged"};
 
@@ -119,6 +123,8 @@ struct Columns {
   std::vector<Time> verify_times, point_times;
   // Of the records again.
   std::vector<int16_t> stages;
+  // Of the points, and of the records.
+  std::vector<std::string> address_hashes, email_hashes, phone_hashes;
 
   void Add(const Contact& contact, Time time) {
     ords.push_back(static_cast<int32_t>(ords.size()));
@@ -160,12 +166,15 @@ struct Columns {
     payloads.push_back(payload);
     key_ids.push_back(person.key_id);
     wrapped_keys.push_back(person.wrapped_key);
+    address_hashes.insert(address_hashes.end(), person.address_hashes.begin(), person.address_hashes.end());
+    email_hashes.push_back(person.email_hash);
+    phone_hashes.push_back(person.phone_hash);
   }
   postgres::Params Bind(const Uuid& tenant) const {
     return Bound(tenant, ords, ids, external_ids, names, emails, languages, sources, searches, given_names, family_names,
                  phones, countries, time_zones, tags, attributes, owners, times, event_ids, event_types, traces, BindBytes(payloads),
                  key_ids, BindBytes(wrapped_keys), reached, point_ids, kinds, values, labels, states, primaries,
-                 verify_times, point_times, stages);
+                 verify_times, point_times, stages, BindBytes(address_hashes), BindBytes(email_hashes), BindBytes(phone_hashes));
   }
 };
 

@@ -15,12 +15,15 @@
 #include "services/contact/open_box.h"
 #include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/preference/preference_service.h"
 #include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
 #include "services/contact/relationship/relationship_service.h"
 #include "services/contact/relationship/unaccountable_gauge.h"
+#include "services/contact/suppression/hash_sweep.h"
+#include "services/contact/suppression/suppression_service.h"
 #include "services/contact/unsubscribe_handler.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
@@ -51,6 +54,7 @@ int main(int argc, char** argv) {
     cache.emplace(*redis, "contact", &host.metrics());
   }
   vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
+  const vefa::contact::PreferenceLinkKey links(settings.pii_key);
   const vefa::crypto::SigningKey proof_key = vefa::contact::MakeProofKey(settings.pii_key);
   vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
   vefa::contact::AttributeCatalog catalog(host.database());
@@ -65,6 +69,8 @@ int main(int argc, char** argv) {
   vefa::contact::ConsentService consents(host.AddDoor("vefa.contact.v1.ConsentService"), host.database(), keys, proof_key, host.clock());
   vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
+  vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
+  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links, &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
@@ -77,7 +83,8 @@ int main(int argc, char** argv) {
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
-  host.OnStop([&] { sweep.Stop(); });
+  vefa::contact::HashSweep hashes(host.pump(), keys);
+  host.OnStop([&] { sweep.Stop(); hashes.Stop(); });
   host.AddService(contacts);
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
@@ -92,6 +99,8 @@ int main(int argc, char** argv) {
   host.AddService(pii_keys);
   host.AddService(consents);
   host.AddService(purposes);
+  host.AddService(suppressions);
+  host.AddService(preferences);
   host.AddService(organizations);
   host.AddService(affiliations);
   host.AddService(relationships);

@@ -33,13 +33,18 @@ Sealer::~Sealer() { crypto::Wipe(tenant_key_); }
 
 SealedPerson Sealer::Seal(const Contact& contact, const AttributeDefinitions& definitions, const Clock& clock) const {
   v1::ContactPersonal personal = PersonalOf(contact, definitions);
-  return Seal(personal, clock);
+  SealedPerson person = Seal(personal, clock);
+  for (const ContactPoint& point : contact.points)
+    person.address_hashes.push_back(addresses_.Hash(point.kind, point.value.Reveal()));
+  person.email_hash = addresses_.Hash(PointKind::kEmail, contact.email.Reveal());
+  person.phone_hash = addresses_.Hash(PointKind::kPhone, contact.phone.Reveal());
+  return person;
 }
 
 SealedPerson Sealer::Seal(const google::protobuf::Message& personal, const Clock& clock) const {
   pii::Key key = pii::NewKey(clock);
   return {pii::Seal(key, tenant_, personal), key.id(),
-          pii::Wrap(tenant_key_, key.bytes(), PlaceOf("pii_key", tenant_, key.id()))};
+          pii::Wrap(tenant_key_, key.bytes(), PlaceOf("pii_key", tenant_, key.id())), {}, {}, {}};
 }
 
 Result<pii::Key> Sealer::Unwrap(const Uuid& key_id, std::string_view wrapped_key) const {
@@ -61,7 +66,7 @@ Result<std::shared_ptr<const Sealer>> PiiKeys::ForTenant(const Uuid& tenant, Dea
     if (auto found = sealers_.find(tenant); found != sealers_.end()) return found->second;
   }
   VEFA_TRY(std::string key, LoadTenantKey(tenant, deadline));
-  auto sealer = std::make_shared<const Sealer>(tenant, std::move(key));
+  auto sealer = std::make_shared<const Sealer>(tenant, std::move(key), file_key_);
   std::lock_guard lock(mutex_);
   if (sealers_.size() >= kTenantKeysMax) sealers_.clear();
   sealers_[tenant] = sealer;

@@ -11,6 +11,7 @@
 #include "libs/pii/pii.h"
 #include "libs/postgres/database.h"
 #include "services/contact/contact.h"
+#include "services/contact/suppression/address_key.h"
 #include "vefa/event/v1/pii.pb.h"
 
 namespace vefa::contact {
@@ -20,17 +21,23 @@ struct SealedPerson {
   event::v1::PiiBox box;
   Uuid key_id;
   std::string wrapped_key;
+  // Of a contact: the hashes of its points in their order, and of its primary addresses; empty where there is none.
+  std::vector<std::string> address_hashes{};
+  std::string email_hash{}, phone_hash{};
 };
 
 // Makes keys of one tenant and reads stored ones; holds the tenant's key. Immutable, so thread-safe.
 class Sealer {
  public:
-  Sealer(const Uuid& tenant, std::string tenant_key) : tenant_(tenant), tenant_key_(std::move(tenant_key)) {}
+  Sealer(const Uuid& tenant, std::string tenant_key, std::string_view file_key)
+      : tenant_(tenant), tenant_key_(std::move(tenant_key)), addresses_(file_key, tenant) {}
   ~Sealer();
   Sealer(const Sealer&) = delete;
   Sealer& operator=(const Sealer&) = delete;
 
   const Uuid& tenant() const { return tenant_; }
+  // By which suppressed addresses are known.
+  const AddressKey& addresses() const { return addresses_; }
   // What is personal of a contact, under a fresh key.
   SealedPerson Seal(const Contact& contact, const AttributeDefinitions& definitions, const Clock& clock) const;
   // Anything personal, under a fresh key.
@@ -45,6 +52,7 @@ class Sealer {
  private:
   const Uuid tenant_;
   std::string tenant_key_;
+  const AddressKey addresses_;
 };
 
 // Tenants whose key is held unwrapped; beyond that the cache begins anew.

@@ -20,8 +20,10 @@
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
+#include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
@@ -43,6 +45,7 @@ constexpr std::chrono::milliseconds kReadyTimeout(2000);
 constexpr size_t kStreamsMax = 256;
 constexpr size_t kQueuePerWorker = 32;
 constexpr size_t kPageBodyLimit = 16 * 1024;
+constexpr size_t kPreferenceBodyLimit = 64 * 1024;  // 200 topics, each shown and chosen.
 
 // The feed's pages, its thread, the ends of sessions and one more, beside the workers.
 constexpr int kFeedConnections = 6;
@@ -107,6 +110,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::MergeContactsRequest::descriptor()->file()->service(0),
           contact::v1::SetLifecycleStageRequest::descriptor()->file()->service(0),
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
+          contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),
+          contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
@@ -173,6 +178,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       feed_(FeedOf(settings_), database_, callers_, key_, tenants_, metrics_, clock_),
       events_(feed_.calls(), callers_, CookiePolicy{https_}),
       pages_(notification_),
+      preferences_(contact_),
       catalog_(database_, Events()),
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
@@ -213,6 +219,9 @@ http::Route Gateway::Choose(const http::Request& head) {
   } else if (PublicPages::Owns(head.path)) {
     route.unary = [this](const http::Request& request) { return pages_.Serve(request); };
     route.body_limit = kPageBodyLimit;
+  } else if (PreferencePages::Owns(head.path)) {
+    route.unary = [this](const http::Request& request) { return preferences_.Serve(request); };
+    route.body_limit = kPreferenceBodyLimit;
   } else {
     route.unary = [this](const http::Request& request) { return console_.Serve(request); };
     route.body_limit = 0;

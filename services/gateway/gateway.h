@@ -21,6 +21,7 @@
 #include "services/gateway/console.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/feed/feed_parts.h"
+#include "services/gateway/preference_pages.h"
 #include "services/gateway/public_pages.h"
 #include "services/gateway/sessions.h"
 #include "services/gateway/upstream.h"
@@ -90,6 +91,7 @@ class Gateway {
   FeedParts feed_;
   EventStream events_;
   PublicPages pages_;
+  PreferencePages preferences_;
   CatalogPages catalog_;
   Console console_;
   std::atomic<bool> draining_{false};

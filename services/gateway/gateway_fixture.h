@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -19,6 +20,7 @@
 #include "services/gateway/feed/feed_fixture.h"
 #include "services/gateway/gateway.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
+#include "vefa/contact/v1/preference_service.grpc.pb.h"
 #include "vefa/event/v1/event_log_service.grpc.pb.h"
 #include "vefa/notification/v1/notification_service.grpc.pb.h"
 
@@ -103,6 +105,47 @@ class TestNotification final : public notification::v1::NotificationService::Ser
   std::atomic<int> unsubscribed = 0;
 };
 
+class TestPreferences final : public contact::v1::PreferenceService::Service {
+ public:
+  grpc::Status ReadPreferencePage(grpc::ServerContext*, const contact::v1::ReadPreferencePageRequest* request,
+                                  contact::v1::PreferencePage* response) override {
+    return Page(request->token(), *response);
+  }
+  grpc::Status SavePreferencePage(grpc::ServerContext*, const contact::v1::SavePreferencePageRequest* request,
+                                  contact::v1::PreferencePage* response) override {
+    grpc::Status status = Page(request->token(), *response);
+    if (status.ok()) saved_.Add(*request);
+    return status;
+  }
+  std::vector<contact::v1::SavePreferencePageRequest> Saved() { return saved_.All(); }
+
+ private:
+  // What was saved, from gRPC's threads.
+  struct Requests {
+    void Add(const contact::v1::SavePreferencePageRequest& one) {
+      std::lock_guard lock(mutex);
+      all.push_back(one);
+    }
+    std::vector<contact::v1::SavePreferencePageRequest> All() {
+      std::lock_guard lock(mutex);
+      return all;
+    }
+    std::mutex mutex;
+    std::vector<contact::v1::SavePreferencePageRequest> all;
+  };
+  static grpc::Status Page(const std::string& token, contact::v1::PreferencePage& page) {
+    if (token != "good") return rpc::ToGrpc(NotFound("TOKEN_INVALID", "This link is not valid."));
+    page.set_language("tr");
+    auto& topic = *page.add_topics();
+    topic.set_code("offers");
+    topic.set_title("<b>Fırsatlar & \"haberler\"</b>");
+    topic.set_subscribed(true);
+    page.set_messages_per_week(5);
+    return grpc::Status::OK;
+  }
+  Requests saved_;
+};
+
 class TestEventLog final : public event::v1::EventLogService::Service {
   grpc::Status GetEventLogStatus(grpc::ServerContext*, const event::v1::GetEventLogStatusRequest*,
                                  event::v1::EventLogStatus* response) override {
@@ -124,6 +167,7 @@ class GatewayTest : public ::testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&contacts_);
     builder.RegisterService(&notification_);
+    builder.RegisterService(&preference_pages_);
     builder.RegisterService(&event_log_);
     services_ = builder.BuildAndStart();
     std::string address = "127.0.0.1:" + std::to_string(port);
@@ -208,6 +252,7 @@ class GatewayTest : public ::testing::Test {
   testing::TestDatabase database_{vefa_gateway_migrations()};
   TestContacts contacts_;
   TestNotification notification_;
+  TestPreferences preference_pages_;
   TestEventLog event_log_;
   std::unique_ptr<grpc::Server> services_;
   std::filesystem::path web_;

@@ -1,10 +1,10 @@
 #include "services/gateway/public_pages.h"
 
 #include "libs/base/text.h"
-#include "libs/crypto/crypto.h"
 #include "libs/http/url.h"
 #include "services/gateway/api.h"
 #include "services/gateway/problem.h"
+#include "services/gateway/public_page.h"
 #include "vefa/notification/v1/notification_service.pb.h"
 
 namespace vefa::gateway {
@@ -51,49 +51,21 @@ constexpr Texts kTurkish{"tr",
                          "Lütfen yeniden deneyin",
                          "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
 
-constexpr char kStyle[] =
-    "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;background:#f6f6f4;color:#1c1c1a}"
-    "main{max-width:32rem;margin:10vh auto;padding:2rem;background:#fff;border:1px solid #d9d9d4;border-radius:.5rem}"
-    "h1{font-size:1.5rem;margin:0 0 1rem}"
-    "button{font:inherit;padding:.75rem "
-    "1.5rem;border:0;border-radius:.375rem;background:#1f5f5b;color:#fff;cursor:pointer}"
-    "button:focus-visible{outline:3px solid #c46a1b;outline-offset:2px}"
-    "@media(prefers-color-scheme:dark){body{background:#1c1c1a;color:#ececea}main{background:#262624;border-color:#"
-    "45453f}"
-    "button{background:#7fc7c1;color:#10302d}}";
-
 const Texts& In(std::string_view language) { return language.starts_with("tr") ? kTurkish : kEnglish; }
 
 // The language of somebody we know nothing of but their browser.
 const Texts& ByBrowser(const http::Request& request) { return In(request.headers.Get("Accept-Language")); }
 
-std::string StyleHash() {
-  std::string hash = ToBase64Url(crypto::Bytes(crypto::Sha256(kStyle)));
-  for (char& c : hash) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  return "'sha256-" + hash + "='";
-}
-
 // Every text here is ours; nothing a caller sent is shown.
 http::Response Page(int status, const Texts& texts, const char* title, const char* sentence, bool with_form) {
-  static const std::string kPolicy =
-      "default-src 'none'; style-src " + StyleHash() + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-  std::string html =
-      "<!doctype html>\n<html lang=\"" + std::string(texts.language) +
-      "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-      "<meta name=\"robots\" content=\"noindex\"><title>" +
-      title + "</title><style>" + kStyle + "</style></head>\n<body><main><h1>" + title + "</h1><p>" + sentence + "</p>";
+  std::string html = std::string("<p>") + sentence + "</p>";
   // Without `action` the form goes to the page's own address, token included.
   if (with_form)
     html +=
         "<form method=\"post\"><input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\"><button "
         "type=\"submit\">" +
         std::string(texts.button) + "</button></form>";
-  html += "</main></body>\n</html>\n";
-  http::Response response = http::TextResponse(status, std::move(html), "text/html; charset=utf-8");
-  response.headers.Add("Content-Language", texts.language);
-  response.headers.Add("Content-Security-Policy", kPolicy);
-  response.headers.Add("Cache-Control", "no-store");
-  return response;
+  return PublicPage(status, texts.language, title, html);
 }
 
 http::Response Failed(const Error& error, const Texts& texts) {

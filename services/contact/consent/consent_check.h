@@ -24,7 +24,7 @@ struct ConsentQuestion {
 // The numbers are vefa.contact.v1.ConsentDecision.Reason.
 enum class ConsentReason {
   kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
-  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10
+  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11
 };
 
 struct ConsentDecision {
@@ -43,10 +43,11 @@ struct ConsentKnowledge {
   int64_t line = 0;
   LawfulBasis basis = LawfulBasis::kNone;  // kNone: nobody declared the purpose; it needs consent.
   bool merged = false;  // A part of another contact, which is the one to ask about.
+  std::optional<Time> suppressed_since{};  // Set: the address of the channel is suppressed.
 };
 
-// The rule. A contract, the law, a life or a public task allow whatever the person said; a legitimate interest until the person
-// says no; everything else needs an agreement.
+// The rule. Whose address is suppressed is not written to, for whatever reason. A contract, the law, a life or a public task
+// allow whatever the person said; a legitimate interest until the person says no; everything else needs an agreement.
 ConsentDecision Decide(const ConsentKnowledge& known);
 
 // One decision for each question, in their order; one statement.

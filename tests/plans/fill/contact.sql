@@ -1,12 +1,14 @@
 SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii_key', 'applied_version', 'aggregate_state',
                   'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo', 'organization', 'affiliation',
                   'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
-                  'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own');
+                  'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'suppression',
+                  'preference');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
-                     update_time, erase_time, merged_into)
+                     update_time, erase_time, merged_into, email_hash)
 SELECT fill_tenant(n), fill_id(1, n), 'ext-' || n, name, n || '@example.com', 'tr', 'shop', name || ' ext-' || n, 2,
-       fill_time(n), fill_time(n), CASE WHEN n % 200 = 7 THEN fill_time(n) END, CASE WHEN n % 200 = 17 THEN fill_id(1, n - 10) END
+       fill_time(n), fill_time(n), CASE WHEN n % 200 = 7 THEN fill_time(n) END, CASE WHEN n % 200 = 17 THEN fill_id(1, n - 10) END,
+       sha256((n || '@example.com')::bytea)
   FROM generate_series(1, 1000000) n,
        LATERAL (SELECT substr(md5(n % 997 || 'a'), 1, 7) || ' ' || substr(md5(n % 7919 || 'b'), 1, 8) AS name) x;
 INSERT INTO event_log_0 (id, tenant_id, subject, aggregate_version, event_id, event_type, occur_time, record_time, payload)
@@ -58,8 +60,9 @@ SELECT fill_tenant(n), fill_id(25, n), 'organizations/' || fill_id(20, n), '\x00
        CASE WHEN n % 5 = 0 THEN fill_time(n) END, 1, fill_time(n) FROM generate_series(1, 200000) n;
 
 -- Two ways to reach everybody; keys that two share, and a suspicion of every tenth; a step of everybody's.
-INSERT INTO contact_point (tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time)
-SELECT fill_tenant(n), fill_id(1, n), fill_id(30 + kind, n), kind, kind || 'value' || n, '', 1, true, NULL, fill_time(n)
+INSERT INTO contact_point (tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time, address_hash)
+SELECT fill_tenant(n), fill_id(1, n), fill_id(30 + kind, n), kind, kind || 'value' || n, '', 1, true, NULL, fill_time(n),
+       CASE WHEN n % 1000 > 0 THEN sha256((kind || 'value' || n)::bytea) END
   FROM generate_series(1, 200000) n, generate_series(1, 2) kind;
 INSERT INTO duplicate_key (tenant_id, key, contact_id)
 SELECT fill_tenant(n), (n / 2) * 8 + which, fill_id(1, n) FROM generate_series(1, 200000) n, generate_series(1, 3) which;
@@ -75,6 +78,16 @@ INSERT INTO contact_own (tenant_id, contact_id, record)
 SELECT fill_tenant(n), fill_id(1, n), '\x00' FROM generate_series(1, 200000) n WHERE n % 20 >= 10;
 INSERT INTO lifecycle_change (tenant_id, contact_id, contact_version, from_stage, to_stage, reason, actor, change_time)
 SELECT fill_tenant(n), fill_id(1, n), 2, 0, 1 + n % 11, 'FILL', 'services/fill', fill_time(n) FROM generate_series(1, 200000) n;
+-- Every fifth person's address is not to be written to, some of them lifted; everybody of those prefers something.
+INSERT INTO suppression (tenant_id, id, kind, address_hash, purpose, reason, source, actor, create_time, lift_time)
+SELECT fill_tenant(n), fill_id(34, n), 1, sha256((n || '@example.com')::bytea), '', 1 + n % 5, 'fill', '', fill_time(n),
+       CASE WHEN n % 5 = 0 THEN fill_time(n) END FROM generate_series(1, 200000) n;
+INSERT INTO preference (tenant_id, contact_id, topics_on, topics_off, messages_per_day, messages_per_week, pause_until,
+                        preferred_channel, quiet_start, quiet_end, version, update_time)
+SELECT fill_tenant(n), fill_id(1, n), '{news}', '{offers}', n % 5, 0, NULL, 1, NULL, NULL, 1, fill_time(n)
+  FROM generate_series(1, 200000) n;
+INSERT INTO preference_topic (tenant_id, code, title_tr, title_en, default_subscribed, create_time)
+SELECT DISTINCT fill_tenant(n), 'topic-' || n % 50, 'Konu', 'Topic', true, fill_time(1) FROM generate_series(1, 2000) n;
 
 -- The tables of events, which every service has, are planned here for all of them.
 INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id)

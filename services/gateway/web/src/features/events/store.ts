@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'lifecycle.changed',
   'contact.merged',
   'contact.unmerged',
+  'preferences.changed',
   'consent.changed',
   'purpose.created',
   'purpose.updated',

@@ -1,0 +1,61 @@
+#include "services/gateway/public_page.h"
+
+#include "libs/base/text.h"
+#include "libs/crypto/crypto.h"
+
+namespace vefa::gateway {
+namespace {
+
+constexpr char kStyle[] =
+    "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;background:#f6f6f4;color:#1c1c1a}"
+    "main{max-width:32rem;margin:10vh auto;padding:2rem;background:#fff;border:1px solid #d9d9d4;border-radius:.5rem}"
+    "h1{font-size:1.5rem;margin:0 0 1rem}"
+    "fieldset{border:1px solid #d9d9d4;border-radius:.375rem;margin:0 0 1rem}label{display:block;padding:.375rem 0}"
+    "select{font:inherit;display:block;width:100%;padding:.5rem;margin:0 0 1rem}"
+    "button{font:inherit;padding:.75rem "
+    "1.5rem;border:0;border-radius:.375rem;background:#1f5f5b;color:#fff;cursor:pointer;margin:0 .5rem .5rem 0}"
+    "button:focus-visible,select:focus-visible,input:focus-visible{outline:3px solid #c46a1b;outline-offset:2px}"
+    "@media(prefers-color-scheme:dark){body{background:#1c1c1a;color:#ececea}main{background:#262624;border-color:#"
+    "45453f}"
+    "button{background:#7fc7c1;color:#10302d}}";
+
+std::string StyleHash() {
+  std::string hash = ToBase64Url(crypto::Bytes(crypto::Sha256(kStyle)));
+  for (char& c : hash) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  return "'sha256-" + hash + "='";
+}
+
+}  // namespace
+
+http::Response PublicPage(int status, std::string_view language, std::string_view title, std::string_view html) {
+  static const std::string kPolicy =
+      "default-src 'none'; style-src " + StyleHash() + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  std::string page = "<!doctype html>\n<html lang=\"";
+  page.append(language).append(
+      "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<meta name=\"robots\" content=\"noindex\"><title>");
+  page.append(title).append("</title><style>").append(kStyle).append("</style></head>\n<body><main><h1>");
+  page.append(title).append("</h1>").append(html).append("</main></body>\n</html>\n");
+  http::Response response = http::TextResponse(status, std::move(page), "text/html; charset=utf-8");
+  response.headers.Add("Content-Language", std::string(language));
+  response.headers.Add("Content-Security-Policy", kPolicy);
+  response.headers.Add("Cache-Control", "no-store");
+  return response;
+}
+
+std::string EscapeHtml(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace vefa::gateway
