@@ -54,8 +54,8 @@ Status CheckWritable(const events::Event& event) {
        {event.type, event.subject, event.classification, event.traceparent, event.data_schema})
     if (!IsUtf8(text)) return InvalidArgument("EVENT_NOT_UTF8", "A header of the event is not UTF-8.");
   for (Time time : {event.occur_time, event.record_time}) {
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-    if (seconds <= pb::util::TimeUtil::kTimestampMinSeconds || seconds >= pb::util::TimeUtil::kTimestampMaxSeconds)
+    auto since_1970 = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+    if (since_1970 <= pb::util::TimeUtil::kTimestampMinSeconds || since_1970 >= pb::util::TimeUtil::kTimestampMaxSeconds)
       return InvalidArgument("EVENT_TIME_RANGE", "A time of the event is not of the years 1 to 9999.");
   }
   return Ok();
