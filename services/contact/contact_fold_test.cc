@@ -60,6 +60,20 @@ void Fold(const std::vector<events::Event>& all, At& at) {
   for (const events::Event& event : all) ASSERT_TRUE(FoldContact(event, at.state, at.erased).ok());
 }
 
+TEST(ContactFoldTest, PreferencesAreTheLatestOnesAndGoWithThePerson) {
+  auto preferred = [](int a_week) {
+    v1::ContactEvent change;
+    change.mutable_preferences_changed()->mutable_state()->set_messages_per_week(a_week);
+    return change;
+  };
+  At at;
+  Fold({Record(Created("en"), 1, 100), Record(preferred(3), 2, 110), Record(preferred(1), 3, 120)}, at);
+  EXPECT_EQ(at.state.preferences().messages_per_week(), 1);
+  EXPECT_EQ(at.state.state().language(), "en");
+  Fold({Record(Erased(), 4, 130)}, at);
+  EXPECT_FALSE(at.state.has_preferences());
+}
+
 TEST(ContactFoldTest, TheLatestStateAndTheLatestWordByTheTimeItWasSaid) {
   v1::ContactEvent updated;
   *updated.mutable_updated()->mutable_state() = Created("tr").created().state();

@@ -12,7 +12,8 @@ constexpr const char* kPumpFiles[] = {"libs/events/", "libs/operations/", "libs/
                                       "notification/delivery/", "gateway/feed/feed_writer.cc", "contact/unsubscribe_handler.cc",
                                       "contact/search/search_index.cc", "contact/search/search_sweep.cc",
                                       "contact/duplicate/duplicate_search.cc", "contact/consent/consent_chain.cc",
-                                      "contact/relationship/unaccountable_gauge.cc"};
+                                      "contact/relationship/unaccountable_gauge.cc", "contact/suppression/address_hashes.cc",
+                                      "contact/suppression/hash_sweep.cc"};
 
 constexpr char kNull[] = "NULL";
 constexpr char kContact[] = "'01970002-0000-7001-8000-000000000001'";
