@@ -40,7 +40,7 @@ struct Consumer::Handle {
 
   ~Handle() {
     if (kafka != nullptr) {
-      Stop(List(rd_kafka_topic_partition_list_new(0)).get());
+      StopAll();
       closing = true;
       rd_kafka_consumer_close(kafka);
       rd_kafka_destroy(kafka);
@@ -91,7 +91,7 @@ struct Consumer::Handle {
   // seek of ours beside those of its main thread can so leave a partition unread for ever, and nobody is told.
   Status Read(const Offsets& from) const {
     // What is being stopped must not be stopped again: that fails an assertion of librdkafka's.
-    if (Assigned()->cnt > 0) Stop(List(rd_kafka_topic_partition_list_new(0)).get());
+    StopAll();
     List list(rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
     for (const auto& [partition, offset] : from)
       rd_kafka_topic_partition_list_add(list.get(), partition.first.c_str(), partition.second)->offset = offset;
@@ -117,16 +117,20 @@ struct Consumer::Handle {
       while (rd_kafka_message_t* message = rd_kafka_consume_queue(queue.get(), 0)) rd_kafka_message_destroy(message);
   }
 
+  void StopAll() const {
+    if (Assigned()->cnt > 0) Stop(List(rd_kafka_topic_partition_list_new(0)).get());
+  }
+
   static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque) {
     Handle& handle = *static_cast<Handle*>(opaque);
     Consumer& consumer = *handle.owner;
     consumer.lost_.clear();
     consumer.next_.clear();
     consumer.rebalanced_ = true;
-    if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || handle.closing) {
       consumer.assigned_.clear();
       consumer.revoked_(ToPartitions(list));
-      // Closed it has been stopped before.
+      // It was stopped before it was closed.
       if (handle.closing) {
         rd_kafka_assign(handle.kafka, nullptr);
       } else {
