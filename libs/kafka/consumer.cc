@@ -287,10 +287,9 @@ Status Consumer::Serve(std::chrono::milliseconds wait) {
   }
   VEFA_TRY_OK(Move());
   rd_kafka_message_t* message = handle_->Await(wait);
-  if (message == nullptr) return Ok();
   // Nothing is read. Were there a message all the same, it would come again: `next_` stands before it.
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) Notice(message);
-  rd_kafka_message_destroy(message);
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) Notice(message);
+  if (message != nullptr) rd_kafka_message_destroy(message);
   if (fatal_) Reopen();
   return Ok();
 }
@@ -298,6 +297,16 @@ Status Consumer::Serve(std::chrono::milliseconds wait) {
 // Between rebalances the group has nothing for us to read.
 Status Consumer::Move() {
   if (!moved_) return Ok();
+  handle_->StopAll();
+  // What is told now is of what was read before: a position that was lost there is no news of where we go.
+  bool before = std::exchange(rebalanced_, false);
+  while (rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, 0)) {
+    if (message->err == RD_KAFKA_RESP_ERR__FATAL) Notice(message);
+    rd_kafka_message_destroy(message);
+  }
+  // A rebalance meanwhile has its own beginning, and what is thrown out reads nothing.
+  if (rebalanced_ || fatal_) return Ok();
+  rebalanced_ = before;
   if (!assigned_.empty()) VEFA_TRY_OK(handle_->Read(paused_ ? Offsets() : next_));
   moved_ = false;
   return Ok();
