@@ -135,7 +135,7 @@ void SubscriberLoop::Adopt(const ConsumerState& state) {
   if (moved || (resumed && !lost_.empty())) {
     if (resumed) lost_.clear();
     held_.Clear();
-    if (!consumer_.Seek(positions_).ok()) placed_ = false;
+    consumer_.Seek(positions_);
   }
 }
 
@@ -184,8 +184,7 @@ void SubscriberLoop::Place() {
   Offsets known = ToOffsets(rows->front());
   for (auto& [partition, offset] : positions_) offset = OffsetOf(known, partition);
   held_.Clear();
-  Status sought = consumer_.Seek(positions_);
-  if (!sought.ok()) return Wait(sought.error());
+  consumer_.Seek(positions_);
   placed_ = true;
 }
 
@@ -205,7 +204,7 @@ void SubscriberLoop::Fill() {
                      {"offset", jump->second}});
     reread_ = true;
     held_.Clear();
-    if (!consumer_.Seek(positions_).ok()) placed_ = false;
+    consumer_.Seek(positions_);
     return;
   }
   reread_ = false;

@@ -17,7 +17,6 @@
 namespace vefa::kafka {
 namespace {
 
-constexpr int kSeekTimeoutMs = 5000;
 constexpr int kAskTimeoutMs = 500;
 // Once something is there, what comes within this time joins it.
 constexpr std::chrono::milliseconds kMore(2);
@@ -28,12 +27,7 @@ constexpr std::chrono::seconds kFatalRest(5);
 constexpr std::chrono::seconds kNudgeEvery(1);
 
 using List = Owned<rd_kafka_topic_partition_list_t>;
-
-List ToList(const std::vector<Partition>& partitions) {
-  List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
-  for (const auto& [topic, number] : partitions) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), number);
-  return list;
-}
+using Offsets = std::map<Partition, int64_t>;
 
 }  // namespace
 
@@ -42,9 +36,12 @@ struct Consumer::Handle {
   Consumer* owner = nullptr;
   const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   Deadline quiet = Deadline::After({});  // Until when the main thread needs no nudge.
+  bool closing = false;                  // Its main thread may have ended: it answers nothing any more.
 
   ~Handle() {
     if (kafka != nullptr) {
+      StopAll();
+      closing = true;
       rd_kafka_consumer_close(kafka);
       rd_kafka_destroy(kafka);
     }
@@ -66,8 +63,7 @@ struct Consumer::Handle {
     if (message != nullptr || wait.count() <= 0) return message;
     if (quiet.Passed()) {
       quiet = Deadline::After(kNudgeEvery);
-      rd_kafka_topic_partition_list_t* assigned = nullptr;
-      if (rd_kafka_assignment(kafka, &assigned) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_topic_partition_list_destroy(assigned);
+      Assigned();
     }
     pollfd waiting{wake_fd, POLLIN, 0};
     uint64_t wakes = 0;
@@ -76,46 +72,81 @@ struct Consumer::Handle {
     return rd_kafka_consumer_poll(kafka, 0);
   }
 
-  static void OnRebalance(rd_kafka_t* kafka, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list,
-                          void* opaque) {
-    Consumer& consumer = *static_cast<Handle*>(opaque)->owner;
-    std::vector<Partition> partitions = ToPartitions(list);
-    consumer.lost_.clear();
-    consumer.rebalanced_ = true;
-    if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-      consumer.assigned_.clear();
-      consumer.revoked_(partitions);
-      rd_kafka_assign(kafka, nullptr);
-      return;
-    }
-    consumer.assigned_ = partitions;
-    auto offsets = consumer.start_(partitions);
-    if (!offsets) {
-      // Members of the group all the same; Seek assigns them in earnest.
-      List nothing(rd_kafka_topic_partition_list_new(0));
-      rd_kafka_assign(kafka, nothing.get());
-      return;
-    }
-    for (int i = 0; i < list->cnt; ++i) {
-      auto found = offsets->find({list->elems[i].topic, list->elems[i].partition});
-      list->elems[i].offset = found == offsets->end() ? RD_KAFKA_OFFSET_BEGINNING : found->second;
-    }
-    rd_kafka_assign(kafka, list);
-    if (consumer.paused_) rd_kafka_pause_partitions(kafka, list);
+  // What librdkafka reads at the moment. Its main thread answers after all that it was sent before.
+  List Assigned() const {
+    rd_kafka_topic_partition_list_t* assigned = nullptr;
+    if (rd_kafka_assignment(kafka, &assigned) != RD_KAFKA_RESP_ERR_NO_ERROR) assigned = rd_kafka_topic_partition_list_new(0);
+    return List(assigned);
   }
 
-  // Assigns everything anew, each partition at its offset.
-  Status Assign(const std::vector<Partition>& assigned, const std::map<Partition, int64_t>& offsets, bool paused) const {
-    List list = ToList(assigned);
-    for (int i = 0; i < list->cnt; ++i) {
-      auto found = offsets.find({list->elems[i].topic, list->elems[i].partition});
-      list->elems[i].offset = found == offsets.end() ? RD_KAFKA_OFFSET_BEGINNING : found->second;
-    }
+  // The main thread ends or begins to read a partition with orders to itself, and what follows from them with further
+  // ones: twice through its queue, and all of them are carried out.
+  void Settle() const {
+    Assigned();
+    Assigned();
+  }
+
+  // Reads these partitions from there on and no others. Nothing else changes what is read, and it returns when it is done:
+  // librdkafka numbers its orders for a partition and drops one that a later number has overtaken. A pause, a resume or a
+  // seek of ours beside those of its main thread can so leave a partition unread for ever, and nobody is told.
+  Status Read(const Offsets& from) const {
+    // What is being stopped must not be stopped again: that fails an assertion of librdkafka's.
+    StopAll();
+    List list(rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
+    for (const auto& [partition, offset] : from)
+      rd_kafka_topic_partition_list_add(list.get(), partition.first.c_str(), partition.second)->offset = offset;
     rd_kafka_resp_err_t error = rd_kafka_assign(kafka, list.get());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
       return Unavailable("KAFKA_UNAVAILABLE", std::string("Kafka could not assign: ") + rd_kafka_err2str(error));
-    if (paused) rd_kafka_pause_partitions(kafka, list.get());
+    Settle();
     return Ok();
+  }
+
+  // Reads nothing; `nothing` is an empty list, or null to agree to a loss of everything. Then it empties the partitions' own
+  // queues: librdkafka before 2.1 leaves something in them, which for topics that were deleted meanwhile is not found again
+  // and has rd_kafka_destroy wait for ever.
+  void Stop(const rd_kafka_topic_partition_list_t* nothing) const {
+    List assigned = Assigned();
+    std::vector<Owned<rd_kafka_queue_t>> queues;
+    for (const auto& [topic, number] : ToPartitions(assigned.get()))
+      queues.emplace_back(rd_kafka_queue_get_partition(kafka, topic.c_str(), number));
+    // Until it ends they lead to the queue of all.
+    if (rd_kafka_assign(kafka, nothing) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    Settle();
+    for (const auto& queue : queues)
+      while (rd_kafka_message_t* message = rd_kafka_consume_queue(queue.get(), 0)) rd_kafka_message_destroy(message);
+  }
+
+  void StopAll() const {
+    if (Assigned()->cnt > 0) Stop(List(rd_kafka_topic_partition_list_new(0)).get());
+  }
+
+  static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque) {
+    Handle& handle = *static_cast<Handle*>(opaque);
+    Consumer& consumer = *handle.owner;
+    consumer.lost_.clear();
+    consumer.next_.clear();
+    consumer.rebalanced_ = true;
+    if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || handle.closing) {
+      consumer.assigned_.clear();
+      consumer.revoked_(ToPartitions(list));
+      // It was stopped before it was closed.
+      if (handle.closing) {
+        rd_kafka_assign(handle.kafka, nullptr);
+      } else {
+        handle.Stop(nullptr);
+      }
+      return;
+    }
+    consumer.assigned_ = ToPartitions(list);
+    auto known = consumer.start_(consumer.assigned_);
+    if (known)
+      for (const Partition& partition : consumer.assigned_) {
+        auto found = known->find(partition);
+        consumer.next_[partition] = found == known->end() ? kBeginning : found->second;
+      }
+    // Members of the group even when nothing is to be read yet.
+    consumer.moved_ = !handle.Read(consumer.paused_ ? Offsets() : consumer.next_).ok();
   }
 };
 
@@ -172,7 +203,7 @@ Status Consumer::Open() {
   }
   rd_kafka_poll_set_consumer(handle->kafka);
   handle->WakeOnMessages();
-  List list = ToList({});
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
   for (const std::string& topic : topics_)
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   rd_kafka_resp_err_t failed = rd_kafka_subscribe(handle->kafka, list.get());
@@ -189,6 +220,7 @@ void Consumer::Notice(const void* message) {
     telemetry::Fault("a position is not in Kafka: what was there is deleted, or was never there",
                      {{"group", group_}, {"topic", topic}, {"partition", static_cast<int>(said->partition)}});
     lost_.emplace_back(topic, said->partition);
+    next_.erase(lost_.back());
   } else if (said->err == RD_KAFKA_RESP_ERR__FATAL) {
     fatal_ = true;
     char why[512];
@@ -204,6 +236,7 @@ void Consumer::Notice(const void* message) {
 void Consumer::Reopen() {
   fatal_ = false;
   handle_.reset();
+  next_.clear();
   if (!assigned_.empty()) revoked_(std::exchange(assigned_, {}));
   rest_ = Deadline::After(kFatalRest);
 }
@@ -217,6 +250,7 @@ Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::millisecon
     Rest(wait);
     return batch;
   }
+  VEFA_TRY_OK(Move());
   Deadline deadline = Deadline::After(wait);
   for (size_t size = 0; batch.size() < most && size < bytes;) {
     auto left = batch.empty() ? deadline.Left() : std::min(deadline.Left(), kMore);
@@ -238,6 +272,9 @@ Result<std::vector<Message>> Consumer::Poll(size_t most, std::chrono::millisecon
     batch.clear();
     Reopen();
   }
+  for (size_t i = 0; i < batch.size(); ++i)
+    if (i + 1 == batch.size() || batch[i + 1].partition != batch[i].partition || batch[i + 1].topic != batch[i].topic)
+      next_[{batch[i].topic, batch[i].partition}] = batch[i].offset + 1;
   return batch;
 }
 
@@ -248,60 +285,43 @@ Status Consumer::Serve(std::chrono::milliseconds wait) {
     Rest(wait);
     return Ok();
   }
+  VEFA_TRY_OK(Move());
   rd_kafka_message_t* message = handle_->Await(wait);
-  if (message == nullptr) return Ok();
-  // Paused partitions bring nothing; were there a message all the same, it would have to be read again.
-  std::map<Partition, int64_t> back;
-  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    back[{rd_kafka_topic_name(message->rkt), message->partition}] = message->offset;
-  } else {
-    Notice(message);
-  }
-  rd_kafka_message_destroy(message);
+  // Nothing is read. Were there a message all the same, it would come again: `next_` stands before it.
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) Notice(message);
+  if (message != nullptr) rd_kafka_message_destroy(message);
   if (fatal_) Reopen();
-  return back.empty() ? Ok() : Seek(back);
+  return Ok();
 }
 
-void Consumer::Pause() {
-  if (paused_) return;
-  paused_ = true;
-  List list = ToList(assigned_);
-  if (handle_ != nullptr && list->cnt > 0) rd_kafka_pause_partitions(handle_->kafka, list.get());
+// Between rebalances the group has nothing for us to read.
+Status Consumer::Move() {
+  if (!moved_) return Ok();
+  handle_->StopAll();
+  // What is told now is of what was read before: a position that was lost there is no news of where we go.
+  bool before = std::exchange(rebalanced_, false);
+  while (rd_kafka_message_t* message = rd_kafka_consumer_poll(handle_->kafka, 0)) {
+    if (message->err == RD_KAFKA_RESP_ERR__FATAL) Notice(message);
+    rd_kafka_message_destroy(message);
+  }
+  // A rebalance meanwhile has its own beginning, and what is thrown out reads nothing.
+  if (rebalanced_ || fatal_) return Ok();
+  rebalanced_ = before;
+  if (!assigned_.empty()) VEFA_TRY_OK(handle_->Read(paused_ ? Offsets() : next_));
+  moved_ = false;
+  return Ok();
 }
 
-void Consumer::Resume() {
-  if (!paused_) return;
-  paused_ = false;
-  List list = ToList(assigned_);
-  if (handle_ != nullptr && list->cnt > 0) rd_kafka_resume_partitions(handle_->kafka, list.get());
-}
+void Consumer::Pause() { moved_ = !std::exchange(paused_, true) || moved_; }
 
-Status Consumer::Seek(const std::map<Partition, int64_t>& offsets) {
+void Consumer::Resume() { moved_ = std::exchange(paused_, false) || moved_; }
+
+void Consumer::Seek(const std::map<Partition, int64_t>& offsets) {
   // What is lost again is told again.
   std::erase_if(lost_, [&](const Partition& partition) { return offsets.contains(partition); });
-  List list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, offset] : offsets)
-    if (std::find(assigned_.begin(), assigned_.end(), partition) != assigned_.end())
-      rd_kafka_topic_partition_list_add(list.get(), partition.first.c_str(), partition.second)->offset = offset;
-  if (handle_ == nullptr || list->cnt == 0) return Ok();
-  // A partition that is not being read, because its position was lost or never known, cannot be sought.
-  bool fails = false;
-  if (rd_kafka_error_t* error = rd_kafka_seek_partitions(handle_->kafka, list.get(), kSeekTimeoutMs); error != nullptr) {
-    rd_kafka_error_destroy(error);
-    fails = true;
-  }
-  for (int i = 0; i < list->cnt; ++i) fails = fails || list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR;
-  if (!fails) return Ok();
-  // Those that were not named go on where they are.
-  std::map<Partition, int64_t> all = offsets;
-  rd_kafka_topic_partition_list_t* now = nullptr;
-  if (rd_kafka_assignment(handle_->kafka, &now) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    List owned(now);
-    rd_kafka_position(handle_->kafka, now);
-    for (int i = 0; i < now->cnt; ++i)
-      if (now->elems[i].offset >= 0) all.emplace(Partition(now->elems[i].topic, now->elems[i].partition), now->elems[i].offset);
-  }
-  return handle_->Assign(assigned_, all, paused_);
+    if (std::find(assigned_.begin(), assigned_.end(), partition) != assigned_.end()) next_[partition] = offset;
+  moved_ = true;
 }
 
 int64_t Consumer::Lag(const std::map<Partition, int64_t>& next, bool ask) const {

@@ -50,11 +50,12 @@ class Consumer {
   Result<std::vector<Message>> Poll(size_t most, std::chrono::milliseconds wait, size_t bytes = 4 << 20);
   // Reads nothing and stays a member; only while paused.
   Status Serve(std::chrono::milliseconds wait);
-  // Stops and resumes fetching of everything assigned, now and later.
+  // The next Poll or Serve stops and resumes fetching of everything assigned, now and later. What was fetched and not
+  // polled is fetched again.
   void Pause();
   void Resume();
-  // Reads again from the given offsets, kBeginning among them. Partitions that are not ours are left alone.
-  Status Seek(const std::map<Partition, int64_t>& offsets);
+  // The next Poll reads from the given offsets, kBeginning among them. Partitions that are not ours are left alone.
+  void Seek(const std::map<Partition, int64_t>& offsets);
   // Partitions whose position Kafka does not have (any more), since the last call or their last Seek. They are not
   // read until Seek moves them.
   std::vector<Partition> TakeLost() { return std::exchange(lost_, {}); }
@@ -66,6 +67,7 @@ class Consumer {
   struct Handle;
   Status Open();
   void Notice(const void* message);
+  Status Move();
   // Begins anew after an error that ends a member, such as another one of the same name.
   void Reopen();
   void Rest(std::chrono::milliseconds wait) const;
@@ -80,6 +82,8 @@ class Consumer {
   Deadline rest_ = Deadline::After({});  // After a fatal error.
   bool rebalanced_ = false;  // Since Poll looked last.
   std::vector<Partition> assigned_;
+  std::map<Partition, int64_t> next_;  // What Poll gives next of them; without those that are not known or lost.
+  bool moved_ = false;                 // Something else is to be read than is being read.
   std::vector<Partition> lost_;
   std::unique_ptr<Handle> handle_;
 };

@@ -82,5 +82,26 @@ TEST_F(MemberTest, OfTwoWithOneNameTheEarlierIsThrownOutAndJoinsAgainWhenTheOthe
   EXPECT_TRUE(testing::Eventually([&] { return one->Polls() && one->owned.size() == 4; }, std::chrono::seconds(40)));
 }
 
+// The partitions were paused, taken and given back: they must be read, even when the pause ended in between.
+TEST_F(MemberTest, APauseEndsThoughThePartitionsWereAwayMeanwhile) {
+  auto one = Join("");
+  ASSERT_TRUE(testing::Eventually([&] { return one->Polls() && one->owned.size() == 4; }, std::chrono::seconds(40)));
+  one->consumer->Pause();
+  auto two = Join("");
+  // Taken from the first, which goes on while it has nothing.
+  EXPECT_TRUE(testing::Eventually([&] {
+    two->Polls();
+    return one->consumer->Serve(kPollWait).ok() && one->owned.empty();
+  }, std::chrono::seconds(40)));
+  one->consumer->Resume();
+  EXPECT_TRUE(Settled(*one, *two));
+  Producer producer(testing::KafkaBrokers(), "test");
+  std::vector<Record> records;
+  for (int i = 0; i < 200; ++i) records.push_back({topic_, std::to_string(i), "value", {}});
+  producer.Publish(records, Deadline::After(std::chrono::seconds(30)), [] { return false; });
+  EXPECT_TRUE(testing::Eventually([&] { return one->Polls() && two->Polls() && one->read + two->read >= 200; }));
+  EXPECT_EQ(one->read + two->read, 200u);
+}
+
 }  // namespace
 }  // namespace vefa::kafka
