@@ -7,6 +7,7 @@
 #include "libs/crypto/aes_gcm.h"
 #include "libs/crypto/crypto.h"
 #include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_personal.pb.h"
 #include "vefa/event/v1/pii.pb.h"
 
 namespace vefa::pii {

@@ -13,6 +13,7 @@
 #include "libs/testing/engines.h"
 #include "libs/testing/soon.h"
 #include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_personal.pb.h"
 
 namespace vefa::rpc {
 namespace {

@@ -5,6 +5,7 @@
 #include "libs/events/event.h"
 #include "services/contact/contact.h"
 #include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_personal.pb.h"
 
 // Between the contact domain and its events. Nothing personal leaves through here but in its box.
 namespace vefa::contact {

@@ -85,26 +85,16 @@ int main(int argc, char** argv) {
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
   vefa::contact::HashSweep hashes(host.pump(), keys);
   host.OnStop([&] { sweep.Stop(); hashes.Stop(); });
-  host.AddService(contacts);
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
   vefa::contact::MergeService merges(host.AddDoor("vefa.contact.v1.MergeService"), host.database(), keys, catalog, copies,
                                      &host.relay(), host.clock());
   vefa::contact::DuplicateHandler searches(host.clock());
-  host.AddService(points);
-  host.AddService(lifecycle);
-  host.AddService(duplicates);
-  host.AddService(merges);
-  host.AddService(attributes);
-  host.AddService(pii_keys);
-  host.AddService(consents);
-  host.AddService(purposes);
-  host.AddService(suppressions);
-  host.AddService(preferences);
-  host.AddService(organizations);
-  host.AddService(affiliations);
-  host.AddService(relationships);
-  host.AddService(boundaries);
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &contacts, &points, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
+           &consents, &purposes, &suppressions, &preferences, &organizations, &affiliations, &relationships,
+           &boundaries})
+    host.AddService(*service);
   host.OnStop([&] { unaccountable.Stop(); });
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);

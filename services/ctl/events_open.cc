@@ -10,6 +10,7 @@
 #include "libs/pii/pii.h"
 #include "services/ctl/states.h"
 #include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_personal.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/event/v1/pii.pb.h"
 

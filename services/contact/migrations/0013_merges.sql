@@ -34,8 +34,8 @@ ALTER TABLE consent_state
   ADD COLUMN merge_state smallint,
   ADD COLUMN merge_time  timestamptz;
 
--- contract: few are erased or merged, so it takes no time; a list counts everybody less these.
 DROP INDEX contact_erased;
+-- contract: few are erased or merged, so it takes no time; a list counts everybody less these.
 CREATE INDEX contact_gone ON contact (tenant_id, id) WHERE erase_time IS NOT NULL OR merged_into IS NOT NULL;
 
 SELECT protect_tenant_rows('contact_merge', 'contact_own');
