@@ -57,7 +57,7 @@ Result<Json> Opened(const pii::Key& key, const Uuid& tenant, const event::v1::Pi
 
 Status OpenBoxes(Api& api, Json& event) {
   // What is inside is found by its name, so its descriptor must be in this program.
-  (void)contact::v1::ContactPersonal::descriptor();
+  pb::LinkMessageReflection<contact::v1::ContactPersonal>();
   std::vector<Json*> found;
   Collect(event, found);
   if (found.empty()) return Ok();
