@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <thread>
 
 #include "libs/base/check.h"
@@ -18,6 +20,7 @@ namespace vefa::kafka {
 namespace {
 
 constexpr int kAskTimeoutMs = 500;
+constexpr std::chrono::seconds kAgreeTimeout(2);
 // Once something is there, what comes within this time joins it.
 constexpr std::chrono::milliseconds kMore(2);
 // Kafka refuses a session shorter than 6 s, and a poll interval shorter than the session.
@@ -121,6 +124,20 @@ struct Consumer::Handle {
     if (Assigned()->cnt > 0) Stop(List(rd_kafka_topic_partition_list_new(0)).get());
   }
 
+  // Its main thread waits for this word, or has ended the membership meanwhile (the broker is away): then it throws the
+  // order away, and nobody answers. So another thread waits for the answer, and we for a while only; what is not answered then
+  // never is, and ends with the program.
+  static void AgreeToEnd(rd_kafka_t* kafka) {
+    auto answered = std::make_shared<std::promise<void>>();
+    std::future<void> answer = answered->get_future();
+    std::thread([kafka, answered] {
+      rd_kafka_assign(kafka, nullptr);
+      answered->set_value();
+    }).detach();
+    if (answer.wait_for(kAgreeTimeout) != std::future_status::ready)
+      telemetry::Warn("a membership ended without an answer from its own thread", {});
+  }
+
   static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque) {
     Handle& handle = *static_cast<Handle*>(opaque);
     Consumer& consumer = *handle.owner;
@@ -132,7 +149,7 @@ struct Consumer::Handle {
       consumer.revoked_(ToPartitions(list));
       // It was stopped before it was closed.
       if (handle.closing) {
-        rd_kafka_assign(handle.kafka, nullptr);
+        AgreeToEnd(handle.kafka);
       } else {
         handle.Stop(nullptr);
       }

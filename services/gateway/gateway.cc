@@ -15,6 +15,7 @@
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/contact_point_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
+#include "vefa/contact/v1/contact_personal.pb.h"
 #include "vefa/contact/v1/duplicate_service.pb.h"
 #include "vefa/contact/v1/merge_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
@@ -88,6 +89,8 @@ http::Route Waiting(http::Route route) {
 
 // Every event message. Naming them also keeps their descriptors in the program, to write them as JSON.
 std::vector<const google::protobuf::Descriptor*> Events() {
+  // What an opened box holds, too.
+  google::protobuf::LinkMessageReflection<contact::v1::ContactPersonal>();
   return {contact::v1::ContactEvent::descriptor(), interaction::v1::InteractionEvent::descriptor(),
           campaign::v1::CampaignEvent::descriptor(), notification::v1::NotificationEvent::descriptor()};
 }
