@@ -1,6 +1,5 @@
 #include "services/gateway/preference_pages.h"
 
-
 #include "libs/base/text.h"
 #include "libs/http/url.h"
 #include "services/gateway/api.h"
