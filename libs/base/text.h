@@ -22,6 +22,9 @@ bool IsUtf8(std::string_view bytes);
 // Code points in well-formed UTF-8.
 size_t Utf8Length(std::string_view text);
 
+// `&`, `<`, `>`, `"` and `'` as entities: a text as HTML shows it, in an attribute too.
+std::string EscapeHtml(std::string_view text);
+
 // RFC 3339 with microseconds and Z, for example 1997-01-01T00:00:00.000000Z.
 std::string ToRfc3339(Time time);
 // Accepts RFC 3339 with any offset, or a bare date, meaning its midnight in UTC.

@@ -64,6 +64,7 @@ struct Consent {
   Personal<std::string> ip{};
   Personal<std::string> user_agent{};
   int64_t line = 0;  // Its number in the log; 0: not known here.
+  bool confirmation_wanted = false;  // Of a pending one: the person is to be asked, which the event says.
 };
 
 // Brings a contact to its stored form (tidied, addresses in normal form, language `en` when none is said) and adds

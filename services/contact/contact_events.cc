@@ -87,6 +87,7 @@ std::string ConsentPayload(const Consent& consent) {
   v1::ContactEvent event;
   if (consent.state != ConsentState::kGranted && consent.state != ConsentState::kWithdrawn)
     event.mutable_consent_changed()->set_state(static_cast<v1::Consent::State>(consent.state));
+  if (consent.confirmation_wanted) event.mutable_consent_changed()->set_confirmation_wanted(true);
   v1::ConsentTerms& terms = consent.state == ConsentState::kGranted     ? *event.mutable_consent_granted()->mutable_terms()
                             : consent.state == ConsentState::kWithdrawn ? *event.mutable_consent_withdrawn()->mutable_terms()
                                                                         : *event.mutable_consent_changed()->mutable_terms();

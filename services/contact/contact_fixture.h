@@ -153,7 +153,8 @@ class ContactServiceTest : public ::testing::Test {
   redis::Cache cache_{redis_, "contact", &metrics_};
   ContactCopies copies_{&cache_, std::string(32, 'f')};
   AttributeCatalog attributes_{database_.service()};
-  ContactService service_{door_, database_.service(), keys_, attributes_, copies_, nullptr, clock_, key_.secret()};
+  ContactLinks links_{std::string(32, 'f')};
+  ContactService service_{door_, database_.service(), keys_, attributes_, copies_, links_, nullptr, clock_, key_.secret()};
   rpc::Door point_door_{"vefa.contact.v1.ContactPointService", pool_, key_, tenants_, metrics_, clock_};
   PointService point_service_{point_door_, database_.service(),
                               ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_), clock_};

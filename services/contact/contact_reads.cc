@@ -1,5 +1,6 @@
 // The reading half of contact_store.h.
 #include "libs/base/text.h"
+#include "services/contact/confirmation/confirmation.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
 
@@ -44,11 +45,14 @@ const Statement kConsentLine{
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
-    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL FROM contact c"
+    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL,"
+    "  p.pause_until > $5, CASE WHEN s.state = $6 AND s.record_time >= $7 THEN s.line END,"
+    "  coalesce((SELECT title FROM purpose WHERE tenant_id = $1 AND code = $3), '') FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
     " LEFT JOIN LATERAL (SELECT u.id FROM suppression u WHERE u.tenant_id = $1"
     "   AND u.address_hash = CASE $4 WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END"
     "   AND (u.purpose = '' OR u.purpose = $3) AND u.lift_time IS NULL LIMIT 1) x ON true"
+    " LEFT JOIN preference p ON p.tenant_id = $1 AND p.contact_id = c.id"
     " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.id = ANY($2)"};
 
 std::vector<Consent> ReadConsents(const Rows& rows) {
@@ -159,14 +163,19 @@ Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, c
 
 Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,
                                                 const std::vector<Uuid>& ids, const std::string& purpose,
-                                                Channel channel, Deadline deadline) {
+                                                Channel channel, Time now, Deadline deadline) {
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kRecipients,
-                                   Bound(tenant, ids, purpose, static_cast<int16_t>(channel)), deadline));
+                                   Bound(tenant, ids, purpose, static_cast<int16_t>(channel), now,
+                                         static_cast<int16_t>(ConsentState::kPending), now - kConfirmationLife), deadline));
   std::vector<RecipientRow> recipients;
   for (int i = 0; i < rows.size(); ++i) {
-    const bool suppressed = rows.Bool(i, kContactColumns + 1);
-    recipients.push_back({ReadContact(rows, i),
-                          suppressed ? ConsentState::kNeverAsked : static_cast<ConsentState>(rows.Int64(i, kContactColumns)), suppressed});
+    RecipientRow& row = recipients.emplace_back();
+    row.contact = ReadContact(rows, i);
+    row.suppressed = rows.Bool(i, kContactColumns + 1);
+    if (!row.suppressed) row.consent = static_cast<ConsentState>(rows.Int64(i, kContactColumns));
+    row.paused = !rows.IsNull(i, kContactColumns + 2) && rows.Bool(i, kContactColumns + 2);
+    if (!rows.IsNull(i, kContactColumns + 3)) row.confirmable_line = rows.Int64(i, kContactColumns + 3);
+    row.purpose_title = rows.String(i, kContactColumns + 4);
   }
   return recipients;
 }

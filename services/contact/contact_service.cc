@@ -235,6 +235,7 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
   std::vector<Violation> violations;
   Normalise(consent, "consent.", clock_.Now(), violations);
   if (!violations.empty()) return Violations(std::move(violations));
+  consent.confirmation_wanted = consent.state == ConsentState::kPending && consent.channel == Channel::kEmail;
   std::optional<SealedPerson> origin;
   if (!consent.ip.empty() || !consent.user_agent.empty()) {
     VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
@@ -287,7 +288,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
   if (!v1::Channel_IsValid(request.channel())) return Violations({{"channel", "CHANNEL_UNKNOWN", "Give a channel of the contract."}});
   VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts()));
   VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
-                                    static_cast<Channel>(request.channel()), call.deadline));
+                                    static_cast<Channel>(request.channel()), clock_.Now(), call.deadline));
   for (const RecipientRow& row : rows) {
     auto* recipient = response.add_recipients();
     recipient->set_contact(ResourceName("contacts", row.contact.id));
@@ -297,6 +298,11 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
     recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
     recipient->set_suppressed(row.suppressed);
     recipient->set_version(row.contact.version);
+    recipient->set_paused(row.paused);
+    recipient->set_preference_path(links_.preferences.Path({call.tenant, row.contact.id}));
+    if (row.confirmable_line != 0)
+      recipient->set_confirmation_path(links_.confirmations.Path({call.tenant, row.contact.id, row.confirmable_line}));
+    response.set_purpose_title(row.purpose_title);
   }
   return Ok();
 }

@@ -10,6 +10,7 @@
 #include "services/contact/contact_change.h"
 #include "services/contact/contact_copies.h"
 #include "services/contact/contact_import.h"
+#include "services/contact/contact_links.h"
 #include "services/contact/contact_store.h"
 #include "services/contact/search/search.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
@@ -19,10 +20,10 @@ namespace vefa::contact {
 // The gRPC surface: one override that queues the call, one method that does it. Thread-safe.
 class ContactService final : public v1::ContactService::CallbackService {
  public:
-  // `secret` signs page tokens. `relay` is woken after each commit; nullptr in tests without one.
+  // `links` are copied. `secret` signs page tokens. `relay` is woken after each commit; nullptr in tests without one.
   ContactService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, AttributeCatalog& attributes,
-                 ContactCopies copies, events::Relay* relay, const Clock& clock, std::string secret)
-      : door_(door), database_(database), keys_(keys), attributes_(attributes), copies_(copies), relay_(relay),
+                 ContactCopies copies, const ContactLinks& links, events::Relay* relay, const Clock& clock, std::string secret)
+      : door_(door), database_(database), keys_(keys), attributes_(attributes), copies_(copies), links_(links), relay_(relay),
         clock_(clock), secret_(std::move(secret)), import_(database, keys, attributes, copies, clock),
         change_(database, keys, attributes, copies, relay, clock),
         creates_(database, {}, Creates()),
@@ -83,6 +84,7 @@ class ContactService final : public v1::ContactService::CallbackService {
   PiiKeys& keys_;
   AttributeCatalog& attributes_;
   const ContactCopies copies_;
+  const ContactLinks links_;
   events::Relay* relay_;
   const Clock& clock_;
   const std::string secret_;

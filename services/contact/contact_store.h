@@ -143,9 +143,12 @@ struct RecipientRow {
   // Nothing that was ever said, when the address of the channel is suppressed.
   ConsentState consent = ConsentState::kNeverAsked;
   bool suppressed = false;
+  bool paused = false;            // At `now`.
+  int64_t confirmable_line = 0;   // The pending line that the person can confirm at `now`; 0: there is none.
+  std::string purpose_title;      // Empty: nobody declared it.
 };
 Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,
                                                 const std::vector<Uuid>& ids, const std::string& purpose,
-                                                Channel channel, Deadline deadline);
+                                                Channel channel, Time now, Deadline deadline);
 
 }  // namespace vefa::contact

@@ -1,5 +1,6 @@
 #include "libs/service/host.h"
 #include "services/contact/attribute/attribute_service.h"
+#include "services/contact/confirmation/confirmation_service.h"
 #include "services/contact/consent/chain_keeper.h"
 #include "services/contact/consent/consent_service.h"
 #include "services/contact/consent/proof_key.h"
@@ -22,6 +23,7 @@
 #include "services/contact/search/search_sweep.h"
 #include "services/contact/relationship/relationship_service.h"
 #include "services/contact/relationship/unaccountable_gauge.h"
+#include "services/contact/suppression/bounce_handler.h"
 #include "services/contact/suppression/hash_sweep.h"
 #include "services/contact/suppression/suppression_service.h"
 #include "services/contact/unsubscribe_handler.h"
@@ -54,12 +56,12 @@ int main(int argc, char** argv) {
     cache.emplace(*redis, "contact", &host.metrics());
   }
   vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
-  const vefa::contact::PreferenceLinkKey links(settings.pii_key);
+  const vefa::contact::ContactLinks links(settings.pii_key);
   const vefa::crypto::SigningKey proof_key = vefa::contact::MakeProofKey(settings.pii_key);
   vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
   vefa::contact::AttributeCatalog catalog(host.database());
   vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys, catalog,
-                                         copies, &host.relay(), host.clock(), host.key().secret());
+                                         copies, links, &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ContactChanger changer(host.database(), keys, catalog, copies, &host.relay(), host.clock());
   vefa::contact::PointService points(host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(), changer, host.clock());
   vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer);
@@ -70,7 +72,9 @@ int main(int argc, char** argv) {
   vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
   vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
-  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links, &host.relay(), host.clock());
+  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links.preferences, &host.relay(), host.clock());
+  vefa::contact::ConfirmationService confirmations(host.AddDoor("vefa.contact.v1.ConfirmationService"), host.database(), keys, copies, links.confirmations,
+                                                   &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
@@ -81,6 +85,7 @@ int main(int argc, char** argv) {
                                             &host.relay(), host.clock(), host.key().secret());
   vefa::contact::UnaccountableGauge unaccountable(host.pump(), host.metrics());
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
+  vefa::contact::BounceHandler bounces(host.clock());
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
   vefa::contact::HashSweep hashes(host.pump(), keys);
@@ -92,11 +97,12 @@ int main(int argc, char** argv) {
   vefa::contact::DuplicateHandler searches(host.clock());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &contacts, &points, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
-           &consents, &purposes, &suppressions, &preferences, &organizations, &affiliations, &relationships,
+           &consents, &purposes, &suppressions, &preferences, &confirmations, &organizations, &affiliations, &relationships,
            &boundaries})
     host.AddService(*service);
   host.OnStop([&] { unaccountable.Stop(); });
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
+  host.Subscribe(vefa::contact::BounceHandler::kConsumer, {"vefa.notification.v1"}, bounces);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
   host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);

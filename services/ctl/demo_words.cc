@@ -19,6 +19,9 @@ The record shop
 
 You receive this because you agreed to hear from us by e-mail. If you would rather not, one click is enough and we will not ask why:
 {{unsubscribe_url}}
+
+Fewer of them, or about something else? Choose here:
+{{preferences_url}}
 )";
 constexpr const char* kEnglishHtml = R"(<!doctype html>
 <html lang="en"><body style="font-family:Georgia,serif;line-height:1.5;max-width:34em;margin:2em auto;padding:0 1em;color:#222">
@@ -27,7 +30,7 @@ constexpr const char* kEnglishHtml = R"(<!doctype html>
 <p>The records we have put aside since then are the kind you used to choose with us: a few new ones, and some old ones that had been out of print for years. If you feel like listening again, they are waiting for you. If your taste has moved on, tell us in one line what you listen to now; a person reads every answer.</p>
 <p>There is no code to enter and no hurry.</p>
 <p>Warm regards,<br>The record shop</p>
-<p style="font-size:0.85em;color:#555">You receive this because you agreed to hear from us by e-mail. If you would rather not, <a href="{{unsubscribe_url}}">one click is enough</a> and we will not ask why.</p>
+<p style="font-size:0.85em;color:#555">You receive this because you agreed to hear from us by e-mail. If you would rather not, <a href="{{unsubscribe_url}}">one click is enough</a> and we will not ask why. Or <a href="{{preferences_url}}">choose what you hear from us</a>.</p>
 </body></html>
 )";
 
@@ -45,6 +48,9 @@ Plak dükkânınız
 
 Bu iletiyi, e-posta almayı kabul ettiğiniz için gönderdik. İstemezseniz tek tık yeterli; nedenini sormayız:
 {{unsubscribe_url}}
+
+Daha seyrek ya da başka konularda mı yazalım? Buradan seçin:
+{{preferences_url}}
 )";
 constexpr const char* kTurkishHtml = R"(<!doctype html>
 <html lang="tr"><body style="font-family:Georgia,serif;line-height:1.5;max-width:34em;margin:2em auto;padding:0 1em;color:#222">
@@ -53,7 +59,7 @@ constexpr const char* kTurkishHtml = R"(<!doctype html>
 <p>O günden beri sizin için ayırdığımız plaklar, bizden seçmeye alıştığınız türden: birkaçı yeni çıktı, birkaçı da yıllardır bulunmuyordu. Yeniden dinlemek isterseniz sizi bekliyorlar. Zevkiniz değiştiyse şu sıralar ne dinlediğinizi bir satırla yazın; her yanıtı bir insan okuyor.</p>
 <p>Girilecek bir kod yok, acele etmeniz de gerekmiyor.</p>
 <p>Sevgilerle,<br>Plak dükkânınız</p>
-<p style="font-size:0.85em;color:#555">Bu iletiyi, e-posta almayı kabul ettiğiniz için gönderdik. İstemezseniz <a href="{{unsubscribe_url}}">tek tık yeterli</a>; nedenini sormayız.</p>
+<p style="font-size:0.85em;color:#555">Bu iletiyi, e-posta almayı kabul ettiğiniz için gönderdik. İstemezseniz <a href="{{unsubscribe_url}}">tek tık yeterli</a>; nedenini sormayız. Ya da <a href="{{preferences_url}}">bizden ne duyacağınızı seçin</a>.</p>
 </body></html>
 )";
 

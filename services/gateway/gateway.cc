@@ -11,6 +11,7 @@
 #include "vefa/contact/v1/affiliation_service.pb.h"
 #include "vefa/contact/v1/attribute_service.pb.h"
 #include "vefa/contact/v1/boundary_service.pb.h"
+#include "vefa/contact/v1/confirmation_service.pb.h"
 #include "vefa/contact/v1/consent_service.pb.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/contact/v1/contact_point_service.pb.h"
@@ -115,6 +116,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
           contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),
           contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
+          contact::v1::ConfirmConsentRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
@@ -182,6 +184,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       events_(feed_.calls(), callers_, CookiePolicy{https_}),
       pages_(notification_),
       preferences_(contact_),
+      confirmations_(contact_),
       catalog_(database_, Events()),
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
@@ -225,6 +228,9 @@ http::Route Gateway::Choose(const http::Request& head) {
   } else if (PreferencePages::Owns(head.path)) {
     route.unary = [this](const http::Request& request) { return preferences_.Serve(request); };
     route.body_limit = kPreferenceBodyLimit;
+  } else if (ConfirmationPages::Owns(head.path)) {
+    route.unary = [this](const http::Request& request) { return confirmations_.Serve(request); };
+    route.body_limit = kPageBodyLimit;
   } else {
     route.unary = [this](const http::Request& request) { return console_.Serve(request); };
     route.body_limit = 0;

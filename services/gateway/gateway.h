@@ -18,6 +18,7 @@
 #include "libs/telemetry/metrics.h"
 #include "services/gateway/api.h"
 #include "services/gateway/catalog/catalog_pages.h"
+#include "services/gateway/confirmation_pages.h"
 #include "services/gateway/console.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/feed/feed_parts.h"
@@ -92,6 +93,7 @@ class Gateway {
   EventStream events_;
   PublicPages pages_;
   PreferencePages preferences_;
+  ConfirmationPages confirmations_;
   CatalogPages catalog_;
   Console console_;
   std::atomic<bool> draining_{false};

@@ -19,6 +19,7 @@
 #include "libs/testing/soon.h"
 #include "services/gateway/feed/feed_fixture.h"
 #include "services/gateway/gateway.h"
+#include "vefa/contact/v1/confirmation_service.grpc.pb.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 #include "vefa/contact/v1/preference_service.grpc.pb.h"
 #include "vefa/event/v1/event_log_service.grpc.pb.h"
@@ -146,6 +147,33 @@ class TestPreferences final : public contact::v1::PreferenceService::Service {
   Requests saved_;
 };
 
+class TestConfirmations final : public contact::v1::ConfirmationService::Service {
+ public:
+  grpc::Status ReadConfirmation(grpc::ServerContext*, const contact::v1::ReadConfirmationRequest* request,
+                                contact::v1::Confirmation* response) override {
+    return Answer(request->token(), *response);
+  }
+  grpc::Status ConfirmConsent(grpc::ServerContext*, const contact::v1::ConfirmConsentRequest* request,
+                              contact::v1::Confirmation* response) override {
+    if (request->token() == "old") return rpc::ToGrpc(Error{Code::kFailedPrecondition, "CONFIRMATION_EXPIRED", "Too late."});
+    if (request->token() == "good" && request->origin().user_agent() == "Test") ++confirmed;
+    return Answer(request->token(), *response);
+  }
+  std::atomic<int> confirmed = 0;
+
+ private:
+  grpc::Status Answer(const std::string& token, contact::v1::Confirmation& response) {
+    if (token != "good" && token != "old") return rpc::ToGrpc(NotFound("TOKEN_INVALID", "This link is not valid."));
+    response.set_language("tr");
+    response.set_purpose("<b>Haberler</b>");
+    response.set_text("Okudum & kabul ediyorum");
+    response.set_state(token == "old" ? contact::v1::Confirmation::STATE_EXPIRED
+                       : confirmed > 0 ? contact::v1::Confirmation::STATE_CONFIRMED
+                                       : contact::v1::Confirmation::STATE_WAITING);
+    return grpc::Status::OK;
+  }
+};
+
 class TestEventLog final : public event::v1::EventLogService::Service {
   grpc::Status GetEventLogStatus(grpc::ServerContext*, const event::v1::GetEventLogStatusRequest*,
                                  event::v1::EventLogStatus* response) override {
@@ -168,6 +196,7 @@ class GatewayTest : public ::testing::Test {
     builder.RegisterService(&contacts_);
     builder.RegisterService(&notification_);
     builder.RegisterService(&preference_pages_);
+    builder.RegisterService(&confirmations_);
     builder.RegisterService(&event_log_);
     services_ = builder.BuildAndStart();
     std::string address = "127.0.0.1:" + std::to_string(port);
@@ -253,6 +282,7 @@ class GatewayTest : public ::testing::Test {
   TestContacts contacts_;
   TestNotification notification_;
   TestPreferences preference_pages_;
+  TestConfirmations confirmations_;
   TestEventLog event_log_;
   std::unique_ptr<grpc::Server> services_;
   std::filesystem::path web_;

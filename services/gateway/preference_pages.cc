@@ -1,7 +1,5 @@
 #include "services/gateway/preference_pages.h"
 
-#include "libs/base/text.h"
-#include "libs/http/url.h"
 #include "services/gateway/api.h"
 #include "services/gateway/preference_form.h"
 #include "services/gateway/problem.h"
@@ -11,7 +9,6 @@
 namespace vefa::gateway {
 namespace {
 
-constexpr size_t kLongestLink = 1024;
 constexpr std::chrono::milliseconds kPreferenceTimeout(10'000);
 
 http::Response Sentence(int status, const PreferenceTexts& texts, const char* title, const char* sentence) {
@@ -41,9 +38,8 @@ http::Response PreferencePages::Serve(const http::Request& request) const {
   telemetry::TraceScope trace(span.trace());
   // The language of somebody we know nothing of but their browser.
   const PreferenceTexts& guess = PreferenceTextsIn(request.headers.Get("Accept-Language"));
-  auto token = http::PercentDecode(std::string_view(request.path).substr(3));
-  if (!token.ok() || token->empty() || token->size() > kLongestLink || !IsUtf8(*token) || token->find('/') != std::string::npos)
-    return Sentence(404, guess, guess.invalid_title, guess.invalid);
+  const auto token = TokenOf(request);
+  if (!token) return Sentence(404, guess, guess.invalid_title, guess.invalid);
   Terms terms{"", Deadline::After(kPreferenceTimeout)};
   contact::v1::PreferencePage page;
   if (request.method == "GET" || request.method == "HEAD") {

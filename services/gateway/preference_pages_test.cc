@@ -54,5 +54,28 @@ TEST_F(PreferencePagesTest, WhatIsNoLinkOrNoFormIsAPageNotAFault) {
   EXPECT_TRUE(preference_pages_.Saved().empty());
 }
 
+TEST_F(PreferencePagesTest, AConfirmationIsShownByGetAndGivenByPost) {
+  http::Response page = Ask("GET", "/c/good");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.body.find("<html lang=\"tr\">"), std::string::npos);
+  // What the tenant wrote is text.
+  EXPECT_NE(page.body.find("&lt;b&gt;Haberler&lt;/b&gt;"), std::string::npos);
+  EXPECT_NE(page.body.find("Okudum &amp; kabul ediyorum"), std::string::npos);
+  EXPECT_NE(page.body.find("<form"), std::string::npos);
+  EXPECT_EQ(page.body.find("<script"), std::string::npos);
+  EXPECT_EQ(confirmations_.confirmed, 0) << "mail programs open links by themselves";
+  for (int twice = 0; twice < 2; ++twice) {
+    http::Response done = Ask("POST", "/c/good", "", {{"User-Agent", "Test"}});
+    EXPECT_EQ(done.status, 200);
+    EXPECT_NE(done.body.find("Onayınız kaydedildi"), std::string::npos);
+    EXPECT_EQ(done.body.find("<form"), std::string::npos);
+  }
+  EXPECT_EQ(confirmations_.confirmed, 2);
+  EXPECT_EQ(Ask("GET", "/c/old").status, 410);
+  EXPECT_EQ(Ask("POST", "/c/old").status, 410);
+  for (const char* path : {"/c/bad", "/c/", "/c/a%2Fb", "/c/%ff"}) EXPECT_EQ(Ask("GET", path).status, 404) << path;
+  EXPECT_EQ(Ask("PUT", "/c/good", "x").status, 405);
+}
+
 }  // namespace
 }  // namespace vefa::gateway

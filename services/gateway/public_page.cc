@@ -2,9 +2,13 @@
 
 #include "libs/base/text.h"
 #include "libs/crypto/crypto.h"
+#include "libs/http/url.h"
 
 namespace vefa::gateway {
 namespace {
+
+constexpr size_t kTokenPrefix = 3;  // `/u/`
+constexpr size_t kLongestToken = 1024;
 
 constexpr char kStyle[] =
     "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;background:#f6f6f4;color:#1c1c1a}"
@@ -43,19 +47,11 @@ http::Response PublicPage(int status, std::string_view language, std::string_vie
   return response;
 }
 
-std::string EscapeHtml(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
+std::optional<std::string> TokenOf(const http::Request& request) {
+  auto token = http::PercentDecode(std::string_view(request.path).substr(kTokenPrefix));
+  if (!token.ok() || token->empty() || token->size() > kLongestToken || !IsUtf8(*token) || token->find('/') != std::string::npos)
+    return std::nullopt;
+  return *std::move(token);
 }
 
 }  // namespace vefa::gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,7 @@ namespace vefa::gateway {
 // else is escaped by whoever puts it in.
 http::Response PublicPage(int status, std::string_view language, std::string_view title, std::string_view html);
 
-// A text as HTML shows it, in an attribute too.
-std::string EscapeHtml(std::string_view text);
+// The token of a path such as `/u/{token}`; nullopt when it cannot be one of anybody's.
+std::optional<std::string> TokenOf(const http::Request& request);
 
 }  // namespace vefa::gateway

@@ -1,7 +1,5 @@
 #include "services/gateway/public_pages.h"
 
-#include "libs/base/text.h"
-#include "libs/http/url.h"
 #include "services/gateway/api.h"
 #include "services/gateway/problem.h"
 #include "services/gateway/public_page.h"
@@ -13,7 +11,6 @@ namespace notification = vefa::notification::v1;
 
 namespace {
 
-constexpr size_t kLongestToken = 1024;
 constexpr std::chrono::milliseconds kTimeout(10'000);
 
 // What a page says, in one language.
@@ -91,10 +88,8 @@ http::Response PublicPages::Serve(const http::Request& request) const {
   telemetry::Span span = BeginSpan(request, "/u/{token}");
   telemetry::TraceScope trace(span.trace());
   const Texts& guess = ByBrowser(request);
-  auto token = http::PercentDecode(std::string_view(request.path).substr(3));
-  if (!token.ok() || token->empty() || token->size() > kLongestToken || !IsUtf8(*token) ||
-      token->find('/') != std::string::npos)
-    return Page(404, guess, guess.invalid_title, guess.invalid, false);
+  const auto token = TokenOf(request);
+  if (!token) return Page(404, guess, guess.invalid_title, guess.invalid, false);
   Terms terms{"", Deadline::After(kTimeout)};
   if (request.method == "GET" || request.method == "HEAD") {
     notification::ReadUnsubscribeTokenRequest ask;

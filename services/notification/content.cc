@@ -67,6 +67,15 @@ void CheckContent(const v1::Content& content, std::vector<Violation>& violations
   }
 }
 
+bool AsksToConfirm(const v1::Content& content) {
+  for (const auto& [language, text] : content.texts())
+    for (const std::string* words : {&text.subject(), &text.text(), &text.html()}) {
+      auto pattern = Pattern::Parse(*words);
+      if (pattern.ok() && pattern->Uses(&Fields::confirmation_url)) return true;
+    }
+  return false;
+}
+
 std::string StoredContent(const v1::Content& content) {
   std::string stored;
   {

@@ -13,6 +13,9 @@ namespace vefa::notification {
 // Adds everything that is wrong with a content: sizes, languages, placeholders.
 void CheckContent(const v1::Content& content, std::vector<Violation>& violations);
 
+// Whether the words hold the link of a double opt-in, in any language: a message with it goes to those only who have something to confirm.
+bool AsksToConfirm(const v1::Content& content);
+
 // The bytes that are stored, the same for the same content, and the id that follows from them.
 std::string StoredContent(const v1::Content& content);
 Uuid ContentId(const std::string& stored);

@@ -12,10 +12,14 @@ enum class Refusal : short {
   kSuppressed = 3,
   kNoConsent = 4,
   kConsentWithdrawn = 5,
+  kConsentPending = 6,
+  kConfirmationNotWanted = 7,
+  kPaused = 8,
 };
 
 // What the contact said about the purpose on the channel.
-enum class ConsentState { kNeverAsked = 0, kGranted = 1, kWithdrawn = 2 };
+// The numbers are vefa.contact.v1.Consent.State.
+enum class ConsentState { kNeverAsked = 0, kGranted = 1, kWithdrawn = 2, kRefused = 3, kExpired = 4, kPending = 5 };
 
 // What is known of a recipient at the moment of the decision.
 struct RecipientFacts {
@@ -23,13 +27,17 @@ struct RecipientFacts {
   bool has_address = false;
   bool suppressed = false;
   ConsentState consent = ConsentState::kNeverAsked;
+  bool paused = false;            // The person wants to hear nothing for a while.
+  bool asks_to_confirm = false;   // The message is the question of a double opt-in, and nothing else.
+  bool can_confirm = false;       // The person has a consent to confirm, and a link that still does.
 };
 
 // The version of the rules in Decide. It is ledgered with every decision: whoever changes a rule or
 // the order raises it.
-inline constexpr int kPolicyVersion = 1;
+inline constexpr int kPolicyVersion = 2;
 
-// The policy gate: the one place that says whether a message may be sent. Asked when a message is
+// The policy gate: the one place that says whether a message may be sent. What asks to confirm goes to those who wait to be asked, and
+// everything else to those who agreed and want to hear. Asked when a message is
 // submitted and again right before it leaves.
 Refusal Decide(const RecipientFacts& facts);
 

@@ -97,7 +97,7 @@ TEST_F(NotificationServiceTest, LedgersEveryDecisionWithItsReason) {
   EXPECT_EQ(response.decisions(2).reason(), "CONSENT_WITHDRAWN");
   EXPECT_EQ(response.decisions(3).reason(), "NO_ADDRESS");
   EXPECT_EQ(response.decisions(4).reason(), "CONTACT_UNKNOWN");
-  EXPECT_EQ(Count("SELECT count(*) FROM message WHERE policy_version = 1"), 5);
+  EXPECT_EQ(Count("SELECT count(*) FROM message WHERE policy_version = 2"), 5);
   EXPECT_EQ(Count("SELECT count(*) FROM event_log WHERE event_type = 'message.accepted' AND aggregate_version = 1"), 1);
   EXPECT_EQ(Count("SELECT count(*) FROM event_log WHERE event_type = 'message.refused' AND aggregate_version = 1"), 4);
   EXPECT_EQ(Count("SELECT count(*) FROM outbox_pending"), 5);
@@ -113,6 +113,28 @@ TEST_F(NotificationServiceTest, LedgersEveryDecisionWithItsReason) {
   EXPECT_EQ(message->policy_version(), 1);
   get.set_name(response.decisions(0).message());
   EXPECT_EQ(Call(&Stub::GetMessage, get)->state(), v1::Message::STATE_ACCEPTED);
+}
+
+TEST_F(NotificationServiceTest, WhatContactKnowsOfAPersonBindsTheGate) {
+  std::vector<Uuid> people;
+  for (int i = 0; i < 4; ++i) people.push_back(Person());
+  contact_.Put(people[0], {"a@d.example", "Ada", "en", ConsentState::kNeverAsked, true});
+  contact_.Put(people[1], {"b@d.example", "Bob", "en", ConsentState::kGranted, false, true});
+  contact_.Put(people[2], {"c@d.example", "Cem", "en", ConsentState::kPending, false, false, "", "/c/token"});
+  auto response = Submit(RequestFor(people));
+  ASSERT_EQ(response.decisions_size(), 4);
+  EXPECT_EQ(response.decisions(0).reason(), "SUPPRESSED");
+  EXPECT_EQ(response.decisions(1).reason(), "PAUSED");
+  EXPECT_EQ(response.decisions(2).reason(), "CONSENT_PENDING");
+  EXPECT_TRUE(response.decisions(3).accepted());
+  // A question of somebody else's making, to the one who waits for it and to nobody else.
+  auto question = RequestFor(people, "question");
+  for (auto& [language, words] : *question.mutable_content()->mutable_texts()) words.set_text("Yes: {{confirmation_url}}");
+  response = Submit(question);
+  ASSERT_EQ(response.decisions_size(), 4);
+  EXPECT_EQ(response.decisions(1).reason(), "CONFIRMATION_NOT_WANTED");
+  EXPECT_TRUE(response.decisions(2).accepted());
+  EXPECT_EQ(response.decisions(3).reason(), "CONFIRMATION_NOT_WANTED");
 }
 
 TEST_F(NotificationServiceTest, ASendKeyKeepsItsFirstDecision) {

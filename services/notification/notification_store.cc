@@ -113,6 +113,17 @@ Result<std::vector<Decision>> RecordDecisions(postgres::Database& database, cons
       });
 }
 
+Status RecordDecisions(postgres::Transaction& transaction, const Submission& submission, const Clock& clock) {
+  postgres::Call call = RecordCall(submission, clock);
+  VEFA_TRY_OK(transaction.Execute(*call.statement, std::move(call.params)));
+  return Ok();
+}
+
+Status GiveTenantOrdinal(postgres::Transaction& transaction, const Uuid& tenant) {
+  VEFA_TRY_OK(transaction.Execute(kGiveOrdinal, Bound(tenant)));
+  return Ok();
+}
+
 Result<int32_t> TenantOrdinal(postgres::Database& database, const Uuid& tenant, Deadline deadline) {
   VEFA_TRY(Rows known, database.Run(Scope::Tenant(tenant), kOrdinal, Bound(tenant), deadline));
   if (!known.empty()) return known.Int32(0, 0);

@@ -46,6 +46,9 @@ Result<std::vector<Decision>> FindDecisions(postgres::Database& database, const 
 Result<std::vector<Decision>> RecordDecisions(postgres::Database& database, const Submission& submission,
                                               const Clock& clock, Deadline deadline);
 
+// The same within a transaction, which must know the tenant's ordinal to be given already (GiveTenantOrdinal); what a key has keeps it.
+Status RecordDecisions(postgres::Transaction& transaction, const Submission& submission, const Clock& clock);
+
 Result<std::optional<Message>> GetMessage(postgres::Database& database, const Uuid& tenant, const Uuid& id,
                                           Deadline deadline);
 
@@ -63,6 +66,9 @@ Result<std::vector<Message>> ListMessages(postgres::Database& database, const Uu
 
 // The number a tenant has in the tokens of its links; given on first use and kept for ever.
 Result<int32_t> TenantOrdinal(postgres::Database& database, const Uuid& tenant, Deadline deadline);
+
+// Gives it within a transaction.
+Status GiveTenantOrdinal(postgres::Transaction& transaction, const Uuid& tenant);
 
 // What an unsubscribe token leads to.
 struct UnsubscribeTarget {

@@ -23,6 +23,12 @@ Error Unreachable(Error error) {
 
 }  // namespace
 
+RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm) {
+  if (found == nullptr) return {};
+  return {true, !found->address.empty(), suppressed || found->suppressed, found->consent, found->paused, asks_to_confirm,
+          !found->confirmation_path.empty()};
+}
+
 Recipients::Recipients(const std::string& address, const rpc::PrincipalKey& key, const rpc::Transport& transport)
     : peer_(address, key, "notification", transport), stub_(contact::v1::ContactService::NewStub(peer_.channel())) {}
 
@@ -40,8 +46,9 @@ Result<Recipients::Found> Recipients::Get(const Uuid& tenant, const std::vector<
     if (!answer.ok()) return Unreachable(std::move(answer).error());
     for (const auto& recipient : answer->recipients()) {
       VEFA_TRY(Uuid id, ParseResourceName("contacts", recipient.contact()));
-      found[id] = {recipient.address(), recipient.display_name(), recipient.language(),
-                   static_cast<ConsentState>(recipient.consent())};
+      found[id] = {recipient.address(), recipient.display_name(), recipient.language(), static_cast<ConsentState>(recipient.consent()),
+                   recipient.suppressed(), recipient.paused(), recipient.preference_path(), recipient.confirmation_path(),
+                   answer->purpose_title().empty() ? purpose : answer->purpose_title()};
     }
   }
   return found;

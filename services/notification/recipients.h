@@ -18,7 +18,15 @@ struct Recipient {
   Personal<std::string> display_name;
   std::string language;
   ConsentState consent = ConsentState::kNeverAsked;
+  bool suppressed = false;        // By contact; those of notification are looked up beside.
+  bool paused = false;
+  std::string preference_path{};    // `/p/…`
+  std::string confirmation_path{};  // `/c/…`; empty when there is nothing to confirm.
+  std::string purpose_title{};      // The purpose's code where nobody declared it.
 };
+
+// What the gate is told of somebody; `found` is nullptr for nobody. `suppressed` is what notification itself knows of the address.
+RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm);
 
 // Asks the contact service for addresses and consents, in batches. Thread-safe.
 class Recipients {

@@ -52,6 +52,7 @@ Result<std::vector<NewMessage>> Submitter::Decide(const Uuid& tenant, const v1::
   std::vector<Uuid> contacts;
   for (const Wanted& one : wanted) contacts.push_back(one.contact);
   auto channel = static_cast<short>(request.channel());
+  const bool asks = AsksToConfirm(request.content());
   VEFA_TRY(Recipients::Found found, recipients_.Get(tenant, contacts, request.purpose(), channel, deadline));
   std::vector<NewMessage> messages;
   std::vector<std::string> hashes;
@@ -74,12 +75,8 @@ Result<std::vector<NewMessage>> Submitter::Decide(const Uuid& tenant, const v1::
   std::unordered_set<std::string> suppressed = SuppressedOf(rows.front());
   for (NewMessage& message : messages) {
     auto recipient = found.find(message.info.contact);
-    RecipientFacts facts;
-    facts.contact_exists = recipient != found.end();
-    facts.has_address = !message.address_hash.empty();
-    facts.suppressed = facts.has_address && suppressed.count(message.address_hash) > 0;
-    if (facts.contact_exists) facts.consent = recipient->second.consent;
-    message.refusal = notification::Decide(facts);
+    message.refusal = notification::Decide(FactsOf(recipient == found.end() ? nullptr : &recipient->second,
+                                                   suppressed.count(message.address_hash) > 0, asks));
   }
   return messages;
 }

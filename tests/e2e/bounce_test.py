@@ -1,7 +1,7 @@
 """A hard bounce: recorded with its reply, and nobody is written to there again."""
 import unittest
 
-from case import StackCase
+from case import PURPOSE, StackCase
 from waiting import wait_until
 
 
@@ -25,6 +25,12 @@ class BounceTest(StackCase):
         def bounce_on_timeline():
             entries = self.admin.good("GET", f"/v1/{contact}/timeline?pageSize=1000")["entries"]
             return [entry for entry in entries if entry["kind"] == "KIND_MESSAGE_BOUNCED"]
+
+        def suppressed_in_contact():
+            body = {"contacts": [contact], "purpose": PURPOSE, "channel": "CHANNEL_EMAIL"}
+            return self.admin.good("POST", "/v1/contacts:batchGetRecipients", body)["recipients"][0]["suppressed"]
+
+        wait_until("contact suppresses the address for every sender", suppressed_in_contact, 30)
 
         entry = wait_until("the bounce is on the timeline", bounce_on_timeline, 30)[0]
         self.assertIn("550", entry["facts"]["reply"])

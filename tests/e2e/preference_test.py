@@ -3,9 +3,15 @@ import http.client
 import unittest
 import uuid
 from contextlib import closing
+from datetime import datetime, timezone
+from email.header import decode_header, make_header
 
 from case import PURPOSE, StackCase
 from waiting import wait_until
+
+
+def now():
+    return datetime.now(timezone.utc).isoformat()
 
 
 class PreferenceTest(StackCase):
@@ -129,6 +135,45 @@ class PreferenceTest(StackCase):
         self.admin.good("POST", f"/v1/{contact}:erase", {"reason": "TEST"})
         self.assertEqual(self.fetch("GET", path)[0], 404)
         self.assertEqual(self.fetch("GET", path[:-1])[0], 404)
+
+    def test_a_consent_that_is_to_be_confirmed_is_asked_for_by_mail_and_holds_once_it_is(self):
+        contact = self.create(language="tr")
+        # A consent is of its purpose: this one has a title that the person reads.
+        code = f"haber-{self.mark}"
+        self.admin.good("POST", "/v1/purposes", {"code": code, "title": f"Haberler {self.mark}", "lawfulBasis": "LAWFUL_BASIS_CONSENT"})
+        question = {"contact": contact, "purpose": code, "channel": "CHANNEL_EMAIL"}
+
+        def reason():
+            return self.admin.good("POST", "/v1/consents:check", {"questions": [question]})["decisions"][0]["reason"]
+
+        self.admin.good("POST", f"/v1/{contact}/consents",
+                        {"purpose": code, "channel": "CHANNEL_EMAIL", "state": "STATE_PENDING", "source": "form",
+                         "occurTime": now()})
+        self.assertEqual(reason(), "REASON_PENDING")
+        mail = wait_until("the question is sent", lambda: next((one for one in self.stack.sent() if one["rcpt"] == self.email), None), 60)
+        self.assertIn(f"onaylayın: Haberler {self.mark}", str(make_header(decode_header(mail["subject"]))))
+        body = {"contacts": [contact], "purpose": code, "channel": "CHANNEL_EMAIL"}
+        path = self.admin.good("POST", "/v1/contacts:batchGetRecipients", body)["recipients"][0]["confirmationPath"]
+        status, page = self.fetch("GET", path)
+        self.assertEqual(status, 200)
+        self.assertIn(f"Haberler {self.mark}", page)
+        self.assertEqual(reason(), "REASON_PENDING", "GET changes nothing")
+        for _ in range(2):
+            status, page = self.fetch("POST", path)
+            self.assertEqual(status, 200)
+            self.assertIn("Onayınız kaydedildi", page)
+        self.assertEqual(reason(), "REASON_GRANTED")
+        log = self.admin.good("GET", f"/v1/{contact}/consents")["log"]
+        self.assertEqual([line["state"] for line in log], ["STATE_PENDING", "STATE_GRANTED"])
+        self.assertEqual(log[1]["actor"], contact)
+        self.assertEqual(len([one for one in self.stack.sent() if one["rcpt"] == self.email]), 1, "asked once")
+        messages = self.admin.good("GET", f"/v1/messages?contact={contact}")["messages"]
+        self.assertEqual([(one["originator"], one["state"]) for one in messages], [(f"purposes/{code}", "STATE_DELIVERED")])
+        self.admin.good("POST", f"/v1/{contact}/consents",
+                        {"purpose": code, "channel": "CHANNEL_EMAIL", "state": "STATE_WITHDRAWN", "source": "form",
+                         "occurTime": now()})
+        self.assertEqual(self.fetch("POST", path)[0], 410, "an old link does not bring back what was taken back")
+        self.assertEqual(reason(), "REASON_WITHDRAWN")
 
     def state(self, contact):
         answer = self.admin.call("GET", f"/v1/ledgers/contact/state?subject={contact}")

@@ -12,6 +12,7 @@
 #include "vefa/contact/v1/affiliation_service.pb.h"
 #include "vefa/contact/v1/attribute_service.pb.h"
 #include "vefa/contact/v1/boundary_service.pb.h"
+#include "vefa/contact/v1/confirmation_service.pb.h"
 #include "vefa/contact/v1/consent_service.pb.h"
 #include "vefa/contact/v1/contact_point_service.pb.h"
 #include "vefa/contact/v1/contact_service.pb.h"
@@ -45,7 +46,7 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       contact::v1::CheckConsentRequest::descriptor()->file(), contact::v1::CreatePurposeRequest::descriptor()->file(),
       contact::v1::GetOrganizationRequest::descriptor()->file(), contact::v1::GetAffiliationRequest::descriptor()->file(),
       contact::v1::GetRelationshipRequest::descriptor()->file(), contact::v1::GetBoundaryRequest::descriptor()->file(),
-      contact::v1::AddSuppressionRequest::descriptor()->file(), contact::v1::GetPreferencesRequest::descriptor()->file(),
+      contact::v1::AddSuppressionRequest::descriptor()->file(), contact::v1::GetPreferencesRequest::descriptor()->file(), contact::v1::ConfirmConsentRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),
       interaction::v1::ListTimelineRequest::descriptor()->file(), notification::v1::SubmitMessagesRequest::descriptor()->file()};

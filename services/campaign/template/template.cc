@@ -17,7 +17,7 @@ constexpr size_t kTemplateMax = 1 << 20;  // bytes in all languages: it travels 
 constexpr size_t kTemplateViolationsMax = 10;
 
 constexpr std::string_view kUnsubscribeUrl = "{{unsubscribe_url}}";
-constexpr std::string_view kPlaceholders[] = {"contact.display_name", "unsubscribe_url", "campaign.name"};
+constexpr std::string_view kPlaceholders[] = {"contact.display_name", "unsubscribe_url", "preferences_url", "campaign.name"};
 
 bool IsLanguage(const std::string& tag) {
   if (tag.size() < 2 || tag.size() > kLanguageMax || tag.front() == '-' || tag.back() == '-') return false;
@@ -34,7 +34,7 @@ void CheckPlaceholders(const std::string& text, const std::string& field, std::v
         end == std::string::npos ? std::string_view() : std::string_view(text).substr(at + 2, end - at - 2);
     if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) != std::end(kPlaceholders)) continue;
     violations.push_back({field, "PLACEHOLDER_UNKNOWN",
-                          "Use {{contact.display_name}}, {{unsubscribe_url}} and {{campaign.name}}, written just so."});
+                          "Use {{contact.display_name}}, {{unsubscribe_url}}, {{preferences_url}} and {{campaign.name}}, written just so."});
     return;
   }
 }

@@ -9,8 +9,6 @@ namespace {
 
 constexpr int32_t kPauseDaysMax = 366;
 
-Error NoSuchLink() { return NotFound("TOKEN_INVALID", "This link is not one of ours: copy it whole from the message."); }
-
 v1::PreferencePage PageOf(const StoredPreferences& stored, const PreferenceTopics& topics, Time now) {
   v1::PreferencePage page;
   page.set_language(stored.language);
@@ -56,13 +54,13 @@ Status PreferenceService::Link(const rpc::CallContext& call, const v1::GetPrefer
   VEFA_TRY(auto stored, FindPreferences(database_, call.tenant, contact, call.deadline));
   if (!stored) return NoSuchContact();
   if (stored->erased) return ContactErased();
-  response.set_path("/p/" + links_.Make({call.tenant, contact}));
+  response.set_path(links_.Path({call.tenant, contact}));
   return Ok();
 }
 
 Result<StoredPreferences> PreferenceService::BehindLink(const PreferenceLink& link, Deadline deadline) {
   VEFA_TRY(auto stored, FindPreferences(database_, link.tenant, link.contact, deadline));
-  if (!stored || stored->erased) return NoSuchLink();
+  if (!stored || stored->erased) return TokenInvalid();
   return *std::move(stored);
 }
 

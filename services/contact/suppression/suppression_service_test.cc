@@ -1,7 +1,9 @@
 #include "services/contact/suppression/suppression_service.h"
 
 #include "services/contact/consent/consent_fixture.h"
+#include "services/contact/suppression/bounce_handler.h"
 #include "services/contact/suppression/hash_sweep.h"
+#include "vefa/notification/v1/notification_events.pb.h"
 
 namespace vefa::contact {
 namespace {
@@ -160,6 +162,53 @@ TEST_F(SuppressionTest, AnErasedPersonsAddressesStaySuppressedAndAreNotKept) {
   EXPECT_EQ(Find("ayse@deniz.example").reasons_size(), 2);
   ASSERT_TRUE(Lift(complaint->name()).ok());
   EXPECT_EQ(Decision(again).reason(), Reason::REASON_SUPPRESSED);
+}
+
+TEST_F(SuppressionTest, WhatBouncedIsSuppressedAndWhatWasGivenSinceIsNot) {
+  v1::CreateContactRequest person = Person("1");
+  const std::string ada = Call(&Stub::CreateContact, person)->name();
+  person = Person("2");
+  person.mutable_contact()->set_email("bob@deniz.example");
+  const std::string bob = Call(&Stub::CreateContact, person)->name();
+  notification::v1::NotificationEvent bounced;
+  auto& added = *bounced.mutable_suppression_added();
+  added.set_channel(v1::CHANNEL_EMAIL);
+  added.set_reason("HARD_BOUNCE");
+  std::vector<events::Event> events;
+  auto happened = [&](const std::string& contact, const std::string& reason, Time when) {
+    added.set_contact(contact);
+    added.set_reason(reason);
+    events::Event& event = events.emplace_back();
+    event.type = "suppression.added";
+    event.subject = "suppressions/" + NewUuidV7(clock_).ToString();
+    event.tenant = tenant_;
+    event.occur_time = when;
+    event.payload = bounced.SerializeAsString();
+  };
+  happened(ada, "HARD_BOUNCE", clock_.Now());
+  happened(ada, "HARD_BOUNCE", clock_.Now());
+  happened(bob, "HARD_BOUNCE", clock_.Now() - std::chrono::hours(1));  // The address before the one there is.
+  happened(bob, "UNSUBSCRIBED", clock_.Now());
+  happened(ResourceName("contacts", NewUuidV7(clock_)), "HARD_BOUNCE", clock_.Now());
+  BounceHandler handler(clock_);
+  auto apply = [&] {
+    return postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({tenant_}), Soon(),
+                                   [&](postgres::Transaction& transaction) -> Result<bool> {
+                                     VEFA_TRY_OK(handler.Apply(transaction, events));
+                                     return true;
+                                   });
+  };
+  for (int twice = 0; twice < 2; ++twice) {
+    auto applied = apply();
+    ASSERT_TRUE(applied.ok()) << applied.error().message;
+  }
+  auto suppressions = List();
+  ASSERT_TRUE(suppressions.ok());
+  ASSERT_EQ(suppressions->suppressions_size(), 1);
+  EXPECT_EQ(suppressions->suppressions(0).reason(), v1::Suppression::REASON_HARD_BOUNCE);
+  EXPECT_EQ(suppressions->suppressions(0).source(), events[0].subject);
+  EXPECT_EQ(Find("ayse@deniz.example").reasons_size(), 1);
+  EXPECT_EQ(Find("bob@deniz.example").reasons_size(), 0);
 }
 
 TEST_F(SuppressionTest, OnePurposeAloneCanBeSuppressed) {

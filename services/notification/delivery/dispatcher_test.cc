@@ -8,10 +8,12 @@
 #include <thread>
 
 #include "libs/testing/engines.h"
+#include "services/notification/confirmation_handler.h"
 #include "services/notification/submission.h"
 #include "services/notification/testing/contact_peer.h"
 #include "services/notification/testing/requests.h"
 #include "tests/mail_sink/process.h"
+#include "vefa/contact/v1/contact_events.pb.h"
 
 std::vector<vefa::postgres::Migration> vefa_notification_migrations();
 
@@ -159,6 +161,53 @@ TEST_F(DispatcherTest, AsksTheGateAgainBeforeItSends) {
   EXPECT_EQ(sink_.Stat("accepted"), 1);
   // The one who left in between: accepted, unsubscribed, failed.
   EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'message.failed' AND aggregate_version = 3"), 1);
+  ExpectSoundLedger();
+}
+
+// As contact publishes it; the handler is called as the subscription calls it.
+TEST_F(DispatcherTest, WhatWantsAConfirmationIsAskedForOnceAndOnlyWhileItDoes) {
+  auto people = People(3);
+  contact_.Put(people[0], {"p0@d.example", "Şule", "tr", ConsentState::kPending, false, true, "/p/a", "/c/zero", "Haberler"});
+  contact_.Put(people[1], {"p1@d.example", "Ann", "en", ConsentState::kPending, false, false, "/p/b", "/c/one", "News"});
+  // Who said it otherwise meanwhile has nothing to confirm.
+  contact_.Put(people[2], {"p2@d.example", "Bob", "en", ConsentState::kWithdrawn, false, false, "/p/c", "", "News"});
+  std::vector<events::Event> events;
+  for (size_t i = 0; i < 4; ++i) {
+    contact::v1::ContactEvent proto;
+    auto& changed = *proto.mutable_consent_changed();
+    changed.mutable_terms()->set_purpose("news");
+    changed.mutable_terms()->set_channel(contact::v1::CHANNEL_EMAIL);
+    changed.set_state(contact::v1::Consent::STATE_PENDING);
+    changed.set_confirmation_wanted(i < 3);  // The last one was imported.
+    events::Event& event = events.emplace_back();
+    event.id = NewUuidV7(clock_);
+    event.type = "consent.changed";
+    event.subject = ResourceName("contacts", people[i % 3]);
+    event.tenant = database_.tenant();
+    event.payload = proto.SerializeAsString();
+  }
+  int recorded = 0;
+  ConfirmationHandler handler(clock_, [&] { ++recorded; });
+  for (int twice = 0; twice < 2; ++twice) {
+    ASSERT_TRUE(postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({database_.tenant()}),
+                                        Deadline::After(std::chrono::seconds(20)), [&](postgres::Transaction& transaction) -> Result<bool> {
+                                          VEFA_TRY_OK(handler.Apply(transaction, events));
+                                          return true;
+                                        })
+                    .ok());
+    handler.Applied();
+  }
+  EXPECT_EQ(recorded, 2);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM message WHERE originator = 'purposes/news'"), 3);
+  Start();
+  ASSERT_TRUE(Ends(3));
+  EXPECT_EQ(Results(3), 2);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM send_result WHERE state = 5 AND reply = 'CONFIRMATION_NOT_WANTED'"), 1);
+  std::string all;
+  for (const std::string& mail : sink_.Mails()) all += mail;
+  EXPECT_THAT(all, HasSubstr("http://127.0.0.1:18100/c/zero"));
+  EXPECT_THAT(all, HasSubstr("http://127.0.0.1:18100/c/one"));
+  EXPECT_THAT(all, HasSubstr("Haberler"));
   ExpectSoundLedger();
 }
 

@@ -47,12 +47,8 @@ bool Preparer::Stale() const { return std::chrono::steady_clock::now() - fetched
 Refusal Preparer::Decide(const ActiveChunk& active, int ord, const std::unordered_set<std::string>& suppressed) const {
   auto place = static_cast<size_t>(ord);
   auto found = found_.find(active.chunk.contacts[place]);
-  RecipientFacts facts;
-  facts.contact_exists = found != found_.end();
-  facts.has_address = !active.address_hashes[place].empty();
-  facts.suppressed = suppressed.count(active.address_hashes[place]) > 0;
-  if (facts.contact_exists) facts.consent = found->second.consent;
-  return notification::Decide(facts);
+  return notification::Decide(FactsOf(found == found_.end() ? nullptr : &found->second,
+                                      suppressed.count(active.address_hashes[place]) > 0, content_->builder.asks_to_confirm()));
 }
 
 smtp::Mail Preparer::Build(const ActiveChunk& active, int ord, uint64_t ticket) const {
@@ -66,7 +62,10 @@ smtp::Mail Preparer::Build(const ActiveChunk& active, int ord, uint64_t ticket) 
   facts.language = recipient.language;
   facts.unsubscribe_url =
       settings_.public_url + "/u/" + key_.Unsubscribe({static_cast<uint32_t>(ordinal_), facts.message, 0});
+  facts.preferences_url = settings_.public_url + recipient.preference_path;
+  facts.confirmation_url = settings_.public_url + recipient.confirmation_path;
   facts.campaign_name = content_->title;
+  facts.purpose_title = recipient.purpose_title;
   facts.purpose = chunk.purpose;
   facts.originator = chunk.originator;
   facts.date = chunk.create_time;

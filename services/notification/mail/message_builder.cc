@@ -36,6 +36,7 @@ Result<MessageBuilder> MessageBuilder::Compile(const std::map<std::string, Words
     if (!text.ok()) return InField(text.error(), language, "text");
     auto html = Pattern::Parse(texts.html);
     if (!html.ok()) return InField(html.error(), language, "html");
+    for (const Pattern* pattern : {&*subject, &*text, &*html}) builder.asks_to_confirm_ |= pattern->Uses(&Fields::confirmation_url);
     Compiled compiled{*std::move(subject), WireBody(*text, false), std::nullopt};
     if (!texts.html.empty()) compiled.html.emplace(*html, true);
     builder.compiled_.emplace(language, std::move(compiled));
@@ -66,7 +67,8 @@ void MessageBuilder::AppendHeaders(const MailFacts& facts, const std::string& su
 
 std::string MessageBuilder::Build(const MailFacts& facts) const {
   const Compiled& words = compiled_.at(LanguageFor(facts.language));
-  Fields fields{facts.display_name.Reveal(), facts.unsubscribe_url, facts.campaign_name};
+  Fields fields{facts.display_name.Reveal(), facts.unsubscribe_url,  facts.campaign_name,
+                facts.preferences_url,       facts.confirmation_url, facts.purpose_title};
   std::string out;
   out.reserve(8192);
   AppendHeaders(facts, OneLine(words.subject.Fill(fields)), out);

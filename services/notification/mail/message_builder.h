@@ -30,6 +30,9 @@ struct MailFacts {
   std::string purpose;
   std::string originator;  // `campaigns/win-back`
   Time date;               // Of the decision: the same on every attempt.
+  std::string preferences_url{};
+  std::string confirmation_url{};
+  std::string purpose_title{};
 };
 
 // Builds mails from one content in several languages. The words are compiled once; a mail then
@@ -44,6 +47,8 @@ class MessageBuilder {
   std::string Build(const MailFacts& facts) const;
   // The language a mail will be in: the one asked for, its primary part, or `en`.
   std::string LanguageFor(const std::string& wanted) const;
+  // Whether the words hold the link of a double opt-in, in any language.
+  bool asks_to_confirm() const { return asks_to_confirm_; }
 
  private:
   struct Compiled {
@@ -56,6 +61,7 @@ class MessageBuilder {
 
   Mailbox sender_;
   std::map<std::string, Compiled> compiled_;
+  bool asks_to_confirm_ = false;
 };
 
 }  // namespace vefa::notification

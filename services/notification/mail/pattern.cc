@@ -1,5 +1,8 @@
 #include "services/notification/mail/pattern.h"
 
+#include <algorithm>
+
+#include "libs/base/text.h"
 #include "services/notification/mail/quoted_printable.h"
 
 namespace vefa::notification {
@@ -11,7 +14,10 @@ struct Known {
 };
 constexpr Known kKnown[] = {{"contact.display_name", &Fields::display_name},
                             {"unsubscribe_url", &Fields::unsubscribe_url},
-                            {"campaign.name", &Fields::campaign_name}};
+                            {"campaign.name", &Fields::campaign_name},
+                            {"preferences_url", &Fields::preferences_url},
+                            {"confirmation_url", &Fields::confirmation_url},
+                            {"purpose.title", &Fields::purpose_title}};
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -35,7 +41,8 @@ Result<Pattern> Pattern::Parse(std::string_view text) {
       if (known.name == name) found = &known;
     if (found == nullptr)
       return InvalidArgument("PLACEHOLDER_UNKNOWN",
-                             "Use {{contact.display_name}}, {{unsubscribe_url}} and {{campaign.name}} only.");
+                             "Use {{contact.display_name}}, {{unsubscribe_url}}, {{preferences_url}}, {{confirmation_url}}, {{purpose.title}} and "
+                             "{{campaign.name}} only.");
     pattern.pieces_.push_back({std::string(text.substr(0, open)), found->field});
     text.remove_prefix(close + 2);
   }
@@ -50,6 +57,10 @@ std::string Pattern::Fill(const Fields& fields) const {
     if (piece.field) text += fields.*(*piece.field);
   }
   return text;
+}
+
+bool Pattern::Uses(std::string_view Fields::* field) const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) { return piece.field && *piece.field == field; });
 }
 
 WireBody::WireBody(const Pattern& pattern, bool html) : html_(html) {
@@ -76,22 +87,6 @@ void WireBody::Append(const Fields& fields, std::string& out) const {
     if (html_) encoder.Add(EscapeHtml(value));
     else encoder.Add(value);
   }
-}
-
-std::string EscapeHtml(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
 }
 
 }  // namespace vefa::notification

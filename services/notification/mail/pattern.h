@@ -14,6 +14,9 @@ struct Fields {
   std::string_view display_name;     // {{contact.display_name}}
   std::string_view unsubscribe_url;  // {{unsubscribe_url}}
   std::string_view campaign_name;    // {{campaign.name}}
+  std::string_view preferences_url = {};   // {{preferences_url}}
+  std::string_view confirmation_url = {};  // {{confirmation_url}}
+  std::string_view purpose_title = {};     // {{purpose.title}}
 };
 
 // A text with placeholders, taken apart once and filled in for each recipient.
@@ -24,6 +27,7 @@ class Pattern {
 
   // As it is, for a subject.
   std::string Fill(const Fields& fields) const;
+  bool Uses(std::string_view Fields::* field) const;
 
   struct Piece {
     std::string literal;  // Comes before the field.
@@ -48,8 +52,5 @@ class WireBody {
   std::vector<Pattern::Piece> pieces_;
   bool html_;
 };
-
-// `&`, `<`, `>`, `"` and `'` as entities.
-std::string EscapeHtml(std::string_view text);
 
 }  // namespace vefa::notification

@@ -18,6 +18,14 @@ TEST(PatternTest, FillsItsPlaceholders) {
   EXPECT_EQ(Pattern::Parse("{ } }} {")->Fill({}), "{ } }} {");
 }
 
+TEST(PatternTest, KnowsTheLinksOfAPersonsOwn) {
+  auto pattern = Pattern::Parse("{{purpose.title}} {{preferences_url}} {{confirmation_url}}");
+  ASSERT_TRUE(pattern.ok());
+  EXPECT_EQ(pattern->Fill({"", "", "", "http://p", "http://c", "News"}), "News http://p http://c");
+  EXPECT_TRUE(pattern->Uses(&Fields::confirmation_url));
+  EXPECT_FALSE(pattern->Uses(&Fields::unsubscribe_url));
+}
+
 TEST(PatternTest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(Pattern::Parse("{{contact.email}}").error().reason, "PLACEHOLDER_UNKNOWN");
   EXPECT_EQ(Pattern::Parse("{{}}").error().reason, "PLACEHOLDER_UNKNOWN");

@@ -40,6 +40,11 @@ grpc::ServerUnaryReactor* ContactPeer::BatchGetRecipients(grpc::CallbackServerCo
     recipient->set_display_name(found->second.display_name.Reveal());
     recipient->set_language(found->second.language);
     recipient->set_consent(static_cast<contact::v1::Consent::State>(found->second.consent));
+    recipient->set_suppressed(found->second.suppressed);
+    recipient->set_paused(found->second.paused);
+    recipient->set_preference_path(found->second.preference_path);
+    recipient->set_confirmation_path(found->second.confirmation_path);
+    response->set_purpose_title(found->second.purpose_title);
   }
   reactor->Finish(grpc::Status::OK);
   return reactor;

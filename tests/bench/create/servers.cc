@@ -103,7 +103,8 @@ Server StartContact(const testing::TestDatabase& database) {
     House house(database, kContactService);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
     contact::AttributeCatalog attributes(house.database);
-    contact::ContactService service(house.door, house.database, keys, attributes, contact::ContactCopies(), nullptr, house.clock, kSecret);
+    contact::ContactService service(house.door, house.database, keys, attributes, contact::ContactCopies(), contact::ContactLinks(kSecret), nullptr,
+                                    house.clock, kSecret);
     Serve(service, pipe);
   });
 }
@@ -115,8 +116,8 @@ Server StartContactWithCopies(const testing::TestDatabase& database) {
     redis::Cache cache(redis, "contact", &house.metrics);
     contact::PiiKeys keys(house.database, house.clock, kSecret);
     contact::AttributeCatalog attributes(house.database);
-    contact::ContactService service(house.door, house.database, keys, attributes, contact::ContactCopies(&cache, kSecret), nullptr,
-                                    house.clock, kSecret);
+    contact::ContactService service(house.door, house.database, keys, attributes, contact::ContactCopies(&cache, kSecret),
+                                    contact::ContactLinks(kSecret), nullptr, house.clock, kSecret);
     Serve(service, pipe);
   });
 }
