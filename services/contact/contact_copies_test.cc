@@ -112,7 +112,8 @@ class HarmedCopiesTest : public ContactCopiesTest {
   testing::OwnRedis own_;
   redis::Client client_{own_.address(), {&redis::Cache::script()}};
   redis::Cache own_cache_{client_, "harmed"};
-  ContactService fragile_{door_, database_.service(), keys_, attributes_, ContactCopies(&own_cache_, std::string(32, 'f')), nullptr, clock_, key_.secret()};
+  ContactService fragile_{door_,    database_.service(), keys_,  attributes_, ContactCopies(&own_cache_, std::string(32, 'f')),
+                          links_, nullptr,              clock_, key_.secret()};
 };
 
 TEST_F(HarmedCopiesTest, WithoutRedisEveryReadAndWriteWorks) {

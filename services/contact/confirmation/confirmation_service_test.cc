@@ -89,7 +89,9 @@ TEST_F(ConfirmationServiceTest, TheEventSaysWhetherSomebodyIsToBeAsked) {
   const std::string ada = Asked();
   v1::ImportContactsRequest import;
   *import.add_rows()->mutable_contact() = Person("2").contact();
-  auto& old = *import.mutable_rows(0)->add_consents();
+  auto& row = *import.add_rows()->mutable_consent();
+  row.set_contact_external_id("2");
+  auto& old = *row.mutable_consent();
   old.set_purpose("win-back");
   old.set_channel(v1::CHANNEL_EMAIL);
   old.set_state(v1::Consent::STATE_PENDING);
