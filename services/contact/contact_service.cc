@@ -11,6 +11,7 @@
 #include "services/contact/contact_erase.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/preference/preference_store.h"
 #include "services/contact/purpose/purpose_store.h"
 
 namespace vefa::contact {
@@ -281,6 +282,22 @@ Status ContactService::Consents(const rpc::CallContext& call, const v1::ListCons
   return Ok();
 }
 
+// What was said by those who were merged into somebody pauses them as well.
+Status ContactService::AddPausesOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows) {
+  std::vector<Uuid> survivors;
+  for (const RecipientRow& row : rows)
+    if (row.contact.absorbed > 0) survivors.push_back(row.contact.id);
+  if (survivors.empty()) return Ok();
+  VEFA_TRY(auto known, KnowPreferences(database_, call.tenant, survivors, call.deadline));
+  size_t at = 0;
+  for (RecipientRow& row : rows)
+    if (row.contact.absorbed > 0) {
+      const auto& pause = known[at++].preferences.pause_until;
+      row.paused = pause && *pause > clock_.Now();
+    }
+  return Ok();
+}
+
 Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
                                   v1::BatchGetRecipientsResponse& response) {
   if (request.contacts_size() > kBatchMax) return BatchTooLarge();
@@ -289,6 +306,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
   VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts()));
   VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
                                     static_cast<Channel>(request.channel()), clock_.Now(), call.deadline));
+  VEFA_TRY_OK(AddPausesOfParts(call, rows));
   for (const RecipientRow& row : rows) {
     auto* recipient = response.add_recipients();
     recipient->set_contact(ResourceName("contacts", row.contact.id));

@@ -71,6 +71,7 @@ class ContactService final : public v1::ContactService::CallbackService {
   Status Record(const rpc::CallContext& call, const v1::RecordConsentRequest& request, v1::Consent& response);
   Status Consents(const rpc::CallContext& call, const v1::ListConsentsRequest& request,
                   v1::ListConsentsResponse& response);
+  Status AddPausesOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows);
   Status Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
                     v1::BatchGetRecipientsResponse& response);
   Status Erase(const rpc::CallContext& call, const v1::EraseContactRequest& request,

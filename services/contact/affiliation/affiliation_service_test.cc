@@ -213,5 +213,35 @@ TEST_F(AffiliationServiceTest, NobodyIsErasedInBetween) {
   EXPECT_EQ(database_.Count("SELECT count(*) FROM affiliation"), 1);
 }
 
+// As merge_service_test.cc makes them; here it is only the link that counts.
+TEST_F(AffiliationServiceTest, ASurvivorIsListedWithWhatItsPartsBelongTo) {
+  const std::string ada = NewContact("1"), twin = NewContact("2"), twin_of_twin = NewContact("3");
+  const std::string a = NewOrganization("A"), b = NewOrganization("B");
+  std::vector<std::string> names{Affiliate(Belongs(ada, a))->name(), Affiliate(Belongs(twin, b))->name(),
+                                 Affiliate(Belongs(twin_of_twin, a))->name()};
+  std::vector<std::string> edges{Open(Between(a, ada))->name(), Open(Between(twin, b))->name(), Open(Between(twin_of_twin, ada))->name()};
+  auto merge = [&](const std::string& survivor, const std::string& merged) {
+    database_.Run("INSERT INTO contact_merge (tenant_id, id, survivor_id, merged_id, taken, actor, create_time) VALUES ('" +
+                  tenant_.ToString() + "', gen_random_uuid(), '" + survivor.substr(9) + "', '" + merged.substr(9) + "', '', '', now())");
+  };
+  merge(twin, twin_of_twin);
+  merge(ada, twin);
+  v1::ListAffiliationsRequest list;
+  list.set_contact(ada);
+  list.set_page_size(2);
+  EXPECT_EQ(Names(list), names);
+  list.set_contact(twin);
+  EXPECT_EQ(Names(list), (std::vector<std::string>{names[1], names[2]}));
+  v1::ListRelationshipsRequest edges_of;
+  edges_of.set_party(ada);
+  auto found = Ask(relationships_, &Relationships::ListRelationships, edges_of);
+  ASSERT_TRUE(found.ok());
+  ASSERT_EQ(found->relationships_size(), 3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(found->relationships(i).name(), edges[static_cast<size_t>(i)]) << "each once";
+  database_.Run("UPDATE contact_merge SET undo_time = now()");
+  list.set_contact(ada);
+  EXPECT_EQ(Names(list), (std::vector<std::string>{names[0]}));
+}
+
 }  // namespace
 }  // namespace vefa::contact

@@ -1,6 +1,7 @@
 #include "services/contact/affiliation/affiliation_store.h"
 
 #include "services/contact/affiliation/affiliation_events.h"
+#include "services/contact/merge/merge_store.h"
 #include "services/contact/party/party_store.h"
 
 namespace vefa::contact {
@@ -26,12 +27,16 @@ const Statement kGetAffiliation{"affiliation_get",
                                 "SELECT " AFFILIATION_COLUMNS " FROM affiliation WHERE tenant_id = $1 AND id = $2"};
 const Statement kHoldAffiliation{
     "affiliation_hold", "SELECT " AFFILIATION_COLUMNS " FROM affiliation WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};
-#define AFFILIATION_LIST(column)                                                                      \
-  "SELECT " AFFILIATION_COLUMNS " FROM affiliation WHERE tenant_id = $1 AND " column " = $2 AND id > $3" \
+#define AFFILIATION_LIST(column, whose)                                                                     \
+  "SELECT " AFFILIATION_COLUMNS " FROM affiliation WHERE tenant_id = $1 AND " column " = " whose " AND id > $3" \
   " AND ($4::date IS NULL OR (coalesce(valid_from, '-infinity') <= $4 AND coalesce(valid_to, 'infinity') >= $4))" \
   " ORDER BY id LIMIT $5"
-const Statement kListByContact{"affiliation_list_contact", AFFILIATION_LIST("contact_id")};
-const Statement kListByOrganization{"affiliation_list_organization", AFFILIATION_LIST("organization_id")};
+// Of a survivor: those of its parts as well, as they were recorded.
+const Statement kListByContact{
+    "affiliation_list_contact",
+    "WITH RECURSIVE " CONTACT_PARTS("$2", "$6") ", whole AS (SELECT $2::uuid AS person UNION ALL SELECT id FROM part)"
+    " SELECT a.* FROM whole w CROSS JOIN LATERAL (" AFFILIATION_LIST("contact_id", "w.person") ") a ORDER BY a.id LIMIT $5"};
+const Statement kListByOrganization{"affiliation_list_organization", AFFILIATION_LIST("organization_id", "$2")};
 
 std::optional<int32_t> ReadDay(const Rows& rows, int i, int column) {
   if (rows.IsNull(i, column)) return std::nullopt;
@@ -120,9 +125,10 @@ Result<std::optional<Affiliation>> GetAffiliation(postgres::Database& database, 
 Result<std::vector<Affiliation>> ListAffiliations(postgres::Database& database, const Uuid& tenant,
                                                   const AffiliationPage& page, Deadline deadline) {
   bool by_contact = !page.contact.is_nil();
-  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), by_contact ? kListByContact : kListByOrganization,
-                                   Bound(tenant, by_contact ? page.contact : page.organization, page.after,
-                                         BindDay(page.as_of_day), static_cast<int32_t>(page.size)),
+  postgres::Params params = Bound(tenant, by_contact ? page.contact : page.organization, page.after, BindDay(page.as_of_day),
+                                  static_cast<int32_t>(page.size));
+  if (by_contact) params.push_back(postgres::Bind(int32_t{kMergeLevelsMax}));
+  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), by_contact ? kListByContact : kListByOrganization, std::move(params),
                                    deadline));
   std::vector<Affiliation> affiliations;
   for (int i = 0; i < rows.size(); ++i) affiliations.push_back(ReadAffiliation(rows, i));

@@ -2,7 +2,7 @@
 #include "libs/base/text.h"
 #include "services/contact/boundary/boundary_rows.h"
 #include "services/contact/boundary/boundary_store.h"
-#include "services/contact/merge/merge.h"
+#include "services/contact/merge/merge_store.h"
 #include "services/contact/organization/organization.h"
 
 namespace vefa::contact {
@@ -20,11 +20,7 @@ const Statement kMembershipsOf{"boundary_memberships",
 // Contacts that are a part of another, and bind it by what binds them.
 const Statement kPartsOfContacts{
     "boundary_parts",
-    "WITH RECURSIVE part AS (SELECT m.survivor_id AS start, m.merged_id AS id, 1 AS level FROM contact_merge m"
-    "   WHERE m.tenant_id = $1 AND m.survivor_id = ANY($2) AND m.undo_time IS NULL"
-    "  UNION ALL SELECT p.start, m.merged_id, p.level + 1 FROM part p JOIN contact_merge m"
-    "   ON m.tenant_id = $1 AND m.survivor_id = p.id AND m.undo_time IS NULL WHERE p.level < $3)"
-    " SELECT start, id FROM part"};
+    "WITH RECURSIVE " CONTACT_PARTS("ANY($2)", "$3") " SELECT start, id FROM part"};
 const Statement kAboveOf{
     "boundary_above",
     "WITH RECURSIVE up AS (SELECT o.id AS start, o.parent_id AS above, 1 AS level FROM organization o"

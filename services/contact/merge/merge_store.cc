@@ -48,11 +48,7 @@ const Statement kListMerges{
     "  UNION ALL (SELECT " MERGE_COLUMNS " FROM contact_merge m WHERE m.tenant_id = $1 AND m.merged_id = $2 ORDER BY m.id DESC LIMIT $3))"
     " l ON true WHERE c.tenant_id = $1 AND c.id = $2 ORDER BY l.id DESC LIMIT $3"};
 const Statement kMergeParts{"merge_parts",
-                       "WITH RECURSIVE part AS (SELECT m.merged_id AS id, 1 AS level FROM contact_merge m"
-                       "   WHERE m.tenant_id = $1 AND m.survivor_id = $2 AND m.undo_time IS NULL"
-                       "  UNION ALL SELECT m.merged_id, p.level + 1 FROM part p JOIN contact_merge m"
-                       "   ON m.tenant_id = $1 AND m.survivor_id = p.id AND m.undo_time IS NULL WHERE p.level < $3)"
-                       " SELECT id FROM part ORDER BY level DESC"};
+                            "WITH RECURSIVE " CONTACT_PARTS("$2", "$3") " SELECT id FROM part ORDER BY level DESC"};
 
 std::string TakenLines(const Taken& taken) {
   std::string text;

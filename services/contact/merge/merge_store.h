@@ -7,6 +7,14 @@
 #include "services/contact/contact_store.h"
 #include "services/contact/merge/merge.h"
 
+// Rows of a recursive query named `part`: everybody who is a part of the `survivors`, directly or not, with the one it counts for, since when, and
+// how deep below it. `survivors` and `levels` are SQL; the latter is kMergeLevelsMax.
+#define CONTACT_PARTS(survivors, levels)                                                                             \
+  "part AS (SELECT m.survivor_id AS start, m.merged_id AS id, m.create_time AS since, 1 AS level FROM contact_merge m" \
+  "   WHERE m.tenant_id = $1 AND m.survivor_id = " survivors " AND m.undo_time IS NULL"                               \
+  "  UNION ALL SELECT p.start, m.merged_id, p.since, p.level + 1 FROM part p JOIN contact_merge m"                     \
+  "   ON m.tenant_id = $1 AND m.survivor_id = p.id AND m.undo_time IS NULL WHERE p.level < " levels ")"
+
 // The SQL of merges. All of it is called under the lock of the survivor's record.
 namespace vefa::contact {
 

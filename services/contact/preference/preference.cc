@@ -91,4 +91,16 @@ PreferenceVerdict Judge(const PreferenceKnowledge& known, const PreferenceTopics
   return {kAllowed, {}};
 }
 
+void Restrict(Preferences& survivor, const Preferences& part) {
+  auto lower = [](int32_t& own, int32_t other) {
+    if (other > 0 && (own == 0 || other < own)) own = other;
+  };
+  for (const auto& [code, subscribed] : part.topics)
+    if (!subscribed) survivor.topics[code] = false;
+  lower(survivor.messages_per_day, part.messages_per_day);
+  lower(survivor.messages_per_week, part.messages_per_week);
+  if (part.pause_until && (!survivor.pause_until || *survivor.pause_until < *part.pause_until)) survivor.pause_until = part.pause_until;
+  if (!survivor.quiet_hours) survivor.quiet_hours = part.quiet_hours;
+}
+
 }  // namespace vefa::contact

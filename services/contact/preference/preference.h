@@ -48,6 +48,10 @@ void Normalise(PreferenceTopic& topic, std::vector<Violation>& violations);
 // Holds a change to the rules, fields under `preferences.`. What was said of a topic before it was archived may stay.
 void CheckChange(const Preferences& before, const Preferences& after, const PreferenceTopics& topics, std::vector<Violation>& violations);
 
+// A merge: what a part said binds its survivor as well, where it wants less. Of two limits the lower one holds, of two pauses the longer one, a topic
+// that one of them does not want is not wanted; hours of one clock are no hours of another, so quiet ones hold where the survivor has none.
+void Restrict(Preferences& survivor, const Preferences& part);
+
 // The numbers of PreferenceDecision.Reason of the contract.
 enum class PreferenceReason {
   kNone = 0, kAllowed = 1, kPaused = 2, kTopicOff = 3, kQuietHours = 4, kNoSuchTopic = 5, kContactErased = 6, kNoSuchContact = 7

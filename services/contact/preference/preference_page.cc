@@ -2,6 +2,7 @@
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
 #include "services/contact/contact_change.h"
+#include "services/contact/merge/merge.h"
 #include "services/contact/preference/preference_service.h"
 
 namespace vefa::contact {
@@ -58,10 +59,16 @@ Status PreferenceService::Link(const rpc::CallContext& call, const v1::GetPrefer
   return Ok();
 }
 
+// A link outlives a merge: it leads to whom the person goes on as.
 Result<StoredPreferences> PreferenceService::BehindLink(const PreferenceLink& link, Deadline deadline) {
-  VEFA_TRY(auto stored, FindPreferences(database_, link.tenant, link.contact, deadline));
-  if (!stored || stored->erased) return TokenInvalid();
-  return *std::move(stored);
+  Uuid contact = link.contact;
+  for (int level = 0; level <= kMergeLevelsMax; ++level) {
+    VEFA_TRY(auto stored, FindPreferences(database_, link.tenant, contact, deadline));
+    if (!stored || stored->erased) return TokenInvalid();
+    if (stored->merged_into.is_nil()) return *std::move(stored);
+    contact = stored->merged_into;
+  }
+  return TokenInvalid();
 }
 
 // The token alone says who it is: these calls come from people, who have no account.
@@ -79,11 +86,11 @@ Status PreferenceService::SavePage(const rpc::CallContext& call, const v1::SaveP
   VEFA_TRY(PreferenceLink link, links_.Read(request.token()));
   if (request.pause_days() < 0 || request.pause_days() > kPauseDaysMax)
     return Violations({{"pause_days", "OUT_OF_RANGE", "Give 1 to 366 days, or 0 for no pause."}});
-  VEFA_TRY([[maybe_unused]] StoredPreferences known, BehindLink(link, call.deadline));
+  VEFA_TRY(const StoredPreferences known, BehindLink(link, call.deadline));
   VEFA_TRY(PreferenceTopics topics, ReadTopics(database_, link.tenant, call.deadline));
   const Time now = clock_.Now();
   VEFA_TRY(StoredPreferences after,
-           Change(link.tenant, link.contact, {link.tenant, "", "SavePreferencePage", ""}, [&](StoredPreferences& stored) -> Status {
+           Change(link.tenant, known.contact, {link.tenant, "", "SavePreferencePage", ""}, [&](StoredPreferences& stored) -> Status {
              for (const auto& [code, subscribed] : request.topics()) {
                auto topic = topics.find(code);
                if (topic != topics.end() && !topic->second.archive_time) stored.preferences.topics[code] = subscribed;

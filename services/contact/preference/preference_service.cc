@@ -4,6 +4,7 @@
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
 #include "services/contact/contact_change.h"
+#include "services/contact/merge/merging.h"
 #include "services/contact/preference/preference_proto.h"
 
 namespace vefa::contact {
@@ -167,6 +168,7 @@ Result<StoredPreferences> PreferenceService::Change(const Uuid& tenant, const Uu
                  VEFA_TRY(auto stored, LockPreferences(transaction, tenant, contact));
                  if (!stored) return NoSuchContact();
                  if (stored->erased) return ContactErased();
+                 if (!stored->merged_into.is_nil()) return ContactMerged(stored->merged_into);
                  // The answer is what is preferred now: what it was then, the ledger knows.
                  if (answer) return *stored;
                  const Preferences before = stored->preferences;

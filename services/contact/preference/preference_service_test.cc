@@ -2,6 +2,7 @@
 
 #include "libs/base/text.h"
 #include "services/contact/contact_fixture.h"
+#include "services/contact/merge/merge_service.h"
 
 namespace vefa::contact {
 namespace {
@@ -16,9 +17,11 @@ class PreferenceTest : public ContactServiceTest {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&preferences_);
+    builder.RegisterService(&merges_);
     preference_server_ = builder.BuildAndStart();
     preference_peer_ = std::make_unique<rpc::Peer>("127.0.0.1:" + std::to_string(port), key_, "test");
     preference_stub_ = v1::PreferenceService::NewStub(preference_peer_->channel());
+    merge_stub_ = v1::MergeService::NewStub(preference_peer_->channel());
   }
   ~PreferenceTest() override { preference_server_->Shutdown(); }
 
@@ -72,6 +75,9 @@ class PreferenceTest : public ContactServiceTest {
   std::unique_ptr<grpc::Server> preference_server_;
   std::unique_ptr<rpc::Peer> preference_peer_;
   std::unique_ptr<Stubs> preference_stub_;
+  rpc::Door merge_door_{"vefa.contact.v1.MergeService", pool_, key_, tenants_, metrics_, clock_};
+  MergeService merges_{merge_door_, database_.service(), keys_, attributes_, copies_, nullptr, clock_};
+  std::unique_ptr<v1::MergeService::Stub> merge_stub_;
 };
 
 TEST_F(PreferenceTest, WhatIsSaidIsKeptWithOneEventEach) {
@@ -254,6 +260,53 @@ TEST_F(PreferenceTest, APersonChoosesByALinkWithoutAnAccount) {
   save.set_pause_days(0);
   EXPECT_EQ(Ask(&Stubs::SavePreferencePage, save).error().reason, "TOKEN_INVALID");
   EXPECT_EQ(Ask(&Stubs::GetPreferenceLink, whose).error().reason, "CONTACT_ERASED");
+}
+
+TEST_F(PreferenceTest, WhatAPartSaidBindsItsSurvivorUntilThePersonChoosesAgain) {
+  ASSERT_TRUE(Topic("news", true).ok());
+  const std::string ada = Ada();
+  const std::string twin = Call(&Stub::CreateContact, Person("2"))->name();
+  v1::Preferences less = Of(twin);
+  (*less.mutable_topics())["news"] = false;
+  less.set_messages_per_week(2);
+  *less.mutable_pause_until() = rpc::ToProto(clock_.Now() + std::chrono::hours(48));
+  ASSERT_TRUE(Prefer(less).ok());
+  v1::Preferences more = Of(ada);
+  (*more.mutable_topics())["news"] = true;
+  more.set_messages_per_week(5);
+  ASSERT_TRUE(Prefer(more).ok());
+  v1::GetPreferenceLinkRequest whose;
+  whose.set_contact(twin);
+  const std::string token = Ask(&Stubs::GetPreferenceLink, whose)->path().substr(3);
+  v1::MergeContactsRequest merge;
+  merge.set_survivor(ada);
+  merge.set_merged(twin);
+  auto merged = rpc::Call(*preference_peer_, *merge_stub_, &v1::MergeService::Stub::MergeContacts, merge, tenant_, {"*"}, Soon());
+  ASSERT_TRUE(merged.ok()) << merged.error().message;
+  EXPECT_EQ(Suits(ada, "news").reason(), v1::PreferenceDecision::REASON_PAUSED);
+  EXPECT_EQ(Suits(ada, "news", clock_.Now() + std::chrono::hours(72)).reason(), v1::PreferenceDecision::REASON_TOPIC_OFF);
+  EXPECT_EQ(Suits(ada, "news").messages_per_week(), 2);
+  EXPECT_EQ(Preferred(ada)->messages_per_week(), 2);
+  v1::BatchGetRecipientsRequest recipients;
+  recipients.add_contacts(ada);
+  recipients.set_purpose("win-back");
+  recipients.set_channel(v1::CHANNEL_EMAIL);
+  EXPECT_TRUE(Call(&Stub::BatchGetRecipients, recipients)->recipients(0).paused());
+  // The part itself takes no more words; its link leads to whom the person goes on as, and what is chosen there holds.
+  EXPECT_EQ(Prefer(less).error().reason, "CONTACT_MERGED");
+  v1::SavePreferencePageRequest save;
+  save.set_token(token);
+  (*save.mutable_topics())["news"] = true;
+  save.set_messages_per_week(3);
+  save.set_pause_days(0);
+  ASSERT_TRUE(Ask(&Stubs::SavePreferencePage, save).ok());
+  EXPECT_EQ(Suits(ada, "news").reason(), v1::PreferenceDecision::REASON_ALLOWED);
+  EXPECT_EQ(Suits(ada, "news").messages_per_week(), 3);
+  EXPECT_FALSE(Call(&Stub::BatchGetRecipients, recipients)->recipients(0).paused());
+  v1::UnmergeContactRequest undo;
+  undo.set_name(merged->name());
+  ASSERT_TRUE(rpc::Call(*preference_peer_, *merge_stub_, &v1::MergeService::Stub::UnmergeContact, undo, tenant_, {"*"}, Soon()).ok());
+  EXPECT_EQ(Preferred(twin)->messages_per_week(), 2) << "its own again";
 }
 
 }  // namespace

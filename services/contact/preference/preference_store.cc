@@ -4,6 +4,7 @@
 
 #include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
+#include "services/contact/merge/merge_store.h"
 #include "services/contact/preference/preference_proto.h"
 
 namespace vefa::contact {
@@ -19,7 +20,7 @@ using postgres::Statement;
 #define PREFERENCE_COLUMNS                                                                                              \
   "c.erase_time IS NOT NULL, c.language, c.time_zone, coalesce(p.version, 0), p.update_time, array_to_string(p.topics_on, ',')," \
   " array_to_string(p.topics_off, ','), p.messages_per_day, p.messages_per_week, p.pause_until, p.preferred_channel, p.quiet_start," \
-  " p.quiet_end"
+  " p.quiet_end, c.merged_into, c.absorbed"
 
 const Statement kTopics{"preference_topics", "SELECT " TOPIC_COLUMNS " FROM preference_topic WHERE tenant_id = $1"};
 const Statement kInsertTopic{
@@ -53,6 +54,11 @@ const Statement kKnowPreferences{
     "SELECT " PREFERENCE_COLUMNS ", c.id IS NOT NULL FROM unnest($2::uuid[]) WITH ORDINALITY AS q(contact_id, ord)"
     " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
     " LEFT JOIN preference p ON p.tenant_id = $1 AND p.contact_id = q.contact_id ORDER BY q.ord"};
+// What those said who are a part of another.
+const Statement kPartPreferences{
+    "preference_parts",
+    "WITH RECURSIVE " CONTACT_PARTS("ANY($2)", "$3") " SELECT " PREFERENCE_COLUMNS ", t.start, t.since FROM part t"
+    " JOIN contact c ON c.tenant_id = $1 AND c.id = t.id JOIN preference p ON p.tenant_id = $1 AND p.contact_id = t.id"};
 const Statement kForgetPreferences{"preference_forget", "DELETE FROM preference WHERE tenant_id = $1 AND contact_id = $2"};
 
 PreferenceTopic ReadTopic(const Rows& rows, int i) {
@@ -85,6 +91,7 @@ StoredPreferences ReadStored(const Rows& rows, int i) {
   stored.language = rows.IsNull(i, 1) ? "" : rows.String(i, 1);
   stored.time_zone = rows.IsNull(i, 2) ? "" : rows.String(i, 2);
   stored.version = rows.Int64(i, 3);
+  if (!rows.IsNull(i, 13)) stored.merged_into = rows.Id(i, 13);
   if (stored.version == 0) return stored;
   stored.update_time = rows.Timestamp(i, 4);
   AddCodes(rows.String(i, 5), true, stored.preferences);
@@ -97,11 +104,36 @@ StoredPreferences ReadStored(const Rows& rows, int i) {
   return stored;
 }
 
-std::optional<StoredPreferences> ReadOne(const Rows& rows, const Uuid& contact) {
-  if (rows.empty()) return std::nullopt;
-  StoredPreferences stored = ReadStored(rows, 0);
-  stored.contact = contact;
-  return stored;
+// Those of the rows into which somebody was merged.
+std::vector<Uuid> SurvivorsIn(const Rows& rows, const std::vector<StoredPreferences>& all) {
+  std::vector<Uuid> survivors;
+  for (int i = 0; i < rows.size(); ++i)
+    if (!rows.IsNull(i, 14) && rows.Int32(i, 14) > 0) survivors.push_back(all[static_cast<size_t>(i)].contact);
+  return survivors;
+}
+
+void RestrictByParts(const Rows& parts, std::vector<StoredPreferences>& all) {
+  for (int i = 0; i < parts.size(); ++i) {
+    const Uuid survivor = parts.Id(i, 15);
+    const Preferences said = ReadStored(parts, i).preferences;
+    for (StoredPreferences& one : all)
+      // Whoever chose since the merge has seen all of it, and decided.
+      if (one.contact == survivor && !(one.update_time && *one.update_time > parts.Timestamp(i, 16))) Restrict(one.preferences, said);
+  }
+}
+
+// `run` runs one statement.
+template <typename Run>
+Result<std::optional<StoredPreferences>> FindOne(const Uuid& tenant, const Uuid& contact, Run run) {
+  VEFA_TRY(Rows rows, run(kPreferences, Bound(tenant, contact)));
+  if (rows.empty()) return std::optional<StoredPreferences>();
+  std::vector<StoredPreferences> one{ReadStored(rows, 0)};
+  one[0].contact = contact;
+  if (!SurvivorsIn(rows, one).empty()) {
+    VEFA_TRY(Rows parts, run(kPartPreferences, Bound(tenant, std::vector<Uuid>{contact}, int32_t{kMergeLevelsMax})));
+    RestrictByParts(parts, one);
+  }
+  return std::optional<StoredPreferences>(std::move(one[0]));
 }
 
 }  // namespace
@@ -140,15 +172,16 @@ Result<PreferenceTopic> ArchiveTopic(postgres::Database& database, const Uuid& t
 
 Result<std::optional<StoredPreferences>> FindPreferences(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                                          Deadline deadline) {
-  VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kPreferences, Bound(tenant, contact), deadline));
-  return ReadOne(rows, contact);
+  return FindOne(tenant, contact, [&](const Statement& statement, postgres::Params params) {
+    return database.Run(Scope::Tenant(tenant), statement, std::move(params), deadline);
+  });
 }
 
 // Two statements: the second sees what whoever held the contact before has committed.
 Result<std::optional<StoredPreferences>> LockPreferences(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact) {
   VEFA_TRY(Rows held, transaction.Execute(kHoldPerson, Bound(tenant, contact)));
-  VEFA_TRY(Rows rows, transaction.Execute(kPreferences, Bound(tenant, contact)));
-  return ReadOne(rows, contact);
+  return FindOne(tenant, contact,
+                 [&](const Statement& statement, postgres::Params params) { return transaction.Execute(statement, std::move(params)); });
 }
 
 Result<int64_t> WritePreferences(postgres::Transaction& transaction, const Uuid& tenant, StoredPreferences& stored, const Clock& clock) {
@@ -177,9 +210,19 @@ Result<std::vector<PreferenceKnowledge>> KnowPreferences(postgres::Database& dat
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kKnowPreferences, Bound(tenant, contacts), deadline));
   std::vector<PreferenceKnowledge> known;
   known.reserve(contacts.size());
+  std::vector<StoredPreferences> all;
   for (int i = 0; i < rows.size(); ++i) {
-    StoredPreferences stored = ReadStored(rows, i);
-    known.push_back({rows.Bool(i, 13), stored.erased, std::move(stored.time_zone), std::move(stored.preferences)});
+    all.push_back(ReadStored(rows, i));
+    all.back().contact = contacts[static_cast<size_t>(i)];
+  }
+  const std::vector<Uuid> survivors = SurvivorsIn(rows, all);
+  if (!survivors.empty()) {
+    VEFA_TRY(Rows parts, database.Run(Scope::Tenant(tenant), kPartPreferences, Bound(tenant, survivors, int32_t{kMergeLevelsMax}), deadline));
+    RestrictByParts(parts, all);
+  }
+  for (int i = 0; i < rows.size(); ++i) {
+    StoredPreferences& stored = all[static_cast<size_t>(i)];
+    known.push_back({rows.Bool(i, 15), stored.erased, std::move(stored.time_zone), std::move(stored.preferences)});
   }
   return known;
 }

@@ -19,17 +19,18 @@ Result<PreferenceTopic> InsertTopic(postgres::Transaction& transaction, const Uu
 Result<PreferenceTopic> ArchiveTopic(postgres::Database& database, const Uuid& tenant, const std::string& code, const Clock& clock,
                                      Deadline deadline);
 
-// A person and what they prefer, as stored.
+// A person and what they prefer.
 struct StoredPreferences {
   Uuid contact;
   bool erased = false;
+  Uuid merged_into;  // Of a part of another: whose. Nil otherwise.
   std::string language;
   std::string time_zone;
   Preferences preferences;
   int64_t version = 0;  // Of the preferences; 0 before anything was said.
   std::optional<Time> update_time;
 };
-// nullopt when there is no such contact.
+// nullopt when there is no such contact. Of a survivor: restricted by what its parts said, unless it said something since the merge.
 Result<std::optional<StoredPreferences>> FindPreferences(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                                          Deadline deadline);
 // The same, the contact kept from others until the transaction ends.

@@ -99,5 +99,31 @@ TEST(Preference, AChangeIsHeldToTheRules) {
   EXPECT_EQ(violations.size(), 5u);
 }
 
+TEST(RestrictTest, WhoeverWantsLessRules) {
+  const Time now{std::chrono::hours(1'000'000)};
+  Preferences survivor, part;
+  survivor.topics = {{"a", true}, {"b", false}};
+  part.topics = {{"a", false}, {"b", true}, {"c", true}};
+  survivor.messages_per_week = 5;
+  part.messages_per_week = 2;
+  part.messages_per_day = 1;
+  survivor.pause_until = now;
+  part.pause_until = now + std::chrono::hours(1);
+  part.quiet_hours = QuietHours{60, 120};
+  part.preferred_channel = Channel::kSms;
+  Restrict(survivor, part);
+  EXPECT_EQ(survivor.topics, (std::map<std::string, bool, std::less<>>{{"a", false}, {"b", false}}));
+  EXPECT_EQ(survivor.messages_per_week, 2);
+  EXPECT_EQ(survivor.messages_per_day, 1);
+  EXPECT_EQ(survivor.pause_until, now + std::chrono::hours(1));
+  EXPECT_EQ(survivor.quiet_hours, part.quiet_hours);
+  EXPECT_EQ(survivor.preferred_channel, Channel::kNone);
+  const Preferences before = survivor;
+  Restrict(survivor, part);
+  EXPECT_EQ(survivor, before);
+  Restrict(survivor, Preferences());
+  EXPECT_EQ(survivor, before);
+}
+
 }  // namespace
 }  // namespace vefa::contact

@@ -1,4 +1,5 @@
 // The reading half of relationship_store.h.
+#include "services/contact/merge/merge_store.h"
 #include "services/contact/relationship/relationship_rows.h"
 #include "services/contact/relationship/relationship_store.h"
 
@@ -26,16 +27,16 @@ const Statement kListByManager{"relationship_list_manager",
                                RELATIONSHIP_LIST(" AND r.manager_id = $6" OF_TYPE_IF_ASKED UNACCOUNTABLE_IF_ASKED)};
 const Statement kListUnaccountable{"relationship_list_unaccountable",
                                    RELATIONSHIP_LIST(" AND r.unaccountable" OF_TYPE_IF_ASKED)};
-// Nobody is in a relationship with oneself, so no row is in both.
+// Of a contact into which others were merged: theirs as well, as they were recorded. One that joins two of them is in both halves, and shown once.
+#define RELATIONSHIPS_OF(side)                                                                                   \
+  "SELECT r.* FROM whole w CROSS JOIN LATERAL (SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r." side " = w.party" \
+  " AND r.id > $2 AND ($4::smallint = 0 OR r.status = $4)" OF_TYPE_IF_ASKED OF_MANAGER_IF_ASKED UNACCOUNTABLE_IF_ASKED       \
+  " ORDER BY r.id LIMIT $3) r"
 const Statement kListByParty{
     "relationship_list_party",
-    "SELECT " RELATIONSHIP_COLUMNS " FROM (("
-    "SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.from_party = $8 AND r.id > $2"
-    " AND ($4::smallint = 0 OR r.status = $4)" OF_TYPE_IF_ASKED OF_MANAGER_IF_ASKED UNACCOUNTABLE_IF_ASKED
-    " ORDER BY r.id LIMIT $3) UNION ALL ("
-    "SELECT * FROM relationship r WHERE r.tenant_id = $1 AND r.to_party = $8 AND r.id > $2"
-    " AND ($4::smallint = 0 OR r.status = $4)" OF_TYPE_IF_ASKED OF_MANAGER_IF_ASKED UNACCOUNTABLE_IF_ASKED
-    " ORDER BY r.id LIMIT $3)) r ORDER BY r.id LIMIT $3"};
+    "WITH RECURSIVE " CONTACT_PARTS("$9", "$10") ", whole AS (SELECT $8::text AS party UNION ALL SELECT 'contacts/' || id FROM part)"
+    " SELECT " RELATIONSHIP_COLUMNS " FROM (SELECT DISTINCT ON (id) * FROM (" RELATIONSHIPS_OF("from_party") " UNION ALL "
+    RELATIONSHIPS_OF("to_party") ") x ORDER BY id) r ORDER BY r.id LIMIT $3"};
 
 const Statement kCountUnaccountable{"relationship_count_unaccountable",
                                     "SELECT count(*) FROM relationship WHERE unaccountable"};
@@ -106,6 +107,9 @@ Result<std::vector<Relationship>> ListRelationships(postgres::Database& database
   if (!page.party.empty()) {
     statement = &kListByParty;
     params.push_back(postgres::Bind(page.party));
+    auto contact = ParseResourceName("contacts", page.party);
+    params.push_back(postgres::Bind(contact.ok() ? *contact : Uuid{}));
+    params.push_back(postgres::Bind(int32_t{kMergeLevelsMax}));
   }
   VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), *statement, std::move(params), deadline));
   std::vector<Relationship> relationships;
