@@ -5,6 +5,7 @@
 #include "libs/telemetry/trace.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
+#include "services/contact/identity/identity_store.h"
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
@@ -58,6 +59,7 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   std::vector<postgres::Call> calls;
   calls.push_back(SuppressErasedCall(tenant, {id}, reason, clock));
   calls.push_back(ForgetPreferencesCall(tenant, id));
+  calls.push_back(ForgetIdentitiesCall(tenant, id));
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
   calls.push_back({&kEraseSecret, Bound(tenant, id)});

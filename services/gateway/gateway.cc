@@ -19,6 +19,7 @@
 #include "vefa/contact/v1/contact_personal.pb.h"
 #include "vefa/contact/v1/duplicate_service.pb.h"
 #include "vefa/contact/v1/merge_service.pb.h"
+#include "vefa/contact/v1/identity_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
@@ -117,6 +118,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),
           contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
           contact::v1::ConfirmConsentRequest::descriptor()->file()->service(0),
+          contact::v1::IdentifyContactRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),

@@ -110,7 +110,7 @@ TEST_F(NotificationServiceTest, LedgersEveryDecisionWithItsReason) {
   ASSERT_TRUE(message.ok());
   EXPECT_EQ(message->state(), v1::Message::STATE_REFUSED);
   EXPECT_EQ(message->reason(), "NO_CONSENT");
-  EXPECT_EQ(message->policy_version(), 1);
+  EXPECT_EQ(message->policy_version(), 2);
   get.set_name(response.decisions(0).message());
   EXPECT_EQ(Call(&Stub::GetMessage, get)->state(), v1::Message::STATE_ACCEPTED);
 }

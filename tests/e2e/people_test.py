@@ -85,6 +85,35 @@ class PeopleTest(StackCase):
         self.assertEqual(self.admin.good("GET", path)["duplicates"], [])
         self.assertEqual(len(self.admin.good("GET", path + "&state=STATE_DISMISSED")["duplicates"]), 1)
 
+    def test_a_visitor_becomes_somebody_with_what_they_did(self):
+        def identify(value, **more):
+            return self.admin.good("POST", "/v1/contacts:identify", {"identity": {"source": "web", "value": value}, **more})
+
+        visitor = identify(f"{self.mark}-1", language="tr")
+        self.assertEqual((visitor["outcome"], visitor["anonymous"]), ("OUTCOME_VISITOR_CREATED", True))
+        self.assertEqual(self.admin.good("GET", f"/v1/{visitor['contact']}")["tags"], ["visitor"])
+        person = {"externalId": f"people/{self.mark}", "displayName": "Ayşe Işık", "email": f"{self.mark}@ziyaret.example"}
+        known = identify(f"{self.mark}-1", contact=person)
+        self.assertEqual((known["outcome"], known["contact"]), ("OUTCOME_COMPLETED", visitor["contact"]))
+        # Another device, on which they were a visitor again: what was done there stands on the same timeline.
+        other = identify(f"{self.mark}-2")["contact"]
+        merged = identify(f"{self.mark}-2", contact=person)
+        self.assertEqual((merged["outcome"], merged["contact"]), ("OUTCOME_MERGED", known["contact"]))
+
+        def of_the_visitor():
+            entries = self.admin.good("GET", f"/v1/{known['contact']}/timeline?pageSize=100")["entries"]
+            return [entry for entry in entries if entry["kind"] == "KIND_CONTACT_MERGED"]
+
+        wait_until("the visitor's history is the person's", of_the_visitor, 60)
+        listed = self.admin.good("GET", f"/v1/{known['contact']}/identities")["identities"]
+        self.assertEqual([one["value"] for one in listed], [f"{self.mark}-1", f"{self.mark}-2"])
+        stranger = {"externalId": f"people/{self.mark}/other", "displayName": "Başkası"}
+        answer = self.admin.post("/v1/contacts:identify", {"identity": {"source": "web", "value": f"{self.mark}-1"}, "contact": stranger})
+        self.refused(answer, 400, "FAILED_PRECONDITION", "IDENTITY_OF_ANOTHER")
+        self.admin.good("POST", f"/v1/{merged['merge']}:undo", {})
+        answers = self.admin.good("POST", "/v1/contacts:findIdentities", {"identities": [{"source": "web", "value": f"{self.mark}-2"}]})
+        self.assertEqual((answers["answers"][0]["contact"], answers["answers"][0]["anonymous"]), (other, True))
+
     def test_an_erased_person_has_nothing_left_to_be_found_by(self):
         email = f"{self.mark}@deniz.example"
         person = self.create("Ayşe Işık", email=email, phone=DIALLED.format(*self.parts), tags=["vip"])

@@ -167,7 +167,7 @@ TEST_F(DispatcherTest, AsksTheGateAgainBeforeItSends) {
 // As contact publishes it; the handler is called as the subscription calls it.
 TEST_F(DispatcherTest, WhatWantsAConfirmationIsAskedForOnceAndOnlyWhileItDoes) {
   auto people = People(3);
-  contact_.Put(people[0], {"p0@d.example", "Şule", "tr", ConsentState::kPending, false, true, "/p/a", "/c/zero", "Haberler"});
+  contact_.Put(people[0], {"p0@d.example", "Şule", "tr", ConsentState::kPending, false, true, "/p/a", "/c/zero", "News"});
   contact_.Put(people[1], {"p1@d.example", "Ann", "en", ConsentState::kPending, false, false, "/p/b", "/c/one", "News"});
   // Who said it otherwise meanwhile has nothing to confirm.
   contact_.Put(people[2], {"p2@d.example", "Bob", "en", ConsentState::kWithdrawn, false, false, "/p/c", "", "News"});
@@ -207,7 +207,8 @@ TEST_F(DispatcherTest, WhatWantsAConfirmationIsAskedForOnceAndOnlyWhileItDoes) {
   for (const std::string& mail : sink_.Mails()) all += mail;
   EXPECT_THAT(all, HasSubstr("http://127.0.0.1:18100/c/zero"));
   EXPECT_THAT(all, HasSubstr("http://127.0.0.1:18100/c/one"));
-  EXPECT_THAT(all, HasSubstr("Haberler"));
+  EXPECT_THAT(all, HasSubstr("bu adrese"));
+  EXPECT_THAT(all, HasSubstr("Subject: Please confirm: News"));
   ExpectSoundLedger();
 }
 

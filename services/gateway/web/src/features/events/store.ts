@@ -19,6 +19,8 @@ export const EVENT_TYPES = [
   'contact.merged',
   'contact.unmerged',
   'preferences.changed',
+  'identity.linked',
+  'identity.unlinked',
   'consent.changed',
   'purpose.created',
   'purpose.updated',
