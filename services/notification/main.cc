@@ -2,7 +2,7 @@
 
 #include "libs/service/host.h"
 #include "libs/telemetry/log.h"
-#include "services/notification/confirmation_handler.h"
+#include "services/notification/consent_handler.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/notification_events.h"
 #include "services/notification/notification_fold.h"
@@ -53,11 +53,11 @@ int main(int argc, char** argv) {
                                                      (*dispatcher)->Wake();
                                                    });
   host.AddService(messages);
-  vefa::notification::ConfirmationHandler confirmations(host.clock(), [&] {
+  vefa::notification::ConsentHandler consents(host.clock(), [&] {
     host.relay().Wake();
     (*dispatcher)->Wake();
   });
-  host.Subscribe(vefa::notification::ConfirmationHandler::kConsumer, {"vefa.contact.v1"}, confirmations);
+  host.Subscribe(vefa::notification::ConsentHandler::kConsumer, {"vefa.contact.v1"}, consents);
   host.OnStop([&] { (*dispatcher)->Stop(); });
   host.KeepState(vefa::notification::v1::NotificationSnapshot::default_instance(), vefa::notification::FoldNotification);
   host.NeedSchema(vefa_notification_migrations());

@@ -94,6 +94,15 @@ std::string SuppressionPayload(const Suppression& suppression) {
   return event.SerializeAsString();
 }
 
+std::string LiftedPayload(const Uuid& contact, short channel, const std::string& purpose) {
+  v1::NotificationEvent event;
+  auto& lifted = *event.mutable_suppression_lifted();
+  lifted.set_contact(ResourceName("contacts", contact));
+  lifted.set_channel(static_cast<contact::v1::Channel>(channel));
+  lifted.set_purpose(purpose);
+  return event.SerializeAsString();
+}
+
 const char* SuppressionReasonName(SuppressionReason reason) {
   return reason == SuppressionReason::kHardBounce ? "HARD_BOUNCE" : "UNSUBSCRIBED";
 }

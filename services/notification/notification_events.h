@@ -26,6 +26,7 @@ const char* OutcomeType(MessageState state);
 
 std::string UnsubscribedPayload(const MessageInfo& info);
 std::string SuppressionPayload(const Suppression& suppression);
+std::string LiftedPayload(const Uuid& contact, short channel, const std::string& purpose);
 const char* SuppressionReasonName(SuppressionReason reason);
 
 }  // namespace vefa::notification

@@ -16,7 +16,7 @@ v1::MessageSnapshot& Move(const v1::MessageInfo& info, v1::Message::State to, v1
 
 }  // namespace
 
-Status FoldNotification(const events::Event& event, google::protobuf::Message& state, bool&) {
+Status FoldNotification(const events::Event& event, google::protobuf::Message& state, bool& erased) {
   v1::NotificationEvent change;
   VEFA_TRY_OK(events::ParsePayload(event, change));
   auto& snapshot = static_cast<v1::NotificationSnapshot&>(state);
@@ -49,6 +49,10 @@ Status FoldNotification(const events::Event& event, google::protobuf::Message& s
       break;
     case v1::NotificationEvent::kSuppressionAdded:
       *snapshot.mutable_suppression() = change.suppression_added();
+      break;
+    case v1::NotificationEvent::kSuppressionLifted:
+      snapshot.Clear();
+      erased = true;
       break;
     case v1::NotificationEvent::KIND_NOT_SET:
       break;

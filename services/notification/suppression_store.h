@@ -22,6 +22,17 @@ struct NewSuppression {
 postgres::Call AddSuppressionsCall(const Uuid& tenant, const std::vector<NewSuppression>& suppressions,
                                    const Clock& clock);
 
+// Somebody who agrees, or asks to be asked, after having left.
+struct WantedAgain {
+  Uuid contact;
+  short channel = 1;
+  std::string purpose;
+  Time time{};  // When it was said.
+};
+// Ends what a contact's own leaving suppressed before, each with its event `suppression.lifted`; how many. A bounce is not a matter of will and stays.
+Result<int> LiftSuppressions(postgres::Transaction& transaction, const Uuid& tenant, const std::vector<WantedAgain>& wanted,
+                             const Clock& clock);
+
 // Which of the hashes may not be written to for the purpose. Read its rows with SuppressedOf.
 postgres::Call FindSuppressedCall(const Uuid& tenant, short channel, const std::string& purpose,
                                   const std::vector<std::string>& address_hashes);

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "libs/testing/engines.h"
-#include "services/notification/confirmation_handler.h"
+#include "services/notification/consent_handler.h"
 #include "services/notification/submission.h"
 #include "services/notification/testing/contact_peer.h"
 #include "services/notification/testing/requests.h"
@@ -187,7 +187,7 @@ TEST_F(DispatcherTest, WhatWantsAConfirmationIsAskedForOnceAndOnlyWhileItDoes) {
     event.payload = proto.SerializeAsString();
   }
   int recorded = 0;
-  ConfirmationHandler handler(clock_, [&] { ++recorded; });
+  ConsentHandler handler(clock_, [&] { ++recorded; });
   for (int twice = 0; twice < 2; ++twice) {
     ASSERT_TRUE(postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({database_.tenant()}),
                                         Deadline::After(std::chrono::seconds(20)), [&](postgres::Transaction& transaction) -> Result<bool> {
@@ -209,6 +209,52 @@ TEST_F(DispatcherTest, WhatWantsAConfirmationIsAskedForOnceAndOnlyWhileItDoes) {
   EXPECT_THAT(all, HasSubstr("http://127.0.0.1:18100/c/one"));
   EXPECT_THAT(all, HasSubstr("bu adrese"));
   EXPECT_THAT(all, HasSubstr("Subject: Please confirm: News"));
+  ExpectSoundLedger();
+}
+
+TEST_F(DispatcherTest, WhoLeftAndAgreesAnewIsWrittenToAgain) {
+  Start();
+  auto people = People(2);
+  Submit(people);
+  ASSERT_TRUE(Ends(2));
+  auto deadline = Deadline::After(std::chrono::seconds(20));
+  for (const Uuid& person : people) {
+    MessagePage page;
+    page.contact = person;
+    auto sent = ListMessages(database_.service(), database_.tenant(), page, deadline);
+    ASSERT_TRUE(sent.ok() && sent->size() == 1);
+    auto target = FindUnsubscribeTarget(database_.service(), 1, sent->front().info.id, deadline);
+    ASSERT_TRUE(target.ok() && target->has_value());
+    ASSERT_TRUE(*RecordUnsubscribe(database_.service(), **target, clock_, deadline));
+  }
+  contact::v1::ContactEvent granted;
+  granted.mutable_consent_granted()->mutable_terms()->set_purpose("win-back");
+  granted.mutable_consent_granted()->mutable_terms()->set_channel(contact::v1::CHANNEL_EMAIL);
+  std::vector<events::Event> events(2);
+  for (size_t i = 0; i < 2; ++i) {
+    events[i].id = NewUuidV7(clock_);
+    events[i].type = "consent.granted";
+    events[i].subject = ResourceName("contacts", people[i]);
+    events[i].tenant = database_.tenant();
+    // One of them agreed long before, and is only told of now.
+    events[i].occur_time = clock_.Now() - std::chrono::hours(i);
+    events[i].payload = granted.SerializeAsString();
+  }
+  ConsentHandler handler(clock_, [] {});
+  for (int twice = 0; twice < 2; ++twice)
+    ASSERT_TRUE(postgres::InTransaction(database_.pump(), postgres::Scope::Tenants({database_.tenant()}), deadline,
+                                        [&](postgres::Transaction& transaction) -> Result<bool> {
+                                          VEFA_TRY_OK(handler.Apply(transaction, events));
+                                          return true;
+                                        })
+                    .ok());
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'suppression.lifted' AND aggregate_version = 2"), 1);
+  auto again = submitter_.Submit(database_.tenant(), RequestFor(people, "again"), deadline);
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->decisions(0).accepted());
+  EXPECT_EQ(again->decisions(1).reason(), "SUPPRESSED");
+  dispatcher_->Wake();
+  ASSERT_TRUE(Ends(3));
   ExpectSoundLedger();
 }
 

@@ -59,6 +59,7 @@ export const EVENT_TYPES = [
   'message.unknown',
   'message.unsubscribed',
   'suppression.added',
+  'suppression.lifted',
 ] as const;
 
 export interface Filter {
