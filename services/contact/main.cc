@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
   vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links.preferences, &host.relay(), host.clock());
   vefa::contact::ConfirmationService confirmations(host.AddDoor("vefa.contact.v1.ConfirmationService"), host.database(), keys, copies, links.confirmations,
-                                                   &host.relay(), host.clock());
+                                                   changer, &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),

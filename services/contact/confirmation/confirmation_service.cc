@@ -4,7 +4,7 @@
 #include "services/contact/confirmation/confirmation_store.h"
 #include "services/contact/consent/consent_evidence.h"
 #include "services/contact/consent/evidence.h"
-#include "services/contact/contact_change.h"
+#include "services/contact/contact_events.h"
 #include "services/contact/contact_store.h"
 
 namespace vefa::contact {
@@ -60,6 +60,7 @@ Status ConfirmationService::Confirm(const rpc::CallContext& call, const v1::Conf
   if (!violations.empty()) return Violations(std::move(violations));
   VEFA_TRY(auto sealer, keys_.ForTenant(link.tenant, call.deadline));
   std::vector<ContactVersion> changes;
+  Time sent{};
   VEFA_TRY(response, postgres::InTransaction(
                          database_, postgres::Scope::Tenant(link.tenant), call.deadline,
                          [&](postgres::Transaction& transaction) -> Result<v1::Confirmation> {
@@ -68,6 +69,7 @@ Status ConfirmationService::Confirm(const rpc::CallContext& call, const v1::Conf
                            const auto state = asked ? StandingOf(*asked, clock_.Now()) : std::nullopt;
                            if (!state) return TokenInvalid();
                            if (*state == ConfirmationState::kExpired || *state == ConfirmationState::kEnded) return TooLate(*state);
+                           sent = asked->line.record_time;
                            if (*state == ConfirmationState::kWaiting) {
                              VEFA_TRY(ContactVersion made, Agree(transaction, link, *asked, request.origin(), *sealer));
                              changes.push_back(made);
@@ -76,6 +78,24 @@ Status ConfirmationService::Confirm(const rpc::CallContext& call, const v1::Conf
                          }));
   copies_.Changed(link.tenant, changes);
   if (relay_ != nullptr && !changes.empty()) relay_->Wake();
+  // After it, and again when it is asked again: what was said holds whether or not this comes to pass.
+  return Verify(call, link, sent);
+}
+
+Status ConfirmationService::Verify(const rpc::CallContext& call, const ConfirmationLink& link, Time asked) {
+  rpc::CallContext of_the_person = call;
+  of_the_person.tenant = link.tenant;
+  auto after = change_.Change(of_the_person, link.contact, "contact.", {link.tenant, "", "ConfirmConsent", ""}, [&](ContactChange& change) -> Status {
+    for (ContactPoint& point : change.after.points) {
+      // One that was given since is another one.
+      if (point.kind != PointKind::kEmail || !point.primary || point.create_time > asked || point.state == PointState::kValid) continue;
+      VEFA_TRY_OK(SetState(point, PointState::kValid, clock_.Now()));
+      change.event_type = kPointChangedType;
+      change.particulars.point = point.id;
+    }
+    return Ok();
+  });
+  if (!after.ok() && after.error().reason != "CONTACT_MERGED") return std::move(after).error();
   return Ok();
 }
 

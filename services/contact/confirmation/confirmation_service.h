@@ -5,6 +5,7 @@
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
 #include "services/contact/confirmation/confirmation.h"
+#include "services/contact/contact_change.h"
 #include "services/contact/contact_copies.h"
 #include "services/contact/pii_keys.h"
 #include "vefa/contact/v1/confirmation_service.grpc.pb.h"
@@ -14,10 +15,10 @@ namespace vefa::contact {
 // What people confirm by a link. Thread-safe.
 class ConfirmationService final : public v1::ConfirmationService::CallbackService {
  public:
-  // `copies` and `links` are copied; the others outlive it. `relay` is woken after each change; nullptr in tests without one.
+  // `copies`, `links` and `change` are copied; the others outlive it. `relay` is woken after each change; nullptr in tests without one.
   ConfirmationService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, const ContactCopies& copies,
-                      const ConfirmationLinkKey& links, events::Relay* relay, const Clock& clock)
-      : door_(door), database_(database), keys_(keys), copies_(copies), links_(links), relay_(relay), clock_(clock) {}
+                      const ConfirmationLinkKey& links, const ContactChanger& change, events::Relay* relay, const Clock& clock)
+      : door_(door), database_(database), keys_(keys), copies_(copies), links_(links), change_(change), relay_(relay), clock_(clock) {}
 
   grpc::ServerUnaryReactor* ReadConfirmation(grpc::CallbackServerContext* context, const v1::ReadConfirmationRequest* request,
                                              v1::Confirmation* response) override;
@@ -31,11 +32,15 @@ class ConfirmationService final : public v1::ConfirmationService::CallbackServic
   Result<ContactVersion> Agree(postgres::Transaction& transaction, const ConfirmationLink& link, const Asked& asked,
                                const v1::ConsentOrigin& origin, const Sealer& sealer);
 
+  // Whoever opened the link reads the mails of the address it was sent to: the point is valid.
+  Status Verify(const rpc::CallContext& call, const ConfirmationLink& link, Time asked);
+
   const rpc::Door& door_;
   postgres::Database& database_;
   PiiKeys& keys_;
   const ContactCopies copies_;
   const ConfirmationLinkKey links_;
+  const ContactChanger change_;
   events::Relay* relay_;
   const Clock& clock_;
 };

@@ -55,7 +55,8 @@ class ConfirmationServiceTest : public ContactServiceTest {
   }
 
   rpc::Door confirmation_door_{"vefa.contact.v1.ConfirmationService", pool_, key_, tenants_, metrics_, clock_};
-  ConfirmationService confirmations_{confirmation_door_, database_.service(), keys_, copies_, links_.confirmations, nullptr, clock_};
+  ConfirmationService confirmations_{confirmation_door_, database_.service(), keys_, copies_, links_.confirmations,
+                                     ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_), nullptr, clock_};
   std::unique_ptr<grpc::Server> confirmation_server_;
   std::unique_ptr<rpc::Peer> confirmation_peer_;
   std::unique_ptr<Stubs> confirmation_stub_;
@@ -83,6 +84,9 @@ TEST_F(ConfirmationServiceTest, APendingConsentIsAskedForAndHoldsOnceConfirmed) 
   EXPECT_EQ(log->log(1).actor(), ada) << "the person said it";
   EXPECT_EQ(log->log(1).source(), "confirmation of line " + std::to_string(log->log(0).line()));
   EXPECT_EQ(database_.Count("SELECT count(*) FROM consent_log WHERE origin_box IS NOT NULL"), 1) << "from where, sealed";
+  // Whoever has the link reads the mails of that address.
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM contact_point WHERE state = 2 AND verify_time IS NOT NULL"), 1);
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM event_log WHERE event_type = 'contact_point.changed'"), 1);
 }
 
 TEST_F(ConfirmationServiceTest, TheEventSaysWhetherSomebodyIsToBeAsked) {
