@@ -14,6 +14,7 @@
 #include "services/contact/identity/identity_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/merge/merge_service.h"
+#include "services/contact/note/note_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
@@ -84,6 +85,7 @@ int main(int argc, char** argv) {
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::BoundaryService boundaries(host.AddDoor("vefa.contact.v1.BoundaryService"), host.database(),
                                             &host.relay(), host.clock(), host.key().secret());
+  vefa::contact::NoteService notes(host.AddDoor("vefa.contact.v1.NoteService"), host.database(), &host.relay(), host.clock(), host.key().secret());
   vefa::contact::UnaccountableGauge unaccountable(host.pump(), host.metrics());
   vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
   vefa::contact::BounceHandler bounces(host.clock());
@@ -101,7 +103,7 @@ int main(int argc, char** argv) {
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &contacts, &points, &identities, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
            &consents, &purposes, &suppressions, &preferences, &confirmations, &organizations, &affiliations, &relationships,
-           &boundaries})
+           &boundaries, &notes})
     host.AddService(*service);
   host.OnStop([&] { unaccountable.Stop(); });
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);

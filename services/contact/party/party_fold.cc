@@ -82,6 +82,13 @@ void FoldParty(const v1::ContactEvent& change, v1::ContactSnapshot& snapshot, bo
     case v1::ContactEvent::kBoundarySet:
       *snapshot.mutable_boundary() = change.boundary_set().state();
       break;
+    case v1::ContactEvent::kNoteAdded:
+      *snapshot.mutable_note() = change.note_added().state();
+      break;
+    case v1::ContactEvent::kNoteChanged:
+      *snapshot.mutable_note() = change.note_changed().state();
+      break;
+    case v1::ContactEvent::kNoteRemoved:
     case v1::ContactEvent::kBoundaryLifted:
       snapshot.Clear();
       erased = true;

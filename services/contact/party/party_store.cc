@@ -40,6 +40,7 @@ const Statement kEraseNotes{
   " UNION SELECT 'relationships/' || id FROM relationship WHERE tenant_id = $1 AND to_party = $2)"
 const Statement kEraseReasons{"party_erase_reasons",
                               "UPDATE boundary SET reason = '' WHERE tenant_id = $1 AND about IN " PARTY_ABOUT};
+const Statement kEraseWritten{"party_erase_written", "UPDATE note SET text = '' WHERE tenant_id = $1 AND about IN " PARTY_ABOUT};
 // As rpc::EraseAnswersCall, for subjects that only the database knows.
 const Statement kEraseAnswers{"party_erase_answers",
                               "UPDATE idempotency SET request_hash = '', response = '' WHERE tenant_id = $1 AND subject <> ''"
@@ -109,6 +110,7 @@ std::vector<postgres::Call> EraseTextsCalls(const Uuid& tenant, const Uuid& cont
   calls.push_back({&kEraseAffiliations, Bound(tenant, contact)});
   calls.push_back({&kEraseNotes, Bound(tenant, name)});
   calls.push_back({&kEraseReasons, Bound(tenant, name)});
+  calls.push_back({&kEraseWritten, Bound(tenant, name)});
   calls.push_back({&kEraseAnswers, Bound(tenant, name)});
   return calls;
 }

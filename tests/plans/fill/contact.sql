@@ -2,7 +2,7 @@ SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii
                   'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo', 'organization', 'affiliation',
                   'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
                   'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'suppression',
-                  'preference', 'contact_identity');
+                  'preference', 'contact_identity', 'note');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time, merged_into, email_hash)
@@ -88,6 +88,9 @@ SELECT fill_tenant(n), fill_id(1, n), '{news}', '{offers}', n % 5, 0, NULL, 1, N
   FROM generate_series(1, 200000) n;
 INSERT INTO contact_identity (tenant_id, id, contact_id, source, value, anonymous, create_time)
 SELECT fill_tenant(n), fill_id(36, n), fill_id(1, n), 'web', 'cookie-' || n, n % 3 = 0, fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO note (tenant_id, id, about, text, pinned, author, editor, version, create_time, update_time)
+SELECT fill_tenant(n), fill_id(37, n), 'contacts/' || fill_id(1, n), 'text', n % 10 = 0, 'users/' || fill_id(1, 1), '', 1, fill_time(n), fill_time(n)
+  FROM generate_series(1, 200000) n;
 INSERT INTO preference_topic (tenant_id, code, title_tr, title_en, default_subscribed, create_time)
 SELECT DISTINCT fill_tenant(n), 'topic-' || n % 50, 'Konu', 'Topic', true, fill_time(1) FROM generate_series(1, 2000) n;
 
