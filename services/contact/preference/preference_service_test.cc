@@ -283,7 +283,7 @@ TEST_F(PreferenceTest, WhatAPartSaidBindsItsSurvivorUntilThePersonChoosesAgain) 
   merge.set_merged(twin);
   auto merged = rpc::Call(*preference_peer_, *merge_stub_, &v1::MergeService::Stub::MergeContacts, merge, tenant_, {"*"}, Soon());
   ASSERT_TRUE(merged.ok()) << merged.error().message;
-  EXPECT_EQ(Suits(ada, "news").reason(), v1::PreferenceDecision::REASON_PAUSED);
+  EXPECT_EQ(Suits(ada, "").reason(), v1::PreferenceDecision::REASON_PAUSED);
   EXPECT_EQ(Suits(ada, "news", clock_.Now() + std::chrono::hours(72)).reason(), v1::PreferenceDecision::REASON_TOPIC_OFF);
   EXPECT_EQ(Suits(ada, "news").messages_per_week(), 2);
   EXPECT_EQ(Preferred(ada)->messages_per_week(), 2);
