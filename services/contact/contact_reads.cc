@@ -44,7 +44,10 @@ const Statement kConsentLine{
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
-    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL FROM contact c"
+    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL,"
+    // As Decide of consent_check.h: restricted, or objected to.
+    " c.restrict_time IS NOT NULL OR coalesce($3 = ANY(c.objected), false) OR (coalesce('*' = ANY(c.objected), false) AND NOT EXISTS"
+    "   (SELECT 1 FROM purpose p WHERE p.tenant_id = $1 AND p.code = $3 AND p.lawful_basis IN (2, 3, 4))) FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
     " LEFT JOIN LATERAL (SELECT u.id FROM suppression u WHERE u.tenant_id = $1"
     "   AND u.address_hash = CASE $4 WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END"
@@ -165,8 +168,9 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
   std::vector<RecipientRow> recipients;
   for (int i = 0; i < rows.size(); ++i) {
     const bool suppressed = rows.Bool(i, kContactColumns + 1);
+    const bool limited = rows.Bool(i, kContactColumns + 2);
     recipients.push_back({ReadContact(rows, i),
-                          suppressed ? ConsentState::kNeverAsked : static_cast<ConsentState>(rows.Int64(i, kContactColumns)), suppressed});
+                          suppressed || limited ? ConsentState::kNeverAsked : static_cast<ConsentState>(rows.Int64(i, kContactColumns)), suppressed});
   }
   return recipients;
 }
