@@ -10,6 +10,8 @@
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
 #include "services/contact/preference/preference_store.h"
+#include "services/contact/right/limit_store.h"
+#include "services/contact/right/right_store.h"
 #include "services/contact/search/search_index.h"
 #include "services/contact/suppression/address_hashes.h"
 #include "services/contact/suppression/suppression_store.h"
@@ -23,7 +25,7 @@ using postgres::Statement;
 
 // Whoever writes the contact now commits or waits. Each later statement sees what was committed before it
 // began, so a key that was being stored meanwhile is seen and destroyed; within one statement it would be missed.
-const Statement kLock{"contact_erase_lock", "SELECT merged_into FROM contact WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
+const Statement kLock{"contact_erase_lock", "SELECT merged_into, hold_time IS NOT NULL FROM contact WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
 
 const Statement kErase{
     "contact_erase",
@@ -54,12 +56,14 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   VEFA_TRY(Rows locked, transaction.Execute(kLock, Bound(tenant, id)));
   if (locked.empty()) return std::optional<Erased>();
   if (!with_survivor && !locked.IsNull(0, 0)) return ContactMerged(locked.Id(0, 0));
+  if (locked.Bool(0, 1)) return LegalHold();
   // What suppresses are hashes that are there; records of before there were any have none.
   VEFA_TRY_OK(HashAddresses(transaction, tenant, sealer.addresses(), id));
   std::vector<postgres::Call> calls;
   calls.push_back(SuppressErasedCall(tenant, {id}, reason, clock));
   calls.push_back(ForgetPreferencesCall(tenant, id));
   calls.push_back(ForgetIdentitiesCall(tenant, id));
+  calls.push_back(EraseRightsNotesCall(tenant, id));
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
   calls.push_back({&kEraseSecret, Bound(tenant, id)});
@@ -83,10 +87,13 @@ Result<std::optional<Erased>> EraseContact(postgres::Database& database, const S
       return EraseRecord(transaction, sealer, record, reason, with_survivor, clock);
     });
   };
+  // Of parts that must be kept, nothing is begun.
+  VEFA_TRY(std::vector<Uuid> parts, PartsOf(database, tenant, id, deadline));
+  if (!parts.empty()) VEFA_TRY_OK(CheckNotHeld(database, tenant, parts, deadline));
   VEFA_TRY(std::optional<Erased> whole, erase(id, false));
   if (!whole) return whole;
   // Nothing becomes a part of an erased contact, and nothing is set free from it: these are all.
-  VEFA_TRY(std::vector<Uuid> parts, PartsOf(database, tenant, id, deadline));
+  VEFA_TRY(parts, PartsOf(database, tenant, id, deadline));
   for (const Uuid& part : parts) {
     VEFA_TRY(std::optional<Erased> erased, erase(part, true));
     if (!erased) continue;

@@ -20,7 +20,8 @@ struct Erased {
 // Destroys every key of a contact, empties its record, what others wrote freely about it (titles, notes, reasons), the words
 // it is found by and the stored answers about it, appends `contact.erased`: one transaction. Then the same for every record that
 // is a part of it; what was interrupted there is finished by saying it again. An erased contact stays as it is. nullopt when
-// there is no such contact; FAILED_PRECONDITION `CONTACT_MERGED` for a part of another, which is the one to erase.
+// there is no such contact; FAILED_PRECONDITION `CONTACT_MERGED` for a part of another, which is the one to erase, and `LEGAL_HOLD`
+// when it or a part of it must be kept.
 Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Sealer& sealer, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline);
 

@@ -70,6 +70,9 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
     case v1::ContactEvent::kPreferencesChanged:
       *snapshot.mutable_preferences() = change.preferences_changed().state();
       break;
+    case v1::ContactEvent::kProcessingLimitsChanged:
+      *snapshot.mutable_processing_limits() = change.processing_limits_changed().state();
+      break;
     case v1::ContactEvent::kPurposeCreated:
       *snapshot.mutable_purpose()->mutable_state() = change.purpose_created().state();
       break;

@@ -46,6 +46,9 @@ const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact 
 const Statement kRecipients{
     "contact_recipients",
     "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL,"
+    // As Decide of consent_check.h: restricted, or objected to.
+    "  c.restrict_time IS NOT NULL OR coalesce($3 = ANY(c.objected), false) OR (coalesce('*' = ANY(c.objected), false) AND NOT EXISTS"
+    "   (SELECT 1 FROM purpose p WHERE p.tenant_id = $1 AND p.code = $3 AND p.lawful_basis IN (2, 3, 4))),"
     "  p.pause_until > $5, CASE WHEN s.state = $6 AND s.record_time >= $7 THEN s.line END,"
     "  coalesce((SELECT title FROM purpose WHERE tenant_id = $1 AND code = $3), '') FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
@@ -172,10 +175,11 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
     RecipientRow& row = recipients.emplace_back();
     row.contact = ReadContact(rows, i);
     row.suppressed = rows.Bool(i, kContactColumns + 1);
-    if (!row.suppressed) row.consent = static_cast<ConsentState>(rows.Int64(i, kContactColumns));
-    row.paused = !rows.IsNull(i, kContactColumns + 2) && rows.Bool(i, kContactColumns + 2);
-    if (!rows.IsNull(i, kContactColumns + 3)) row.confirmable_line = rows.Int64(i, kContactColumns + 3);
-    row.purpose_title = rows.String(i, kContactColumns + 4);
+    const bool limited = rows.Bool(i, kContactColumns + 2);
+    if (!row.suppressed && !limited) row.consent = static_cast<ConsentState>(rows.Int64(i, kContactColumns));
+    row.paused = !rows.IsNull(i, kContactColumns + 3) && rows.Bool(i, kContactColumns + 3);
+    if (!limited && !rows.IsNull(i, kContactColumns + 4)) row.confirmable_line = rows.Int64(i, kContactColumns + 4);
+    row.purpose_title = rows.String(i, kContactColumns + 5);
   }
   return recipients;
 }

@@ -140,7 +140,7 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
 
 struct RecipientRow {
   Contact contact;
-  // Nothing that was ever said, when the address of the channel is suppressed.
+  // Nothing that was ever said, when the address of the channel is suppressed, the data may be kept only, or the person objects.
   ConsentState consent = ConsentState::kNeverAsked;
   bool suppressed = false;
   bool paused = false;            // At `now`.

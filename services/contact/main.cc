@@ -21,10 +21,17 @@
 #include "services/contact/preference/preference_service.h"
 #include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
+#include "services/contact/retention/activity_handler.h"
+#include "services/contact/retention/retention_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
 #include "services/contact/relationship/relationship_service.h"
 #include "services/contact/relationship/unaccountable_gauge.h"
+#include "services/contact/right/inventory_service.h"
+#include "services/contact/right/limit_service.h"
+#include "services/contact/right/overdue_gauge.h"
+#include "services/contact/right/person_export_service.h"
+#include "services/contact/right/rights_service.h"
 #include "services/contact/suppression/bounce_handler.h"
 #include "services/contact/suppression/hash_sweep.h"
 #include "services/contact/suppression/suppression_service.h"
@@ -43,6 +50,33 @@ struct ContactSettings {
 ContactSettings ReadSettings(vefa::config::Environment& environment) {
   return {environment.RequireKey("VEFA_PII_KEY_FILE", 32), vefa::redis::ReadAddress(environment, "no copies")};
 }
+
+// What people have by their rights, and how long they are kept.
+struct Rights {
+  Rights(vefa::service::Host& host, vefa::contact::PiiKeys& keys, const vefa::contact::ContactCopies& copies)
+      : requests(host.AddDoor("vefa.contact.v1.RightsService"), host.database(), keys, copies, &host.relay(), host.clock(), host.key().secret()),
+        limits(host.AddDoor("vefa.contact.v1.ProcessingLimitService"), host.database(), copies, &host.relay(), host.clock()),
+        documents(host.AddDoor("vefa.contact.v1.PersonExportService"), host.database(), keys, &host.relay(), host.clock()),
+        inventory(host.AddDoor("vefa.contact.v1.ProcessingInventoryService"), host.database(), host.clock()),
+        retention(host.AddDoor("vefa.contact.v1.RetentionService"), host.database(), keys, copies, &host.relay(), host.clock()),
+        overdue(host.pump(), host.metrics(), host.clock()) {
+    host.AddService(requests);
+    host.AddService(limits);
+    host.AddService(documents);
+    host.AddService(inventory);
+    host.AddService(retention);
+    host.Subscribe(vefa::contact::ActivityHandler::kConsumer, {"vefa.interaction.v1"}, orders);
+    host.OnStop([this] { overdue.Stop(); });
+  }
+
+  vefa::contact::RightsService requests;
+  vefa::contact::ProcessingLimitService limits;
+  vefa::contact::PersonExportService documents;
+  vefa::contact::ProcessingInventoryService inventory;
+  vefa::contact::RetentionService retention;
+  vefa::contact::ActivityHandler orders;
+  vefa::contact::OverdueGauge overdue;
+};
 
 }  // namespace
 
@@ -100,6 +134,7 @@ int main(int argc, char** argv) {
   vefa::contact::IdentityService identities(host.AddDoor("vefa.contact.v1.IdentityService"), host.database(), keys, catalog, copies,
                                             &host.relay(), host.clock());
   vefa::contact::DuplicateHandler searches(host.clock());
+  Rights rights(host, keys, copies);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &contacts, &points, &identities, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
            &consents, &purposes, &suppressions, &preferences, &confirmations, &organizations, &affiliations, &relationships,

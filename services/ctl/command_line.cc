@@ -144,6 +144,8 @@ int RunCommandLine(int argc, char** argv) {
   AddImport(app, run);
   AddContacts(app, run);
   AddConsent(app, run);
+  AddRights(app, run);
+  AddRetention(app, run);
   AddLooking(app, run);
   AddHistory(app, run);
   AddOperations(app, run);

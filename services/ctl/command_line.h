@@ -19,6 +19,12 @@ CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what);
 void AddContacts(CLI::App& app, Verb& run);
 // Proofs of consent: written, and checked without a server.
 void AddConsent(CLI::App& app, Verb& run);
+// What people ask for by their rights; of these, the verbs on one person, and those on many.
+void AddRights(CLI::App& app, Verb& run);
+void AddPersonVerbs(CLI::App& group, Verb& run);
+void AddRegisterVerbs(CLI::App& group, Verb& run);
+// How long people are kept.
+void AddRetention(CLI::App& app, Verb& run);
 // What happened to one subject.
 void AddHistory(CLI::App& app, Verb& run);
 // The operator's verbs.

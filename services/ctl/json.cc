@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace vefa::ctl {
@@ -49,6 +50,15 @@ Result<std::string> ReadFile(const std::string& path, size_t bytes_max) {
                  path + " is larger than " + std::to_string(bytes_max) + " bytes."};
   if (!file.eof()) return NotFound("FILE_UNREADABLE", path + " cannot be read; check the name and its permissions.");
   return text;
+}
+
+Status MakePrivate(const std::string& path) {
+  std::error_code failed;
+  std::ofstream(path, std::ios::trunc).close();
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failed);
+  if (failed)
+    return Error{Code::kFailedPrecondition, "FILE_UNWRITABLE", path + " cannot be written; check the folder and its permissions."};
+  return Ok();
 }
 
 Status WriteFile(const std::string& path, const std::string& text) {

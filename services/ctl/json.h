@@ -25,5 +25,7 @@ const Json& MemberOf(const Json& object, const char* key);
 Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 // By another name first, then renamed: readers see the old text or the new one.
 Status WriteFile(const std::string& path, const std::string& text);
+// Nobody but its owner reads a file that names people, from its first byte on: makes an empty one so, under this name.
+Status MakePrivate(const std::string& path);
 
 }  // namespace vefa::ctl

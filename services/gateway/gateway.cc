@@ -23,10 +23,15 @@
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/note_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
+#include "vefa/contact/v1/person_export_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
+#include "vefa/contact/v1/processing_inventory_service.pb.h"
+#include "vefa/contact/v1/processing_limit_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
+#include "vefa/contact/v1/retention_service.pb.h"
+#include "vefa/contact/v1/rights_service.pb.h"
 #include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
@@ -120,6 +125,11 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
           contact::v1::ConfirmConsentRequest::descriptor()->file()->service(0),
           contact::v1::IdentifyContactRequest::descriptor()->file()->service(0),
+          contact::v1::GetRightsRequestRequest::descriptor()->file()->service(0),
+          contact::v1::ExportPersonRequest::descriptor()->file()->service(0),
+          contact::v1::GetProcessingLimitsRequest::descriptor()->file()->service(0),
+          contact::v1::GetProcessingInventoryRequest::descriptor()->file()->service(0),
+          contact::v1::PreviewRetentionRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),

@@ -22,10 +22,15 @@
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/note_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
+#include "vefa/contact/v1/person_export_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
+#include "vefa/contact/v1/processing_inventory_service.pb.h"
+#include "vefa/contact/v1/processing_limit_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
+#include "vefa/contact/v1/retention_service.pb.h"
+#include "vefa/contact/v1/rights_service.pb.h"
 #include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
@@ -48,7 +53,11 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       contact::v1::CheckConsentRequest::descriptor()->file(), contact::v1::CreatePurposeRequest::descriptor()->file(),
       contact::v1::GetOrganizationRequest::descriptor()->file(), contact::v1::GetAffiliationRequest::descriptor()->file(),
       contact::v1::GetRelationshipRequest::descriptor()->file(), contact::v1::GetBoundaryRequest::descriptor()->file(),
-      contact::v1::AddSuppressionRequest::descriptor()->file(), contact::v1::GetPreferencesRequest::descriptor()->file(), contact::v1::ConfirmConsentRequest::descriptor()->file(),
+      contact::v1::AddSuppressionRequest::descriptor()->file(), contact::v1::GetPreferencesRequest::descriptor()->file(),
+      contact::v1::GetRightsRequestRequest::descriptor()->file(), contact::v1::GetProcessingLimitsRequest::descriptor()->file(),
+      contact::v1::ExportPersonRequest::descriptor()->file(), contact::v1::PreviewRetentionRequest::descriptor()->file(),
+      contact::v1::GetProcessingInventoryRequest::descriptor()->file(),
+      contact::v1::ConfirmConsentRequest::descriptor()->file(),
       contact::v1::IdentifyContactRequest::descriptor()->file(), contact::v1::AddNoteRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),

@@ -13,7 +13,7 @@ constexpr const char* kPumpFiles[] = {"libs/events/", "libs/operations/", "libs/
                                       "contact/search/search_index.cc", "contact/search/search_sweep.cc",
                                       "contact/duplicate/duplicate_search.cc", "contact/consent/consent_chain.cc",
                                       "contact/relationship/unaccountable_gauge.cc", "contact/suppression/address_hashes.cc",
-                                      "contact/suppression/hash_sweep.cc"};
+                                      "contact/suppression/hash_sweep.cc", "contact/retention/activity_handler.cc"};
 
 constexpr char kNull[] = "NULL";
 constexpr char kContact[] = "'01970002-0000-7001-8000-000000000001'";

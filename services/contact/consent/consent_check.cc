@@ -14,7 +14,8 @@ const Statement kCheck{
     "  CASE WHEN s.state IS NULL OR s.merge_state IS NOT NULL THEN 0 WHEN s.line IS NOT NULL THEN s.line ELSE"
     "    (SELECT l.line FROM consent_log l WHERE l.tenant_id = $1 AND l.contact_id = s.contact_id AND l.purpose = s.purpose"
     "      AND l.channel = s.channel AND l.state = s.state AND l.occur_time = s.occur_time) END,"
-    "  coalesce(p.lawful_basis, 0::smallint), c.merged_into IS NOT NULL, x.create_time"
+    "  coalesce(p.lawful_basis, 0::smallint), c.merged_into IS NOT NULL, x.create_time,"
+    "  c.restrict_time, CASE WHEN c.objected && ARRAY['*', q.purpose] THEN c.object_time END, coalesce(q.purpose = ANY(c.objected), false)"
     " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) WITH ORDINALITY AS q(contact_id, purpose, channel, ord)"
     " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = q.contact_id AND s.purpose = q.purpose"
@@ -38,6 +39,11 @@ ConsentReason ReasonOf(ConsentState state) {
   return ConsentReason::kNeverAsked;
 }
 
+// Whether an objection to every purpose is one to this.
+bool MayBeObjectedTo(LawfulBasis basis) {
+  return basis != LawfulBasis::kContract && basis != LawfulBasis::kLegalObligation && basis != LawfulBasis::kVitalInterest;
+}
+
 bool AllowsByItself(const ConsentKnowledge& known) {
   switch (known.basis) {
     case LawfulBasis::kNone:
@@ -55,6 +61,9 @@ ConsentDecision Decide(const ConsentKnowledge& known) {
   // Of an erased person nothing is told but that.
   if (known.erased) return {false, ConsentReason::kContactErased, {}, 0};
   if (known.merged) return {false, ConsentReason::kContactMerged, {}, 0};
+  if (known.restricted_since) return {false, ConsentReason::kRestricted, known.restricted_since, 0};
+  if (known.objected_since && (known.objects_to_purpose || MayBeObjectedTo(known.basis)))
+    return {false, ConsentReason::kObjected, known.objected_since, 0};
   if (known.suppressed_since) return {false, ConsentReason::kSuppressed, known.suppressed_since, 0};
   const bool granted = known.state == ConsentState::kGranted;
   if (!granted && AllowsByItself(known)) return {true, ConsentReason::kLawfulBasis, {}, 0};
@@ -80,6 +89,9 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     if (!rows.IsNull(i, 3)) known.since = rows.Timestamp(i, 3);
     if (!rows.IsNull(i, 4)) known.line = rows.Int64(i, 4);
     if (!rows.IsNull(i, 7)) known.suppressed_since = rows.Timestamp(i, 7);
+    if (!rows.IsNull(i, 8)) known.restricted_since = rows.Timestamp(i, 8);
+    if (!rows.IsNull(i, 9)) known.objected_since = rows.Timestamp(i, 9);
+    known.objects_to_purpose = rows.Bool(i, 10);
     decisions.push_back(Decide(known));
   }
   return decisions;

@@ -24,7 +24,7 @@ struct ConsentQuestion {
 // The numbers are vefa.contact.v1.ConsentDecision.Reason.
 enum class ConsentReason {
   kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
-  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11
+  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11, kRestricted = 12, kObjected = 13
 };
 
 struct ConsentDecision {
@@ -44,9 +44,13 @@ struct ConsentKnowledge {
   LawfulBasis basis = LawfulBasis::kNone;  // kNone: nobody declared the purpose; it needs consent.
   bool merged = false;  // A part of another contact, which is the one to ask about.
   std::optional<Time> suppressed_since{};  // Set: the address of the channel is suppressed.
+  std::optional<Time> restricted_since{};  // Set: the data may be kept only.
+  std::optional<Time> objected_since{};    // Set: the person objects.
+  bool objects_to_purpose = false;         // To this very purpose; otherwise to every one that may be objected to.
 };
 
-// The rule. Whose address is suppressed is not written to, for whatever reason. A contract, the law, a life or a public task
+// The rule. Whose data may be kept only, and whose address is suppressed, is not written to, for whatever reason; who objects to a purpose
+// is not for it, and who objects to every one is for those alone that rest on a contract, the law or a life. A contract, the law, a life or a public task
 // allow whatever the person said; a legitimate interest until the person says no; everything else needs an agreement.
 ConsentDecision Decide(const ConsentKnowledge& known);
 

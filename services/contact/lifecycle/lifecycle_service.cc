@@ -1,8 +1,8 @@
 #include "services/contact/lifecycle/lifecycle_service.h"
 
 #include "libs/rpc/serve.h"
-#include "libs/rpc/time.h"
 #include "services/contact/contact_proto.h"
+#include "services/contact/lifecycle/lifecycle_proto.h"
 #include "services/contact/lifecycle/lifecycle_store.h"
 
 namespace vefa::contact {
@@ -63,15 +63,7 @@ Status LifecycleService::List(const rpc::CallContext& call, const v1::ListLifecy
   VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact()));
   VEFA_TRY(auto changes, contact::ListLifecycleChanges(database_, call.tenant, id, call.deadline));
   if (!changes) return NoSuchContact();
-  for (const LifecycleChange& change : *changes) {
-    auto& proto = *response.add_changes();
-    proto.set_from_stage(static_cast<v1::LifecycleStage>(change.from));
-    proto.set_to_stage(static_cast<v1::LifecycleStage>(change.to));
-    proto.set_reason(change.reason);
-    proto.set_actor(change.actor);
-    proto.set_contact_version(change.contact_version);
-    *proto.mutable_change_time() = rpc::ToProto(change.change_time);
-  }
+  for (const LifecycleChange& change : *changes) *response.add_changes() = ToProto(change);
   return Ok();
 }
 

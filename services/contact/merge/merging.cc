@@ -4,6 +4,7 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
 #include "services/contact/merge/merge_store.h"
+#include "services/contact/right/limit_store.h"
 
 namespace vefa::contact {
 
@@ -28,6 +29,7 @@ Result<MergeOutcome> Merging::Unite(Merge merge, const MergeChoice& choice, bool
   VEFA_TRY(Both both, Lock(merge.survivor, merge.merged));
   for (const Contact* one : {&both.survivor, &both.merged})
     if (!one->merged_into.is_nil()) return ContactMerged(one->merged_into);
+  VEFA_TRY_OK(CheckLimitsKept(transaction_, sealer_.tenant(), merge.survivor, merge.merged));
   VEFA_TRY(Survivor survivor, LoadSurvivor(transaction_, sealer_.tenant(), both.survivor));
   if (survivor.absorbed.size() >= kMergesMax)
     return Error{Code::kFailedPrecondition, "MERGES_TOO_MANY", "At most 100 contacts can be a part of one; merge into another."};

@@ -79,6 +79,15 @@ void FoldParty(const v1::ContactEvent& change, v1::ContactSnapshot& snapshot, bo
     case v1::ContactEvent::kAffiliationEnded:
       *snapshot.mutable_affiliation() = change.affiliation_ended().state();
       break;
+    case v1::ContactEvent::kRightsRequestReceived:
+      *snapshot.mutable_rights_request() = change.rights_request_received().state();
+      break;
+    case v1::ContactEvent::kRightsRequestUpdated:
+      *snapshot.mutable_rights_request() = change.rights_request_updated().state();
+      break;
+    case v1::ContactEvent::kRightsRequestClosed:
+      *snapshot.mutable_rights_request() = change.rights_request_closed().state();
+      break;
     case v1::ContactEvent::kBoundarySet:
       *snapshot.mutable_boundary() = change.boundary_set().state();
       break;

@@ -2,7 +2,7 @@ SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii
                   'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo', 'organization', 'affiliation',
                   'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
                   'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'suppression',
-                  'preference', 'contact_identity', 'note');
+                  'preference', 'contact_identity', 'note', 'rights_request', 'rights_step', 'legal_hold', 'contact_activity');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time, merged_into, email_hash)
@@ -93,6 +93,18 @@ SELECT fill_tenant(n), fill_id(37, n), 'contacts/' || fill_id(1, n), 'text', n %
   FROM generate_series(1, 200000) n;
 INSERT INTO preference_topic (tenant_id, code, title_tr, title_en, default_subscribed, create_time)
 SELECT DISTINCT fill_tenant(n), 'topic-' || n % 50, 'Konu', 'Topic', true, fill_time(1) FROM generate_series(1, 2000) n;
+
+INSERT INTO rights_request (tenant_id, id, contact_id, kind, state, intake, receive_time, profile, profile_version, due_time, purposes, note,
+                            close_time, version, create_time, update_time)
+SELECT fill_tenant(n), fill_id(36, n), fill_id(1, n), n % 6 + 1, CASE WHEN n % 50 = 0 THEN 3 ELSE 4 END, 1, fill_time(n), 'TR', 1, fill_time(n), '{}',
+       '', CASE WHEN n % 50 > 0 THEN fill_time(n) END, 2, fill_time(n), fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO rights_step (tenant_id, request_id, version, state, action, reason, actor, step_time)
+SELECT fill_tenant(n), fill_id(36, n), 1, 1, 'RECEIVED', '', '', fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO legal_hold (tenant_id, contact_id, set_time, reason, set_by)
+SELECT fill_tenant(n), fill_id(1, n), fill_time(n), 'LAWSUIT', '' FROM generate_series(1, 200000) n;
+INSERT INTO contact_activity (tenant_id, contact_id, last_time) SELECT fill_tenant(n), fill_id(1, n), fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO retention_rule (tenant_id, code, title, days, purpose, lifecycle_stages, despite_consent, create_time, update_time)
+SELECT DISTINCT fill_tenant(n), 'rule-' || n % 20, '', 730, '', '{}'::smallint[], false, fill_time(1), fill_time(1) FROM generate_series(1, 2000) n;
 
 -- The tables of events, which every service has, are planned here for all of them.
 INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id)
