@@ -10,6 +10,7 @@
 #include "services/contact/contact_service.h"
 #include "services/contact/duplicate/duplicate_handler.h"
 #include "services/contact/duplicate/duplicate_service.h"
+#include "services/contact/importing/import_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/merge/merge_service.h"
 #include "services/contact/open_box.h"
@@ -89,9 +90,11 @@ int main(int argc, char** argv) {
                                              host.key().secret());
   vefa::contact::MergeService merges(host.AddDoor("vefa.contact.v1.MergeService"), host.database(), keys, catalog, copies,
                                      &host.relay(), host.clock());
+  vefa::contact::ImportService imports(host.AddDoor("vefa.contact.v1.ImportService"), host.database(), keys, catalog, copies,
+                                       &host.relay(), host.clock(), host.key().secret());
   vefa::contact::DuplicateHandler searches(host.clock());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-           &contacts, &points, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
+           &contacts, &points, &lifecycle, &duplicates, &merges, &imports, &attributes, &pii_keys,
            &consents, &purposes, &suppressions, &preferences, &organizations, &affiliations, &relationships,
            &boundaries})
     host.AddService(*service);
