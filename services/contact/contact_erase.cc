@@ -6,6 +6,7 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
 #include "services/contact/identity/identity_store.h"
+#include "services/contact/importing/import_store.h"
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
@@ -34,6 +35,7 @@ const Statement kErase{
     " changed AS ("
     "  UPDATE contact SET display_name = '', email = '', external_id = 'erased-' || id, search_text = '', given_name = '',"
     "    family_name = '', phone = '', tags = '{}', attributes = '{}', owner_id = NULL,"
+    "    email_hash = NULL, phone_hash = NULL,"
     "    version = version + 1, update_time = $3, erase_time = $3,"
     "    keys_destroyed = (SELECT count(*) FROM destroyed)"
     "  WHERE tenant_id = $1 AND id = $2 AND erase_time IS NULL RETURNING id, version),"
@@ -48,19 +50,21 @@ const Statement kEraseSecret{"contact_erase_secret", "DELETE FROM consent_secret
 const Statement kErased{"contact_erased",
                         "SELECT version, keys_destroyed FROM contact WHERE tenant_id = $1 AND id = $2"};
 
-// One record, a part of another only with it.
+}  // namespace
+
 Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, const Sealer& sealer, const Uuid& id,
-                                          const std::string& reason, bool with_survivor, const Clock& clock) {
+                                          const ErasureTerms& terms, const Clock& clock) {
   const Uuid tenant = sealer.tenant();
-  const std::string payload = ErasedPayload(reason);
+  const std::string payload = ErasedPayload(terms.reason);
   VEFA_TRY(Rows locked, transaction.Execute(kLock, Bound(tenant, id)));
   if (locked.empty()) return std::optional<Erased>();
-  if (!with_survivor && !locked.IsNull(0, 0)) return ContactMerged(locked.Id(0, 0));
+  if (!terms.with_survivor && !locked.IsNull(0, 0)) return ContactMerged(locked.Id(0, 0));
   if (locked.Bool(0, 1)) return LegalHold();
   // What suppresses are hashes that are there; records of before there were any have none.
-  VEFA_TRY_OK(HashAddresses(transaction, tenant, sealer.addresses(), id));
+  if (terms.suppress) VEFA_TRY_OK(HashAddresses(transaction, tenant, sealer.addresses(), id));
   std::vector<postgres::Call> calls;
-  calls.push_back(SuppressErasedCall(tenant, {id}, reason, clock));
+  if (terms.suppress) calls.push_back(SuppressErasedCall(tenant, {id}, terms.reason, clock));
+  calls.push_back(ForgetImportsCall(tenant, id));
   calls.push_back(ForgetPreferencesCall(tenant, id));
   calls.push_back(ForgetIdentitiesCall(tenant, id));
   calls.push_back(EraseRightsNotesCall(tenant, id));
@@ -77,14 +81,12 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   return std::optional<Erased>({erased.Int64(0, 0), erased.Int32(0, 1), {}});
 }
 
-}  // namespace
-
 Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Sealer& sealer, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline) {
   const Uuid tenant = sealer.tenant();
   auto erase = [&](const Uuid& record, bool with_survivor) {
     return postgres::InTransaction(database, postgres::Scope::Tenant(tenant), deadline, [&](postgres::Transaction& transaction) {
-      return EraseRecord(transaction, sealer, record, reason, with_survivor, clock);
+      return EraseRecord(transaction, sealer, record, {reason, with_survivor, true}, clock);
     });
   };
   // Of parts that must be kept, nothing is begun.

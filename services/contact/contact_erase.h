@@ -25,4 +25,14 @@ struct Erased {
 Result<std::optional<Erased>> EraseContact(postgres::Database& database, const Sealer& sealer, const Uuid& id,
                                            const std::string& reason, const Clock& clock, Deadline deadline);
 
+// How one record is erased.
+struct ErasureTerms {
+  std::string reason;
+  bool with_survivor = false;  // It may be a part of another, which is erased too.
+  bool suppress = true;        // Its addresses are not to be written to any more.
+};
+// One record, without those that are a part of it, in a transaction of the caller's. Otherwise as EraseContact.
+Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, const Sealer& sealer, const Uuid& id,
+                                          const ErasureTerms& terms, const Clock& clock);
+
 }  // namespace vefa::contact

@@ -72,6 +72,10 @@ struct ContactChange {
 // `EXTERNAL_ID_TAKEN`.
 Status WriteContacts(postgres::Transaction& transaction, const Sealer& sealer, const AttributeDefinitions& definitions,
                      std::span<ContactChange> changes, const Clock& clock);
+// A locked record after a change of it. Of a survivor the change is of its own record, which is stored; the answer is what it shows.
+using ChangeOwn = std::function<void(Contact& own)>;
+Result<Contact> ChangedOwn(postgres::Transaction& transaction, const Uuid& tenant, const Contact& before, const ChangeOwn& change,
+                           const Clock& clock);
 // Whether two states of a record differ in nothing that is recorded.
 bool IsSame(const Contact& a, const Contact& b);
 // Brings a record's points and its primary addresses to say the same, after the latter were set.
@@ -91,6 +95,12 @@ NewContact MakeNewContact(const Sealer& sealer, const AttributeDefinitions& defi
 postgres::Call InsertContactsCall(const Uuid& tenant, std::span<const NewContact* const> contacts);
 // Each contact as stored, by position. ALREADY_EXISTS `EXTERNAL_ID_TAKEN`.
 std::vector<Result<Contact>> InsertedContacts(const postgres::Rows& rows, std::span<const NewContact* const> contacts);
+
+// Creates the one and writes the other, each with its event, and brings survivors of what is a part of them to show it. Errors as of
+// UpsertContacts and WriteContacts.
+Result<std::vector<Upserted>> StoreUpserts(postgres::Transaction& transaction, const Sealer& sealer,
+                                           const AttributeDefinitions& definitions, std::span<const NewContact> made,
+                                           std::span<ContactChange> changes, const Clock& clock);
 
 // Appends consent lines with their events, at most one per contact. A line already there is left
 // alone, and so is an erased contact. Element i is about input i.

@@ -1,7 +1,6 @@
 // The writing of contact_store.h.
 #include <algorithm>
 #include <tuple>
-#include <unordered_map>
 
 #include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
@@ -9,7 +8,6 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
-#include "services/contact/merge/merge_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -178,38 +176,6 @@ struct Columns {
   }
 };
 
-// What an import says of somebody who is there already: what it leaves unsaid stays.
-Contact Merged(const Contact& before, const Contact& said) {
-  Contact after = before;
-  after.display_name = said.display_name;
-  after.email = said.email;
-  after.language = said.language;
-  after.source = said.source;
-  auto bring = [](auto& to, const auto& from) {
-    if (!from.empty()) to = from;
-  };
-  bring(after.given_name, said.given_name);
-  bring(after.family_name, said.family_name);
-  bring(after.phone, said.phone);
-  bring(after.country, said.country);
-  bring(after.time_zone, said.time_zone);
-  bring(after.tags, said.tags);
-  if (!said.owner.is_nil()) after.owner = said.owner;
-  for (const auto& [key, value] : said.attributes) after.attributes[key] = value;
-  return after;
-}
-
-// What the record shows after an import. Of a survivor it is its own record that the import speaks of.
-Result<Contact> Imported(postgres::Transaction& transaction, const Uuid& tenant, const Contact& before, const Contact& said,
-                         const Clock& clock) {
-  VEFA_TRY(Survivor survivor, LoadSurvivor(transaction, tenant, before));
-  survivor.own = Merged(survivor.own, said);
-  SettlePoints(survivor.own, clock);
-  if (before.absorbed == 0) return std::move(survivor.own);
-  VEFA_TRY_OK(StoreSurvivor(transaction, tenant, survivor));
-  return ViewOf(survivor.own, survivor.absorbed);
-}
-
 Error ExternalIdTaken() {
   return {Code::kAlreadyExists, "EXTERNAL_ID_TAKEN", "A contact with this external id exists; update it instead."};
 }
@@ -304,50 +270,6 @@ Status WriteContacts(postgres::Transaction& transaction, const Sealer& sealer, c
   }
   for (int i = 0; i < rows->size(); ++i) changes[static_cast<size_t>(rows->Int32(i, 0))].after.version = rows->Int64(i, 1);
   return Ok();
-}
-
-Result<std::vector<Upserted>> UpsertContacts(postgres::Transaction& transaction, const Sealer& sealer,
-                                             const AttributeDefinitions& definitions,
-                                             const std::vector<Contact>& contacts, const Clock& clock) {
-  std::vector<std::string> external_ids;
-  for (const Contact& contact : contacts) external_ids.push_back(contact.external_id);
-  VEFA_TRY(std::vector<Contact> present, LockContacts(transaction, sealer.tenant(), std::move(external_ids)));
-  std::unordered_map<std::string_view, const Contact*> known;
-  for (const Contact& contact : present) known.emplace(contact.external_id, &contact);
-
-  std::vector<NewContact> made;
-  std::vector<ContactChange> changes;
-  for (const Contact& said : contacts) {
-    auto before = known.find(said.external_id);
-    if (before == known.end()) {
-      Contact fresh = said;
-      AddDefaults(definitions, fresh.attributes);
-      made.push_back(MakeNewContact(sealer, definitions, std::move(fresh), clock));
-      continue;
-    }
-    VEFA_TRY(Contact after, Imported(transaction, sealer.tenant(), *before->second, said, clock));
-    if (!IsSame(*before->second, after)) changes.push_back({std::move(after), kUpdatedType});
-  }
-
-  std::vector<Upserted> done;
-  if (!made.empty()) {
-    std::vector<const NewContact*> all;
-    for (const NewContact& each : made) all.push_back(&each);
-    auto [statement, params] = InsertContactsCall(sealer.tenant(), all);
-    VEFA_TRY(Rows rows, transaction.Execute(*statement, std::move(params)));
-    if (static_cast<size_t>(rows.size()) < made.size())
-      return Error{Code::kAborted, "TRANSACTION_CONFLICT", "The same contact is being created; try again."};
-    for (const NewContact& each : made) done.push_back({each.contact.external_id, each.contact.id, 1});
-  }
-  if (!changes.empty()) {
-    VEFA_TRY_OK(WriteContacts(transaction, sealer, definitions, changes, clock));
-    for (const ContactChange& each : changes) done.push_back({each.after.external_id, each.after.id, each.after.version});
-    std::vector<ContactVersion> survivors;
-    for (const ContactChange& each : changes)
-      VEFA_TRY_OK(RefreshSurvivors(transaction, sealer, definitions, each.after.merged_into, clock, survivors));
-    for (const ContactVersion& each : survivors) done.push_back({"", each.id, each.version, true});
-  }
-  return done;
 }
 
 }  // namespace vefa::contact

@@ -12,6 +12,7 @@
 #include "services/contact/duplicate/duplicate_handler.h"
 #include "services/contact/duplicate/duplicate_service.h"
 #include "services/contact/identity/identity_service.h"
+#include "services/contact/importing/import_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/merge/merge_service.h"
 #include "services/contact/note/note_service.h"
@@ -133,10 +134,12 @@ int main(int argc, char** argv) {
                                      &host.relay(), host.clock());
   vefa::contact::IdentityService identities(host.AddDoor("vefa.contact.v1.IdentityService"), host.database(), keys, catalog, copies,
                                             &host.relay(), host.clock());
+  vefa::contact::ImportService imports(host.AddDoor("vefa.contact.v1.ImportService"), host.database(), keys, catalog, copies,
+                                       &host.relay(), host.clock(), host.key().secret());
   vefa::contact::DuplicateHandler searches(host.clock());
   Rights rights(host, keys, copies);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-           &contacts, &points, &identities, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
+           &contacts, &points, &identities, &lifecycle, &duplicates, &merges, &imports, &attributes, &pii_keys,
            &consents, &purposes, &suppressions, &preferences, &confirmations, &organizations, &affiliations, &relationships,
            &boundaries, &notes})
     host.AddService(*service);

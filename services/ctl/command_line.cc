@@ -79,25 +79,6 @@ void AddPeople(CLI::App& app, Verb& run) {
   verb->callback([&run, user] { run = [user] { return UsersAdd(*user); }; });
 }
 
-void AddImport(CLI::App& app, Verb& run) {
-  CLI::App* group = AddGroup(app, "import", "Imports a CSV file (RFC 4180, UTF-8, names in the first line).");
-  const std::pair<const char*, const char*> kinds[] = {
-      {"contacts", "external_id,display_name[,email][,language][,source]"},
-      {"consents", "contact_external_id,purpose,channel,state,source,occur_time[,text_version][,capture_source][,recipient_type]"},
-      {"orders", "external_id,contact_external_id,occur_time,total,currency,item_count"}};
-  for (const auto& [kind, columns] : kinds) {
-    auto options = std::make_shared<ImportOptions>();
-    options->kind = kind;
-    CLI::App* verb = Add(*group, kind, std::string("Columns: ") + columns,
-                         std::string("vefactl import ") + kind + " " + kind + ".csv --rejects rejects.csv\n" +
-                             "Ends with 3 when rows were rejected; the good ones went in, and sending the\n" +
-                             "file again changes nothing.");
-    verb->add_option("file", options->file, "The CSV file")->required();
-    verb->add_option("--rejects", options->rejects, "Where to write the rejected lines (default: FILE.rejects.csv)");
-    verb->callback([&run, options] { run = [options] { return Import(*options); }; });
-  }
-}
-
 void AddLooking(CLI::App& app, Verb& run) {
   auto tail = std::make_shared<EventsTailOptions>();
   CLI::App* group = AddGroup(app, "events", "What is happening.");

@@ -26,7 +26,7 @@ int Outcome(std::vector<std::string> words, std::string* output = nullptr) {
 TEST(CommandLine, EveryVerbHasAnExample) {
   const std::vector<std::vector<std::string>> verbs = {
       {"migrate"},          {"topics", "apply"},    {"tenants", "add"},   {"users", "add"}, {"import", "contacts"},
-      {"import", "consents"}, {"import", "orders"}, {"events", "tail"}, {"status"},       {"demo", "win-back"},
+      {"import", "consents"}, {"import", "orders"}, {"import", "list"}, {"import", "show"}, {"import", "pause"}, {"import", "undo"}, {"events", "tail"}, {"status"},       {"demo", "win-back"},
       {"outbox", "stats"},  {"outbox", "kick"},     {"relay", "replay"},  {"relay", "renew-incarnation"},
       {"consumer", "list"}, {"consumer", "pause"},  {"consumer", "resume"}, {"consumer", "seek"},
       {"parked", "list"},   {"parked", "show"},     {"parked", "replay"}, {"parked", "skip"},

@@ -13,6 +13,7 @@ constexpr size_t kBlock = 64 * 1024;
 
 bool CsvReader::Fill() {
   if (ended_) return false;
+  passed_ += static_cast<int64_t>(at_);
   buffer_.erase(0, at_);
   at_ = 0;
   size_t before = buffer_.size();
@@ -28,6 +29,7 @@ bool CsvReader::Fill() {
 CsvReader::Outcome CsvReader::Parse(CsvRecord& record, size_t& end) const {
   record.fields.clear();
   std::string_view text = buffer_;
+  const char ends[] = {delimiter_, '\n', '"', '\0'};
   size_t at = at_;
   for (;;) {
     std::string field;
@@ -44,7 +46,7 @@ CsvReader::Outcome CsvReader::Parse(CsvRecord& record, size_t& end) const {
         ++at;
       }
     } else {
-      size_t stop = std::min(text.find_first_of(",\n\"", at), text.size());
+      size_t stop = std::min(text.find_first_of(ends, at), text.size());
       if (stop == text.size() && !ended_) return Outcome::kNeedMore;
       if (stop < text.size() && text[stop] == '"') return Outcome::kMisplaced;
       field = text.substr(at, stop - at);
@@ -61,7 +63,7 @@ CsvReader::Outcome CsvReader::Parse(CsvRecord& record, size_t& end) const {
       end = std::min(at + 1, text.size());
       return Outcome::kRecord;
     }
-    if (text[at] != ',') return Outcome::kMisplaced;
+    if (text[at] != delimiter_) return Outcome::kMisplaced;
     ++at;
     if (at == text.size() && !ended_) return Outcome::kNeedMore;
   }
@@ -125,6 +127,12 @@ std::string CsvField(std::string_view text) {
     if (c == '"') field += '"';
   }
   return field + '"';
+}
+
+std::string CsvText(std::string_view text) {
+  constexpr std::string_view kFormulas = "=+-@\t\r\n";
+  if (text.empty() || kFormulas.find(text.front()) == kFormulas.npos) return CsvField(text);
+  return CsvField("'" + std::string(text));
 }
 
 }  // namespace vefa::ctl

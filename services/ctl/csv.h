@@ -26,18 +26,20 @@ struct CsvRecord {
   std::optional<Reject> reject;
 };
 
-// Reads RFC 4180 strictly: fields by comma, `"` around what holds a comma, a quote (doubled) or a
+// Reads RFC 4180 strictly: fields by comma (or the delimiter given), `"` around what holds a comma, a quote (doubled) or a
 // line end, CRLF or LF at the end of a record. A record that breaks a rule is rejected as a whole
 // and reading goes on at the next line. Never holds more than kRecordMax bytes and one block,
 // however long a line is.
 class CsvReader {
  public:
   static constexpr size_t kRecordMax = 1 << 20;
-  explicit CsvReader(std::istream& input) : input_(input) {}
+  explicit CsvReader(std::istream& input, char delimiter = ',') : input_(input), delimiter_(delimiter) {}
 
   // Nothing at the end of the file. Rejects: `NOT_UTF8`, `RECORD_TOO_LONG`, `QUOTE_MISPLACED`,
   // `QUOTE_NOT_CLOSED`. Empty lines are skipped.
   std::optional<CsvRecord> Next();
+  // Bytes of the input up to the end of the last record.
+  int64_t position() const { return passed_ + static_cast<int64_t>(at_); }
 
  private:
   enum class Outcome { kRecord, kNeedMore, kMisplaced, kNotClosed };
@@ -46,7 +48,9 @@ class CsvReader {
   CsvRecord RejectLine(const char* reason, const char* message);
 
   std::istream& input_;
+  const char delimiter_;
   std::string buffer_;
+  int64_t passed_ = 0;  // Bytes before buffer_.
   size_t at_ = 0;      // Where the next record begins in buffer_.
   int64_t line_ = 1;   // The line that at_ is in.
   bool ended_ = false;
@@ -54,5 +58,8 @@ class CsvReader {
 
 // One field, quoted where RFC 4180 asks for it.
 std::string CsvField(std::string_view text);
+// The same for a file that people open in a spreadsheet: what would be read as a formula there (=, +, -, @, a tab or a line end first)
+// begins with an apostrophe.
+std::string CsvText(std::string_view text);
 
 }  // namespace vefa::ctl

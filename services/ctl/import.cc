@@ -1,4 +1,4 @@
-// `vefactl import contacts|consents|orders FILE.csv`.
+// `vefactl import consents|orders FILE.csv`.
 
 #include <fstream>
 #include <iostream>
@@ -28,7 +28,7 @@ class FileImport {
         kind_.path, [this] { return NextChunk(); }, [this](const Json& answer) { return Take(answer); });
     VEFA_TRY_OK(rejects_.Finish());
     VEFA_TRY_OK(streamed);
-    progress_.Done(Grouped(rows_) + " rows: " + Grouped(created_) + " new, " + Grouped(updated_) + " changed, " +
+    progress_.Done(Grouped(rows_) + " rows: " + Grouped(created_) + " new, 0 changed, " +
                    Grouped(unchanged_) + " known already, " + Grouped(rejects_.count()) + " rejects");
     if (rejects_.count() == 0) return static_cast<int>(kOk);
     std::cerr << "vefactl: some rows were rejected; see " << rejects_.path() << "\n";
@@ -61,7 +61,6 @@ class FileImport {
   }
 
   Result<Json> ToRow(const CsvRecord& record, const std::map<std::string, std::string>& names) const {
-    if (kind_.name == std::string("contacts")) return ContactRow(columns_, record);
     if (kind_.name == std::string("consents")) return ConsentRow(columns_, record);
     auto found = names.find(columns_.Value(record, "contact_external_id"));
     if (found == names.end())
@@ -113,8 +112,7 @@ class FileImport {
   }
 
   Status Take(const Json& answer) {
-    created_ += IntegerOf(answer, "contactsCreated") + IntegerOf(answer, "consentsRecorded") + IntegerOf(answer, "created");
-    updated_ += IntegerOf(answer, "contactsUpdated");
+    created_ += IntegerOf(answer, "consentsRecorded") + IntegerOf(answer, "created");
     unchanged_ += IntegerOf(answer, "unchanged");
     const Json& rejects = MemberOf(answer, "rejects");
     if (rejects.is_array()) {
@@ -134,7 +132,6 @@ class FileImport {
   Progress progress_;
   int64_t rows_ = 0;
   int64_t created_ = 0;
-  int64_t updated_ = 0;
   int64_t unchanged_ = 0;
 };
 

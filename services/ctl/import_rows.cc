@@ -11,7 +11,6 @@ namespace vefa::ctl {
 namespace {
 
 const ImportKind kKinds[] = {
-    {"contacts", "/v1/contacts:import", {"external_id", "display_name"}, {"email", "language", "source"}, {"external_id"}},
     {"consents",
      "/v1/contacts:import",
      {"contact_external_id", "purpose", "channel", "state", "source", "occur_time"},
@@ -109,15 +108,6 @@ int64_t Duplicates::Meet(const std::string& key, int64_t line) {
   std::memcpy(id.bytes.data(), digest.data(), id.bytes.size());
   auto [found, is_new] = lines_.emplace(id, line);
   return is_new ? 0 : found->second;
-}
-
-Result<Json> ContactRow(const Columns& columns, const CsvRecord& record) {
-  Json contact{{"externalId", columns.Value(record, "external_id")},
-               {"displayName", columns.Value(record, "display_name")},
-               {"email", columns.Value(record, "email")},
-               {"language", columns.Value(record, "language")},
-               {"source", columns.Value(record, "source")}};
-  return Json{{"line", record.line}, {"contact", std::move(contact)}};
 }
 
 Result<Json> ConsentRow(const Columns& columns, const CsvRecord& record) {

@@ -20,7 +20,7 @@ struct ImportKind {
   // What makes a row the same as another one.
   std::vector<const char*> key;
 };
-// `contacts`, `consents` or `orders`.
+// `consents` or `orders`.
 const ImportKind& KindOf(const std::string& name);
 
 // The columns a file has, checked against its kind.
@@ -49,7 +49,6 @@ class Duplicates {
 // A record as a row of the import stream in proto JSON, or why it cannot be one. What the service
 // checks itself (lengths, addresses, languages) is left to it. For orders, `contact` is the
 // resource name of the row's contact.
-Result<Json> ContactRow(const Columns& columns, const CsvRecord& record);
 Result<Json> ConsentRow(const Columns& columns, const CsvRecord& record);
 Result<Json> OrderRow(const Columns& columns, const CsvRecord& record, const std::string& contact);
 

@@ -11,8 +11,8 @@ void Rejects::Open() {
 
 void Rejects::Add(const Reject& reject) {
   if (count_++ == 0) Open();
-  file_ << reject.line << ',' << CsvField(reject.field) << ',' << CsvField(reject.reason) << ','
-        << CsvField(reject.message) << "\r\n";
+  file_ << reject.line << ',' << CsvText(reject.field) << ',' << CsvText(reject.reason) << ','
+        << CsvText(reject.message) << "\r\n";
 }
 
 Status Rejects::Finish() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace vefa::ctl {
 
@@ -42,7 +43,24 @@ struct TopicsApplyOptions {
 };
 int TopicsApply(const TopicsApplyOptions& options);
 
-// `vefactl import KIND FILE.csv [--rejects FILE]`; KIND is contacts, consents or orders.
+// `vefactl import contacts FILE …`: looks at a file of people, begins an import of it, or goes on with one.
+struct ContactImportOptions {
+  std::string file;
+  std::string format;  // csv, jsonl or vcard; empty: by the file's name.
+  std::vector<std::string> map;  // COLUMN=FIELD each.
+  std::string match;   // external-id, email or phone; empty: as the preview finds it.
+  std::string policy = "overwrite";
+  std::string country;
+  std::string title;   // Empty: the file's name.
+  std::string source;
+  std::string resume;  // imports/UUID of one to go on with.
+  std::string rejects;  // Empty: FILE with `.rejects.csv` at the end.
+  bool preview = false;
+  bool dry_run = false;
+};
+int ImportContacts(const ContactImportOptions& options);
+
+// `vefactl import KIND FILE.csv [--rejects FILE]`; KIND is consents or orders.
 struct ImportOptions {
   std::string kind;
   std::string file;

@@ -20,6 +20,7 @@
 #include "vefa/contact/v1/duplicate_service.pb.h"
 #include "vefa/contact/v1/merge_service.pb.h"
 #include "vefa/contact/v1/identity_service.pb.h"
+#include "vefa/contact/v1/import_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/note_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
@@ -119,6 +120,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::CreateAttributeDefinitionRequest::descriptor()->file()->service(0),
           contact::v1::ListDuplicatesRequest::descriptor()->file()->service(0),
           contact::v1::MergeContactsRequest::descriptor()->file()->service(0),
+          contact::v1::CreateImportRequest::descriptor()->file()->service(0),
           contact::v1::SetLifecycleStageRequest::descriptor()->file()->service(0),
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
           contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),

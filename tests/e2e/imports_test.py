@@ -1,9 +1,11 @@
 """Import files with every mistake: told by line, field and reason; the good rows go in; never a crash."""
 import csv
 import json
+import random
 import unittest
 
 from case import StackCase
+from waiting import wait_until
 
 HUGE = 10_000_000
 
@@ -30,7 +32,7 @@ class ImportsTest(StackCase):
                     b"imp/1,\"I\xc5\x9f\xc4\xb1k, \xc4\xb0pek\",imp.1@import.example,tr\r\n"
                     b"imp/2,B\xff,imp.2@import.example,en\r\n"          # 3: not UTF-8
                     b"imp/3,C,nowhere,en\r\n"                           # 4: no address
-                    b"imp/1,Again,imp.1@import.example,en\r\n"          # 5: twice in the file
+                    b"imp/1,,,\r\n"                                     # 5: twice in the file, and says nothing new
                     b"imp/4,D\r\n"                                      # 6: too few fields
                     b"imp/5," + b"E" * HUGE + b",imp.5@import.example,en\r\n"  # 7: 10 MB
                     b"imp/6,F,imp.6@import.example,xx\r\n"              # 8: no such language
@@ -38,8 +40,8 @@ class ImportsTest(StackCase):
         run, rejects = self.import_file("contacts", contacts, "contacts.csv")
         self.assertEqual(run.returncode, 3, run.stderr)
         self.assertEqual(sorted(rejects), [
-            (3, "", "NOT_UTF8"), (4, "contact.email", "EMAIL_SYNTAX"), (5, "external_id", "DUPLICATE_IN_FILE"),
-            (6, "", "FIELD_COUNT"), (7, "", "RECORD_TOO_LONG"), (8, "contact.language", "LANGUAGE_UNKNOWN")])
+            (3, "", "NOT_UTF8"), (4, "email", "EMAIL_SYNTAX"), (6, "", "FIELD_COUNT"), (7, "", "RECORD_TOO_LONG"),
+            (8, "language", "LANGUAGE_UNKNOWN")])
         self.assertEqual(self.versions("imp/"), [["imp/1", "1"], ["imp/7", "1"]])
 
         consents = (b"contact_external_id,purpose,channel,state,source,occur_time\n"
@@ -73,10 +75,78 @@ class ImportsTest(StackCase):
             self.assertEqual(self.stack.count(service, "SELECT count(*) FROM event_log"), count, service)
 
     def test_a_file_that_is_wrong_as_a_whole(self):
-        for data in (b"", b"name,colour\n1,2\n", b"external_id\nx\n", b"\xff\xfe\n"):
+        for data in (b"", b"name,colour\n1,2\n", b"a,b\n1,2\n", b"\xff\xfe\n", b"," * 1_000_000):
             run, _ = self.import_file("contacts", data, "wrong.csv")
             self.assertEqual(run.returncode, 1, data)
             self.assertTrue(run.stderr.startswith("vefactl: "), run.stderr)
+
+    def test_columns_are_guessed_shown_and_mapped(self):
+        path = self.stack.path("kisiler.csv")
+        with open(path, "w", encoding="utf-8-sig") as file:
+            file.write("Kart;Ad;Soyad;E-posta;Cep Telefonu;Not\nmap/1;İpek;Işık;ipek@import.example;0532 123 45 67;x\n"
+                       "map/2;李;;li@import.example;;=1+1\nmap/3;Ada;😀;nowhere;;\n")
+        options = ("import", "contacts", path, "--map", "Kart=external_id", "--country", "TR")
+        shown = self.stack.vefactl(*options, "--preview")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        for text in ("given_name", "family_name", "phone", "CREATED İpek Işık ipek@import.example +905321234567", "REJECTED", "EMAIL_SYNTAX"):
+            self.assertIn(text, shown.stdout)
+        tried = self.stack.vefactl(*options, "--dry-run")
+        self.assertIn("2 new, 0 changed, 0 known already, 1 rejects; nothing was written", tried.stdout, tried.stderr)
+        self.assertEqual(self.versions("map/"), [])
+        done = self.stack.vefactl(*options)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(self.versions("map/"), [["map/1", "1"], ["map/2", "1"]])
+        undone = self.stack.vefactl("import", "undo", done.stdout.split(":")[0])
+        self.assertEqual(undone.returncode, 0, undone.stderr)
+        self.assertEqual(self.versions("map/"), [])
+
+    def test_lines_of_json_and_cards(self):
+        path = self.stack.path("people.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"id": "json/1", "name": "Ada", "tags": ["a", "b"]}\n{"id": "json/2", "name": "Bea"}\n{\n')
+        self.assertEqual(self.stack.vefactl("import", "contacts", path).returncode, 3)
+        self.assertEqual(self.versions("json/"), [["json/1", "1"], ["json/2", "1"]])
+        path = self.stack.path("people.vcf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("BEGIN:VCARD\nVERSION:4.0\nUID:card/1\nFN:İpek\nEMAIL:card1@import.example\nEND:VCARD\n")
+        run = self.stack.vefactl("import", "contacts", path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.versions("card/"), [["card/1", "1"]])
+
+    def test_killed_at_random_nothing_is_lost_or_twice(self):
+        path = self.stack.path("killed.csv")
+        rows = 8000
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("external_id,display_name,email\n")
+            file.writelines(f"kill/{i},Person {i},kill.{i}@import.example\n" for i in range(rows))
+        events = self.stack.count("contact", "SELECT count(*) FROM event_log")
+        run = self.stack.start_vefactl("import", "contacts", path)
+        name = run.stdout.readline().split(":")[0]
+        chance = random.Random(18)
+        on_the_way = 0
+
+        def created():
+            look = self.admin.get(f"/v1/{name}")
+            return int(look.json.get("counts", {}).get("created", 0)) if look.status == 200 else 0
+
+        for kill, at in enumerate(sorted(chance.sample(range(1, rows), 10))):
+            wait_until(f"{at} people are in", lambda: created() >= at, 60)
+            on_the_way += created() < rows
+            if kill % 3 == 2:
+                self.stack.kill("contact")
+            else:
+                run.kill()
+                run.communicate()
+                run = self.stack.start_vefactl("import", "contacts", path, "--resume", name)
+        out, err = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 0, out + err)
+        print(f"{name}: {on_the_way} of 10 kills while it was on its way")
+        self.assertGreater(on_the_way, 0)
+        ended = self.admin.good("GET", f"/v1/{name}")
+        self.assertEqual((ended["state"], int(ended["counts"]["created"])), ("STATE_COMPLETED", rows), ended)
+        self.assertEqual(self.stack.sql("contact", "SELECT count(*), max(version) FROM contact WHERE external_id LIKE 'kill/%'"),
+                         [[str(rows), "1"]])
+        self.assertEqual(self.stack.count("contact", "SELECT count(*) FROM event_log") - events, rows)
 
     def test_raw_lines_at_the_door(self):
         good = json.dumps({"rows": [{"line": 1, "contact": {"externalId": "raw/1", "displayName": "R"}}]}).encode()

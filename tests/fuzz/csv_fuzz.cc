@@ -7,6 +7,7 @@
 #include "libs/base/text.h"
 #include "services/ctl/cdnow.h"
 #include "services/ctl/import_rows.h"
+#include "services/ctl/table.h"
 #include "tests/fuzz/bytes.h"
 
 namespace vefa::fuzz {
@@ -45,17 +46,33 @@ void CheckFile(std::string_view text) {
     // A record of one empty field is an empty line, which is skipped.
     VEFA_CHECK(written == "\r\n" || (back && !back->reject && back->fields == record->fields));
     if (columns && record->fields.size() == columns->size()) {
-      CheckRow(kind->name == std::string("orders")     ? ctl::OrderRow(*columns, *record, "contacts/x")
-               : kind->name == std::string("consents") ? ctl::ConsentRow(*columns, *record)
-                                                       : ctl::ContactRow(*columns, *record));
+      CheckRow(kind->name == std::string("orders") ? ctl::OrderRow(*columns, *record, "contacts/x") : ctl::ConsentRow(*columns, *record));
     }
-    for (const char* name : {"contacts", "consents", "orders"}) {
+    for (const char* name : {"consents", "orders"}) {
       if (columns) break;
       auto read = ctl::Columns::Read(ctl::KindOf(name), *record);
       if (!read.ok()) continue;
       columns = *read;
       kind = &ctl::KindOf(name);
     }
+  }
+}
+
+// Every format gives whole records, in order, and never more of the file than there is.
+void CheckTables(std::string_view text) {
+  for (const char* format : {"csv", "jsonl", "vcard"}) {
+    std::istringstream file{std::string(text)};
+    auto table = ctl::OpenTable(file, format, {});
+    if (!table.ok()) continue;
+    int64_t line = 0, position = 0;
+    while (auto record = (*table)->Next()) {
+      VEFA_CHECK(record->line > line && (*table)->position() > position);
+      line = record->line;
+      position = (*table)->position();
+      VEFA_CHECK(record->reject ? !record->reject->reason.empty() : record->fields.size() == (*table)->columns().size());
+      for (const std::string& field : record->fields) VEFA_CHECK(record->reject || IsUtf8(field));
+    }
+    VEFA_CHECK(position <= static_cast<int64_t>(text.size()));
   }
 }
 
@@ -83,6 +100,7 @@ void CheckSample(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text = vefa::fuzz::Bytes(data, size).rest();
   vefa::fuzz::CheckFile(text);
+  vefa::fuzz::CheckTables(text);
   vefa::fuzz::CheckAnswers(text);
   vefa::fuzz::CheckSample(text);
   return 0;

@@ -19,6 +19,7 @@
 #include "vefa/contact/v1/duplicate_service.pb.h"
 #include "vefa/contact/v1/merge_service.pb.h"
 #include "vefa/contact/v1/identity_service.pb.h"
+#include "vefa/contact/v1/import_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/note_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
@@ -49,7 +50,7 @@ const std::vector<const pb::FileDescriptor*>& Files() {
   static const std::vector<const pb::FileDescriptor*> files{
       campaign::v1::CreateCampaignRequest::descriptor()->file(), contact::v1::CreateContactRequest::descriptor()->file(),
       contact::v1::AddContactPointRequest::descriptor()->file(), contact::v1::CreateAttributeDefinitionRequest::descriptor()->file(),
-      contact::v1::ListDuplicatesRequest::descriptor()->file(), contact::v1::MergeContactsRequest::descriptor()->file(), contact::v1::SetLifecycleStageRequest::descriptor()->file(),
+      contact::v1::ListDuplicatesRequest::descriptor()->file(), contact::v1::MergeContactsRequest::descriptor()->file(), contact::v1::CreateImportRequest::descriptor()->file(), contact::v1::SetLifecycleStageRequest::descriptor()->file(),
       contact::v1::CheckConsentRequest::descriptor()->file(), contact::v1::CreatePurposeRequest::descriptor()->file(),
       contact::v1::GetOrganizationRequest::descriptor()->file(), contact::v1::GetAffiliationRequest::descriptor()->file(),
       contact::v1::GetRelationshipRequest::descriptor()->file(), contact::v1::GetBoundaryRequest::descriptor()->file(),

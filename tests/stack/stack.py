@@ -54,10 +54,18 @@ class Stack:
     def status(self):
         return json.loads(self.vefa("status", "--json").stdout)
 
+    def _vefactl_environment(self):
+        return {**self.environment, "VEFA_URL": f"http://{self.address('gateway')}",
+                "VEFA_CREDENTIALS": self.path("credentials.json"), "PGPASSFILE": self.path("secrets/pgpass")}
+
     def vefactl(self, *words, seconds=300):
-        environment = {**self.environment, "VEFA_URL": f"http://{self.address('gateway')}",
-                       "VEFA_CREDENTIALS": self.path("credentials.json"), "PGPASSFILE": self.path("secrets/pgpass")}
-        return subprocess.run([program("vefactl"), *words], env=environment, text=True, capture_output=True, timeout=seconds)
+        return subprocess.run([program("vefactl"), *words], env=self._vefactl_environment(), text=True, capture_output=True,
+                              timeout=seconds)
+
+    def start_vefactl(self, *words):
+        """One that runs on; whoever started it ends it."""
+        return subprocess.Popen([program("vefactl"), *words], env=self._vefactl_environment(), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     # Where things are; the table of deploy/local/common.sh.
     OFFSETS = {"gateway": 0, "gateway-grpc": 2, "contact": 10, "interaction": 20, "campaign": 30, "notification": 40,

@@ -1,7 +1,8 @@
 SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii_key', 'applied_version', 'aggregate_state',
                   'idempotency', 'search_contact', 'search_word', 'search_vocabulary', 'search_typo', 'organization', 'affiliation',
                   'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
-                  'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'suppression',
+                  'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'contact_import_chunk',
+                  'contact_import_problem', 'contact_import_change', 'suppression',
                   'preference', 'contact_identity', 'note', 'rights_request', 'rights_step', 'legal_hold', 'contact_activity');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
@@ -93,6 +94,18 @@ SELECT fill_tenant(n), fill_id(37, n), 'contacts/' || fill_id(1, n), 'text', n %
   FROM generate_series(1, 200000) n;
 INSERT INTO preference_topic (tenant_id, code, title_tr, title_en, default_subscribed, create_time)
 SELECT DISTINCT fill_tenant(n), 'topic-' || n % 50, 'Konu', 'Topic', true, fill_time(1) FROM generate_series(1, 2000) n;
+-- A thousand imports of two hundred people each.
+INSERT INTO contact_import (tenant_id, id, said, actor, state, next_chunk, position, line, created, updated, unchanged, skipped,
+                            rejected, consents, undone, left_behind, create_time, update_time)
+SELECT fill_tenant(n), fill_id(35, n), '\x00', 'users/fill', 3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, fill_time(n), fill_time(n)
+  FROM generate_series(1, 1000) n;
+INSERT INTO contact_import_chunk (tenant_id, import_id, number, request_hash, answer)
+SELECT fill_tenant(n), fill_id(35, n), chunk, '\x00', '\x00' FROM generate_series(1, 1000) n, generate_series(1, 200) chunk;
+INSERT INTO contact_import_problem (tenant_id, import_id, of_undo, line, field, reason, message)
+SELECT fill_tenant(n), fill_id(35, n), line % 10 = 0, line, 'email', 'EMAIL_SYNTAX', '' FROM generate_series(1, 1000) n, generate_series(1, 200) line;
+INSERT INTO contact_import_change (tenant_id, import_id, contact_id, line, version, is_new, trace)
+SELECT fill_tenant(n), fill_id(35, n), fill_id(1, n + 1000 * line), line, 1, true, '\x00'
+  FROM generate_series(1, 1000) n, generate_series(1, 200) line;
 
 INSERT INTO rights_request (tenant_id, id, contact_id, kind, state, intake, receive_time, profile, profile_version, due_time, purposes, note,
                             close_time, version, create_time, update_time)
