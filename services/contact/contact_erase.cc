@@ -5,6 +5,7 @@
 #include "libs/telemetry/trace.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
+#include "services/contact/interest/interest_store.h"
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
@@ -63,6 +64,7 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   calls.push_back({&kEraseSecret, Bound(tenant, id)});
   calls.push_back(ForgetOwnCall(tenant, id));
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
+  for (postgres::Call& call : ForgetInterestsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));

@@ -10,6 +10,7 @@
 #include "services/contact/contact_service.h"
 #include "services/contact/duplicate/duplicate_handler.h"
 #include "services/contact/duplicate/duplicate_service.h"
+#include "services/contact/interest/interest_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/merge/merge_service.h"
 #include "services/contact/open_box.h"
@@ -71,6 +72,7 @@ int main(int argc, char** argv) {
   vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
   vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
   vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links, &host.relay(), host.clock());
+  vefa::contact::InterestService interests(host.AddDoor("vefa.contact.v1.InterestService"), host.database(), copies, &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
@@ -92,7 +94,7 @@ int main(int argc, char** argv) {
   vefa::contact::DuplicateHandler searches(host.clock());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &contacts, &points, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
-           &consents, &purposes, &suppressions, &preferences, &organizations, &affiliations, &relationships,
+           &consents, &purposes, &suppressions, &preferences, &interests, &organizations, &affiliations, &relationships,
            &boundaries})
     host.AddService(*service);
   host.OnStop([&] { unaccountable.Stop(); });

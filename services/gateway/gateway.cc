@@ -21,6 +21,7 @@
 #include "vefa/contact/v1/lifecycle_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/interest_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
@@ -115,6 +116,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::CreatePurposeRequest::descriptor()->file()->service(0),
           contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),
           contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
+          contact::v1::ListInterestsRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
