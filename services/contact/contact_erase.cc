@@ -10,6 +10,7 @@
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
 #include "services/contact/preference/preference_store.h"
+#include "services/contact/rating/rating_store.h"
 #include "services/contact/search/search_index.h"
 #include "services/contact/suppression/address_hashes.h"
 #include "services/contact/suppression/suppression_store.h"
@@ -65,6 +66,7 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   calls.push_back(ForgetOwnCall(tenant, id));
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
   for (postgres::Call& call : ForgetInterestsCalls(tenant, id)) calls.push_back(std::move(call));
+  for (postgres::Call& call : ForgetRatingsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));

@@ -16,9 +16,12 @@
 #include "services/contact/open_box.h"
 #include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/persona/persona_service.h"
 #include "services/contact/preference/preference_service.h"
 #include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
+#include "services/contact/rating/rating_loop.h"
+#include "services/contact/score/score_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
 #include "services/contact/relationship/relationship_service.h"
@@ -63,7 +66,12 @@ int main(int argc, char** argv) {
                                          copies, &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ContactChanger changer(host.database(), keys, catalog, copies, &host.relay(), host.clock());
   vefa::contact::PointService points(host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(), changer, host.clock());
-  vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer);
+  const vefa::contact::Rater rater(host.database(), keys, catalog, copies, &host.relay(), host.clock());
+  vefa::contact::RatingLoop ratings(host.pump(), rater, host.clock(), host.metrics());
+  vefa::contact::RatingHandler rated(ratings);
+  vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer, catalog, &ratings, host.clock(), host.key().secret());
+  vefa::contact::ScoreService scores(host.AddDoor("vefa.contact.v1.ScoreService"), host.database(), &ratings, host.clock(), host.key().secret());
+  vefa::contact::PersonaService personas(host.AddDoor("vefa.contact.v1.PersonaService"), host.database(), &ratings, host.clock());
   vefa::contact::AttributeService attributes(host.AddDoor("vefa.contact.v1.AttributeService"), host.database(), catalog,
                                              host.clock());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
@@ -86,7 +94,7 @@ int main(int argc, char** argv) {
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
   vefa::contact::HashSweep hashes(host.pump(), keys);
-  host.OnStop([&] { sweep.Stop(); hashes.Stop(); });
+  host.OnStop([&] { sweep.Stop(); hashes.Stop(); ratings.Stop(); });
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
   vefa::contact::MergeService merges(host.AddDoor("vefa.contact.v1.MergeService"), host.database(), keys, catalog, copies,
@@ -94,13 +102,14 @@ int main(int argc, char** argv) {
   vefa::contact::DuplicateHandler searches(host.clock());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &contacts, &points, &lifecycle, &duplicates, &merges, &attributes, &pii_keys,
-           &consents, &purposes, &suppressions, &preferences, &interests, &organizations, &affiliations, &relationships,
+           &consents, &purposes, &suppressions, &preferences, &interests, &scores, &personas, &organizations, &affiliations, &relationships,
            &boundaries})
     host.AddService(*service);
   host.OnStop([&] { unaccountable.Stop(); });
   host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
   host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
+  host.Subscribe(vefa::contact::RatingHandler::kConsumer, {"vefa.contact.v1"}, rated);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
   host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
   host.OnStop([&chains] { chains.Stop(); });

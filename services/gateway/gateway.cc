@@ -22,9 +22,11 @@
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/contact/v1/interest_service.pb.h"
+#include "vefa/contact/v1/persona_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
+#include "vefa/contact/v1/score_service.pb.h"
 #include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
@@ -117,6 +119,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::AddSuppressionRequest::descriptor()->file()->service(0),
           contact::v1::GetPreferencesRequest::descriptor()->file()->service(0),
           contact::v1::ListInterestsRequest::descriptor()->file()->service(0),
+          contact::v1::ListContactScoresRequest::descriptor()->file()->service(0),
+          contact::v1::ListPersonasRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),

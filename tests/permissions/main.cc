@@ -21,9 +21,11 @@
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
 #include "vefa/contact/v1/interest_service.pb.h"
+#include "vefa/contact/v1/persona_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/purpose_service.pb.h"
 #include "vefa/contact/v1/relationship_service.pb.h"
+#include "vefa/contact/v1/score_service.pb.h"
 #include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
@@ -47,7 +49,7 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       contact::v1::GetOrganizationRequest::descriptor()->file(), contact::v1::GetAffiliationRequest::descriptor()->file(),
       contact::v1::GetRelationshipRequest::descriptor()->file(), contact::v1::GetBoundaryRequest::descriptor()->file(),
       contact::v1::AddSuppressionRequest::descriptor()->file(), contact::v1::GetPreferencesRequest::descriptor()->file(),
-      contact::v1::ListInterestsRequest::descriptor()->file(),
+      contact::v1::ListInterestsRequest::descriptor()->file(), contact::v1::ListContactScoresRequest::descriptor()->file(), contact::v1::ListPersonasRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),
       interaction::v1::ListTimelineRequest::descriptor()->file(), notification::v1::SubmitMessagesRequest::descriptor()->file()};

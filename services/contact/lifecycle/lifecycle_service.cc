@@ -71,6 +71,7 @@ Status LifecycleService::List(const rpc::CallContext& call, const v1::ListLifecy
     proto.set_actor(change.actor);
     proto.set_contact_version(change.contact_version);
     *proto.mutable_change_time() = rpc::ToProto(change.change_time);
+    proto.set_rule(change.rule);
   }
   return Ok();
 }
