@@ -7,10 +7,12 @@
 #include "services/contact/duplicate/duplicate_store.h"
 #include "services/contact/identity/identity_store.h"
 #include "services/contact/importing/import_store.h"
+#include "services/contact/interest/interest_store.h"
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
 #include "services/contact/preference/preference_store.h"
+#include "services/contact/rating/rating_store.h"
 #include "services/contact/right/limit_store.h"
 #include "services/contact/right/right_store.h"
 #include "services/contact/search/search_index.h"
@@ -73,6 +75,8 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   calls.push_back({&kEraseSecret, Bound(tenant, id)});
   calls.push_back(ForgetOwnCall(tenant, id));
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
+  for (postgres::Call& call : ForgetInterestsCalls(tenant, id)) calls.push_back(std::move(call));
+  for (postgres::Call& call : ForgetRatingsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));

@@ -59,6 +59,7 @@ std::string StatePayload(std::string_view type, const Contact& contact, const At
   auto moved = [&](v1::LifecycleChanged& change) -> v1::ContactState& {
     change.set_from_stage(static_cast<v1::LifecycleStage>(particulars.from));
     change.set_reason(particulars.reason);
+    change.set_rule(particulars.rule);
     return *change.mutable_state();
   };
   auto joined = [&](auto& change) -> v1::ContactState& {

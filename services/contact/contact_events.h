@@ -36,6 +36,7 @@ struct Particulars {
   LifecycleStage from = LifecycleStage::kNone;  // Of a lifecycle's event, as is the reason.
   std::string reason{};
   Uuid survivor{};  // Of a merge, or its end.
+  std::string rule{};  // Of a lifecycle's event that a rule made: `lifecycleRules/{code}`.
 };
 // The event of one of the types above that carries the contact's state. `box` holds its ContactPersonal.
 std::string StatePayload(std::string_view type, const Contact& contact, const AttributeDefinitions& definitions,

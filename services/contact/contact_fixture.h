@@ -160,7 +160,8 @@ class ContactServiceTest : public ::testing::Test {
                               ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_), clock_};
   rpc::Door lifecycle_door_{"vefa.contact.v1.LifecycleService", pool_, key_, tenants_, metrics_, clock_};
   LifecycleService lifecycle_service_{lifecycle_door_, database_.service(),
-                                      ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_)};
+                                      ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_),
+                                      attributes_, nullptr, clock_, key_.secret()};
   rpc::Door attribute_door_{"vefa.contact.v1.AttributeService", pool_, key_, tenants_, metrics_, clock_};
   AttributeService attribute_service_{attribute_door_, database_.service(), attributes_, clock_};
   PiiKeyService key_service_{key_door_, keys_};

@@ -1,5 +1,7 @@
 #include "services/contact/contact_fold.h"
 
+#include <algorithm>
+
 #include "libs/events/fold.h"
 #include "libs/rpc/time.h"
 #include "services/contact/party/party_fold.h"
@@ -7,6 +9,29 @@
 
 namespace vefa::contact {
 namespace {
+
+void FoldInterests(const v1::InterestsChanged& changed, v1::RatingState& rating) {
+  for (const v1::InterestState& learned : changed.interests()) {
+    auto& known = *rating.mutable_interests();
+    auto same = std::find_if(known.begin(), known.end(), [&](const v1::InterestState& one) {
+      return one.topic() == learned.topic() && one.kind() == learned.kind();
+    });
+    (same == known.end() ? *known.Add() : *same) = learned;
+  }
+}
+
+// What is kept beside the record: the latest of each.
+void FoldRating(const v1::ContactEvent& change, v1::RatingState& rating) {
+  if (change.has_interests_changed()) return FoldInterests(change.interests_changed(), rating);
+  if (change.has_persona_changed()) {
+    *rating.mutable_personas() = change.persona_changed().personas();
+    return;
+  }
+  const v1::LeadScoreCrossed& crossed = change.lead_score_crossed();
+  auto& known = *rating.mutable_lead_scores();
+  auto same = std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.definition() == crossed.definition(); });
+  (same == known.end() ? *known.Add() : *same) = crossed;
+}
 
 v1::ConsentSnapshot& ConsentFor(const v1::ConsentTerms& terms, v1::ContactSnapshot& snapshot) {
   for (v1::ConsentSnapshot& known : *snapshot.mutable_consents()) {
@@ -72,6 +97,11 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
       break;
     case v1::ContactEvent::kProcessingLimitsChanged:
       *snapshot.mutable_processing_limits() = change.processing_limits_changed().state();
+      break;
+    case v1::ContactEvent::kInterestsChanged:
+    case v1::ContactEvent::kLeadScoreCrossed:
+    case v1::ContactEvent::kPersonaChanged:
+      FoldRating(change, *snapshot.mutable_rating());
       break;
     case v1::ContactEvent::kPurposeCreated:
       *snapshot.mutable_purpose()->mutable_state() = change.purpose_created().state();

@@ -74,6 +74,35 @@ TEST(ContactFoldTest, PreferencesAreTheLatestOnesAndGoWithThePerson) {
   EXPECT_FALSE(at.state.has_preferences());
 }
 
+TEST(ContactFoldTest, OfInterestsScoresAndPersonasTheLatestOfEach) {
+  auto learned = [](const std::string& topic, double sum) {
+    v1::ContactEvent change;
+    auto& interest = *change.mutable_interests_changed()->add_interests();
+    interest.set_topic(topic);
+    interest.set_kind(v1::INTEREST_KIND_OBSERVED);
+    interest.set_sum(sum);
+    return change;
+  };
+  auto crossed = [](const std::string& grade) {
+    v1::ContactEvent change;
+    change.mutable_lead_score_crossed()->set_definition("scoreDefinitions/lead");
+    change.mutable_lead_score_crossed()->set_to_grade(grade);
+    return change;
+  };
+  v1::ContactEvent persona;
+  persona.mutable_persona_changed()->add_personas("personas/barista");
+  At at;
+  Fold({Record(Created("en"), 1, 100), Record(learned("coffee", 1), 2, 110), Record(learned("tea", 1), 3, 120),
+        Record(learned("coffee", 2), 4, 130), Record(crossed("B"), 5, 140), Record(crossed("A"), 6, 150), Record(persona, 7, 160)},
+       at);
+  const v1::RatingState& rating = at.state.rating();
+  ASSERT_EQ(rating.interests_size(), 2);
+  EXPECT_EQ(rating.interests(0).sum(), 2);
+  ASSERT_EQ(rating.lead_scores_size(), 1);
+  EXPECT_EQ(rating.lead_scores(0).to_grade(), "A");
+  EXPECT_EQ(rating.personas(0), "personas/barista");
+}
+
 TEST(ContactFoldTest, TheLatestStateAndTheLatestWordByTheTimeItWasSaid) {
   v1::ContactEvent updated;
   *updated.mutable_updated()->mutable_state() = Created("tr").created().state();

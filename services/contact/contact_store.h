@@ -59,6 +59,7 @@ Result<std::optional<Contact>> LockContact(postgres::Transaction& transaction, c
 // The same for those there are of these.
 Result<std::vector<Contact>> LockContacts(postgres::Transaction& transaction, const Uuid& tenant,
                                           std::vector<std::string> external_ids);
+Result<std::vector<Contact>> LockContactsById(postgres::Transaction& transaction, const Uuid& tenant, std::vector<Uuid> ids);
 
 // A change of a locked record: what it is afterwards, and the event that says so.
 struct ContactChange {

@@ -91,6 +91,9 @@ const Statement kLockByExternalIds{
     "contact_lock_by_external_ids",
     "SELECT x.* FROM unnest($2::text[]) AS i(external_id) CROSS JOIN LATERAL (SELECT " CONTACT_COLUMNS
     " FROM contact c WHERE c.tenant_id = $1 AND c.external_id = i.external_id OFFSET 0 FOR UPDATE) x"};
+const Statement kLockByIds{"contact_lock_by_ids",
+                           "SELECT x.* FROM unnest($2::uuid[]) AS i(id) CROSS JOIN LATERAL (SELECT " CONTACT_COLUMNS
+                           " FROM contact c WHERE c.tenant_id = $1 AND c.id = i.id OFFSET 0 FOR UPDATE) x"};
 
 std::string SearchText(const Contact& contact) {
   std::string text = contact.display_name.Reveal() + " " + contact.email.Reveal() + " " + contact.external_id;
@@ -233,14 +236,28 @@ Result<std::optional<Contact>> LockContact(postgres::Transaction& transaction, c
   return std::optional<Contact>(std::move(contacts.front()));
 }
 
-Result<std::vector<Contact>> LockContacts(postgres::Transaction& transaction, const Uuid& tenant,
-                                          std::vector<std::string> external_ids) {
-  std::sort(external_ids.begin(), external_ids.end());
-  VEFA_TRY(Rows rows, transaction.Execute(kLockByExternalIds, Bound(tenant, external_ids)));
+namespace {
+
+Result<std::vector<Contact>> ReadLocked(postgres::Transaction& transaction, const Uuid& tenant, const Rows& rows) {
   std::vector<Contact> contacts;
   for (int i = 0; i < rows.size(); ++i) contacts.push_back(ReadContact(rows, i));
   if (!contacts.empty()) VEFA_TRY_OK(AddPoints(transaction, tenant, contacts));
   return contacts;
+}
+
+}  // namespace
+
+Result<std::vector<Contact>> LockContacts(postgres::Transaction& transaction, const Uuid& tenant,
+                                          std::vector<std::string> external_ids) {
+  std::sort(external_ids.begin(), external_ids.end());
+  VEFA_TRY(Rows rows, transaction.Execute(kLockByExternalIds, Bound(tenant, external_ids)));
+  return ReadLocked(transaction, tenant, rows);
+}
+
+Result<std::vector<Contact>> LockContactsById(postgres::Transaction& transaction, const Uuid& tenant, std::vector<Uuid> ids) {
+  std::sort(ids.begin(), ids.end());
+  VEFA_TRY(Rows rows, transaction.Execute(kLockByIds, Bound(tenant, ids)));
+  return ReadLocked(transaction, tenant, rows);
 }
 
 void SettlePoints(Contact& contact, const Clock& clock) {

@@ -13,17 +13,21 @@
 #include "services/contact/duplicate/duplicate_service.h"
 #include "services/contact/identity/identity_service.h"
 #include "services/contact/importing/import_service.h"
+#include "services/contact/interest/interest_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/merge/merge_service.h"
 #include "services/contact/note/note_service.h"
 #include "services/contact/open_box.h"
 #include "services/contact/organization/organization_service.h"
 #include "services/contact/pii_key_service.h"
+#include "services/contact/persona/persona_service.h"
 #include "services/contact/preference/preference_service.h"
 #include "services/contact/purpose/purpose_service.h"
 #include "services/contact/point/point_service.h"
+#include "services/contact/rating/rating_loop.h"
 #include "services/contact/retention/activity_handler.h"
 #include "services/contact/retention/retention_service.h"
+#include "services/contact/score/score_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
 #include "services/contact/relationship/relationship_service.h"
@@ -101,7 +105,12 @@ int main(int argc, char** argv) {
                                          copies, links, &host.relay(), host.clock(), host.key().secret());
   vefa::contact::ContactChanger changer(host.database(), keys, catalog, copies, &host.relay(), host.clock());
   vefa::contact::PointService points(host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(), changer, host.clock());
-  vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer);
+  const vefa::contact::Rater rater(host.database(), keys, catalog, copies, &host.relay(), host.clock());
+  vefa::contact::RatingLoop ratings(host.pump(), rater, host.clock(), host.metrics());
+  vefa::contact::RatingHandler rated(ratings);
+  vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer, catalog, &ratings, host.clock(), host.key().secret());
+  vefa::contact::ScoreService scores(host.AddDoor("vefa.contact.v1.ScoreService"), host.database(), &ratings, host.clock(), host.key().secret());
+  vefa::contact::PersonaService personas(host.AddDoor("vefa.contact.v1.PersonaService"), host.database(), &ratings, host.clock());
   vefa::contact::AttributeService attributes(host.AddDoor("vefa.contact.v1.AttributeService"), host.database(), catalog,
                                              host.clock());
   vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
@@ -112,6 +121,7 @@ int main(int argc, char** argv) {
   vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links.preferences, &host.relay(), host.clock());
   vefa::contact::ConfirmationService confirmations(host.AddDoor("vefa.contact.v1.ConfirmationService"), host.database(), keys, copies, links.confirmations,
                                                    changer, &host.relay(), host.clock());
+  vefa::contact::InterestService interests(host.AddDoor("vefa.contact.v1.InterestService"), host.database(), copies, &host.relay(), host.clock());
   vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
                                                    &host.relay(), host.clock(), host.key().secret());
   vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
@@ -127,7 +137,7 @@ int main(int argc, char** argv) {
   vefa::contact::SearchHandler words;
   vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
   vefa::contact::HashSweep hashes(host.pump(), keys);
-  host.OnStop([&] { sweep.Stop(); hashes.Stop(); });
+  host.OnStop([&] { sweep.Stop(); hashes.Stop(); ratings.Stop(); });
   vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
                                              host.key().secret());
   vefa::contact::MergeService merges(host.AddDoor("vefa.contact.v1.MergeService"), host.database(), keys, catalog, copies,
@@ -140,7 +150,7 @@ int main(int argc, char** argv) {
   Rights rights(host, keys, copies);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &contacts, &points, &identities, &lifecycle, &duplicates, &merges, &imports, &attributes, &pii_keys,
-           &consents, &purposes, &suppressions, &preferences, &confirmations, &organizations, &affiliations, &relationships,
+           &consents, &purposes, &suppressions, &preferences, &confirmations, &interests, &scores, &personas, &organizations, &affiliations, &relationships,
            &boundaries, &notes})
     host.AddService(*service);
   host.OnStop([&] { unaccountable.Stop(); });
@@ -148,6 +158,7 @@ int main(int argc, char** argv) {
   host.Subscribe(vefa::contact::BounceHandler::kConsumer, {"vefa.notification.v1"}, bounces);
   host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
   host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
+  host.Subscribe(vefa::contact::RatingHandler::kConsumer, {"vefa.contact.v1"}, rated);
   host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
   host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
   host.OnStop([&chains] { chains.Stop(); });

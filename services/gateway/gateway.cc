@@ -26,6 +26,8 @@
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/person_export_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/interest_service.pb.h"
+#include "vefa/contact/v1/persona_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/processing_inventory_service.pb.h"
 #include "vefa/contact/v1/processing_limit_service.pb.h"
@@ -33,6 +35,7 @@
 #include "vefa/contact/v1/relationship_service.pb.h"
 #include "vefa/contact/v1/retention_service.pb.h"
 #include "vefa/contact/v1/rights_service.pb.h"
+#include "vefa/contact/v1/score_service.pb.h"
 #include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
@@ -132,6 +135,9 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::GetProcessingLimitsRequest::descriptor()->file()->service(0),
           contact::v1::GetProcessingInventoryRequest::descriptor()->file()->service(0),
           contact::v1::PreviewRetentionRequest::descriptor()->file()->service(0),
+          contact::v1::ListInterestsRequest::descriptor()->file()->service(0),
+          contact::v1::ListContactScoresRequest::descriptor()->file()->service(0),
+          contact::v1::ListPersonasRequest::descriptor()->file()->service(0),
           contact::v1::GetOrganizationRequest::descriptor()->file()->service(0),
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),

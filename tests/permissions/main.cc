@@ -25,6 +25,8 @@
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/person_export_service.pb.h"
 #include "vefa/contact/v1/pii_key_service.pb.h"
+#include "vefa/contact/v1/interest_service.pb.h"
+#include "vefa/contact/v1/persona_service.pb.h"
 #include "vefa/contact/v1/preference_service.pb.h"
 #include "vefa/contact/v1/processing_inventory_service.pb.h"
 #include "vefa/contact/v1/processing_limit_service.pb.h"
@@ -32,6 +34,7 @@
 #include "vefa/contact/v1/relationship_service.pb.h"
 #include "vefa/contact/v1/retention_service.pb.h"
 #include "vefa/contact/v1/rights_service.pb.h"
+#include "vefa/contact/v1/score_service.pb.h"
 #include "vefa/contact/v1/suppression_service.pb.h"
 #include "vefa/event/v1/event_feed_service.pb.h"
 #include "vefa/event/v1/event_log_service.pb.h"
@@ -60,6 +63,7 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       contact::v1::GetProcessingInventoryRequest::descriptor()->file(),
       contact::v1::ConfirmConsentRequest::descriptor()->file(),
       contact::v1::IdentifyContactRequest::descriptor()->file(), contact::v1::AddNoteRequest::descriptor()->file(),
+      contact::v1::ListInterestsRequest::descriptor()->file(), contact::v1::ListContactScoresRequest::descriptor()->file(), contact::v1::ListPersonasRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),
       interaction::v1::ListTimelineRequest::descriptor()->file(), notification::v1::SubmitMessagesRequest::descriptor()->file()};

@@ -13,7 +13,9 @@ constexpr const char* kPumpFiles[] = {"libs/events/", "libs/operations/", "libs/
                                       "contact/search/search_index.cc", "contact/search/search_sweep.cc",
                                       "contact/duplicate/duplicate_search.cc", "contact/consent/consent_chain.cc",
                                       "contact/relationship/unaccountable_gauge.cc", "contact/suppression/address_hashes.cc",
-                                      "contact/suppression/hash_sweep.cc", "contact/retention/activity_handler.cc"};
+                                      "contact/suppression/hash_sweep.cc", "contact/retention/activity_handler.cc",
+                                      "contact/rating/rating_loop.cc", "contact/suppression/bounce_handler.cc",
+                                      "notification/suppression_lift.cc"};
 
 constexpr char kNull[] = "NULL";
 constexpr char kContact[] = "'01970002-0000-7001-8000-000000000001'";
@@ -37,6 +39,7 @@ std::vector<Asked> HowAsked(const std::string& name) {
   if (name == "contact_count") return {{"", {{2, "10000"}}, "", false}};
   if (name == "attribute_definition_insert") return {{"", {{6, "'[]'"}, {11, "'{}'"}}, "", false}};
   if (name == "attribute_definition_write") return {{"", {{4, "'[]'"}, {8, "'{}'"}}, "", false}};
+  if (name == "rating_score_write") return {{"", {{7, "'{[]}'"}}, "", false}};
   if (name == "verify_columns") return {{"", {{1, "'contact'"}}, "", false}};
   if (name == "relay_read") return {{"", {}, "(bigint, bigint[], bigint, bigint)", false}};
   if (name.starts_with("contact_list_")) {
@@ -112,6 +115,7 @@ const std::map<std::string, std::string>& MadeAtRunTime() {
       {"contact_list_filtered", kFilter},
       {"contact_count_filtered", kFilter},
       {"contact_filter", kFilter},
+      {"rating_filters", "a page of contacts by their keys, held against filters with their values in them"},
       {"segment_count", ""},
       {"segment_members", ""},
       {"campaign_audience", ""},

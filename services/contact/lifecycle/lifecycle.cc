@@ -4,9 +4,10 @@ namespace vefa::contact {
 namespace {
 
 bool IsOnTheWay(LifecycleStage stage) { return stage >= LifecycleStage::kStranger && stage <= LifecycleStage::kAdvocate; }
-bool IsCustomer(LifecycleStage stage) { return stage >= LifecycleStage::kNewCustomer && stage <= LifecycleStage::kAdvocate; }
 
 }  // namespace
+
+bool IsCustomer(LifecycleStage stage) { return stage >= LifecycleStage::kNewCustomer && stage <= LifecycleStage::kAdvocate; }
 
 bool MayMove(LifecycleStage from, LifecycleStage to) {
   using enum LifecycleStage;

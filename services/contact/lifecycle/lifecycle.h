@@ -17,5 +17,7 @@ enum class LifecycleStage : int16_t {
 // forward only, over as many as are passed at once. At risk, lapsed and lost come after a first purchase, lost also before
 // it; from there somebody is won back (at risk: is an active customer again or better), and from won back goes on as a customer.
 bool MayMove(LifecycleStage from, LifecycleStage to);
+// From new customer to advocate.
+bool IsCustomer(LifecycleStage stage);
 
 }  // namespace vefa::contact

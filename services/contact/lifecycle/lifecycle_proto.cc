@@ -12,6 +12,7 @@ v1::LifecycleChange ToProto(const LifecycleChange& change) {
   proto.set_actor(change.actor);
   proto.set_contact_version(change.contact_version);
   *proto.mutable_change_time() = rpc::ToProto(change.change_time);
+  proto.set_rule(change.rule);
   return proto;
 }
 

@@ -15,8 +15,10 @@ struct LifecycleChange {
   std::string reason, actor;
   int64_t contact_version = 0;
   Time change_time{};
+  std::string rule{};  // `lifecycleRules/{code}`; empty when somebody did.
 };
 
+// The first step to a customer's stage begins the tenure.
 Status AddLifecycleChange(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,
                           const LifecycleChange& change);
 // The latest first, at most 1,000; nullopt when there is no such contact.

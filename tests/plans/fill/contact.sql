@@ -3,7 +3,8 @@ SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii
                   'relationship', 'responsibility', 'boundary', 'contact_point', 'duplicate_key', 'duplicate_keys_of',
                   'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'contact_import_chunk',
                   'contact_import_problem', 'contact_import_change', 'suppression',
-                  'preference', 'contact_identity', 'note', 'rights_request', 'rights_step', 'legal_hold', 'contact_activity');
+                  'preference', 'contact_identity', 'note', 'rights_request', 'rights_step', 'legal_hold', 'contact_activity',
+                  'interest', 'interest_signal', 'rating_due', 'contact_score', 'contact_persona', 'customer_tenure');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time, merged_into, email_hash)
@@ -118,6 +119,29 @@ SELECT fill_tenant(n), fill_id(1, n), fill_time(n), 'LAWSUIT', '' FROM generate_
 INSERT INTO contact_activity (tenant_id, contact_id, last_time) SELECT fill_tenant(n), fill_id(1, n), fill_time(n) FROM generate_series(1, 200000) n;
 INSERT INTO retention_rule (tenant_id, code, title, days, purpose, lifecycle_stages, despite_consent, create_time, update_time)
 SELECT DISTINCT fill_tenant(n), 'rule-' || n % 20, '', 730, '', '{}'::smallint[], false, fill_time(1), fill_time(1) FROM generate_series(1, 2000) n;
+-- Everybody of those is interested in something and rated; they became customers on every day of the year.
+INSERT INTO interest (tenant_id, contact_id, topic, kind, sum, last_time, half_life_days, not_interested)
+SELECT fill_tenant(n), fill_id(1, n), 'topic-' || n % 50, 1 + n % 3, 2, fill_time(n), 60, n % 30 = 0 FROM generate_series(1, 200000) n;
+INSERT INTO interest_signal (tenant_id, contact_id, id, topic, kind, weight, source, occur_time, record_time)
+SELECT fill_tenant(n), fill_id(1, n), fill_id(40, n * 10 + k), 'topic-' || n % 50, 1 + n % 3, 1, 'fill', fill_time(n), fill_time(n)
+  FROM generate_series(1, 200000) n, generate_series(0, 1) k;
+INSERT INTO interest_half_life (tenant_id, topic, kind, days)
+SELECT DISTINCT fill_tenant(n), 'topic-' || n % 50, 2, 30 FROM generate_series(1, 2000) n;
+INSERT INTO rating_definition (tenant_id, kind, code, version, body, update_time)
+SELECT DISTINCT fill_tenant(n), 1 + n % 3, 'rule-' || n % 9, 3, '\x00'::bytea, fill_time(1) FROM generate_series(1, 2000) n;
+INSERT INTO rating_definition_version (tenant_id, kind, code, version, body, actor, change_time)
+SELECT tenant_id, kind, code, v, body, 'services/fill', update_time FROM rating_definition, generate_series(1, 3) v;
+INSERT INTO rating_sweep (tenant_id, swept_to, is_sweeping, next_time)
+SELECT DISTINCT fill_tenant(n), fill_id(1, 1), false, fill_time(1) FROM generate_series(1, 2000) n;
+INSERT INTO rating_due (tenant_id, contact_id) SELECT fill_tenant(n), fill_id(1, n) FROM generate_series(1, 200000) n;
+INSERT INTO contact_score (tenant_id, contact_id, definition, definition_version, score, grade, shares, count_time)
+SELECT fill_tenant(n), fill_id(1, n), 'rule-0', 3, n % 100, CASE WHEN n % 100 >= 80 THEN 'A' ELSE '' END, '[]', fill_time(n)
+  FROM generate_series(1, 200000) n;
+INSERT INTO contact_persona (tenant_id, contact_id, persona, is_primary, match_time)
+SELECT fill_tenant(n), fill_id(1, n), 'rule-1', true, fill_time(n) FROM generate_series(1, 200000) n;
+INSERT INTO customer_tenure (tenant_id, contact_id, customer_since, year_day)
+SELECT fill_tenant(n), fill_id(1, n), fill_time(n), 32 * extract(month FROM fill_time(n)) + extract(day FROM fill_time(n))
+  FROM generate_series(1, 200000) n;
 
 -- The tables of events, which every service has, are planned here for all of them.
 INSERT INTO applied_version (consumer, tenant_id, subject, version, event_id)
