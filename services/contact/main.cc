@@ -47,6 +47,9 @@ std::vector<vefa::postgres::Migration> vefa_contact_migrations();
 
 namespace {
 
+using namespace vefa::contact;
+using vefa::service::Host;
+
 struct ContactSettings {
   std::string pii_key;
   std::string redis_address;  // Empty: no copies.
@@ -56,31 +59,173 @@ ContactSettings ReadSettings(vefa::config::Environment& environment) {
   return {environment.RequireKey("VEFA_PII_KEY_FILE", 32), vefa::redis::ReadAddress(environment, "no copies")};
 }
 
-// What people have by their rights, and how long they are kept.
-struct Rights {
-  Rights(vefa::service::Host& host, vefa::contact::PiiKeys& keys, const vefa::contact::ContactCopies& copies)
-      : requests(host.AddDoor("vefa.contact.v1.RightsService"), host.database(), keys, copies, &host.relay(), host.clock(), host.key().secret()),
-        limits(host.AddDoor("vefa.contact.v1.ProcessingLimitService"), host.database(), copies, &host.relay(), host.clock()),
-        documents(host.AddDoor("vefa.contact.v1.PersonExportService"), host.database(), keys, &host.relay(), host.clock()),
-        inventory(host.AddDoor("vefa.contact.v1.ProcessingInventoryService"), host.database(), host.clock()),
-        retention(host.AddDoor("vefa.contact.v1.RetentionService"), host.database(), keys, copies, &host.relay(), host.clock()),
-        overdue(host.pump(), host.metrics(), host.clock()) {
-    host.AddService(requests);
-    host.AddService(limits);
-    host.AddService(documents);
-    host.AddService(inventory);
-    host.AddService(retention);
-    host.Subscribe(vefa::contact::ActivityHandler::kConsumer, {"vefa.interaction.v1"}, orders);
-    host.OnStop([this] { overdue.Stop(); });
+// Where copies are, if they are anywhere.
+struct Copies {
+  Copies(Host& host, const ContactSettings& settings) {
+    if (settings.redis_address.empty()) return;
+    redis.emplace(settings.redis_address, std::vector{&vefa::redis::Cache::script()}, &host.metrics());
+    cache.emplace(*redis, "contact", &host.metrics());
+    copies = ContactCopies(&*cache, settings.pii_key);
+  }
+  std::optional<vefa::redis::Client> redis;
+  std::optional<vefa::redis::Cache> cache;
+  ContactCopies copies;
+};
+
+// What the parts below are made with.
+struct Means {
+  Host& host;
+  PiiKeys& keys;
+  AttributeCatalog& catalog;
+  const ContactCopies& copies;
+  const ContactLinks& links;
+  const ContactChanger& changer;
+};
+
+// The record, its points and identities, duplicates, merges and imports.
+struct Records {
+  explicit Records(const Means& m)
+      : contacts(m.host.AddDoor("vefa.contact.v1.ContactService"), m.host.database(), m.keys, m.catalog, m.copies, m.links, &m.host.relay(),
+                 m.host.clock(), m.host.key().secret()),
+        points(m.host.AddDoor("vefa.contact.v1.ContactPointService"), m.host.database(), m.changer, m.host.clock()),
+        identities(m.host.AddDoor("vefa.contact.v1.IdentityService"), m.host.database(), m.keys, m.catalog, m.copies, &m.host.relay(),
+                   m.host.clock()),
+        attributes(m.host.AddDoor("vefa.contact.v1.AttributeService"), m.host.database(), m.catalog, m.host.clock()),
+        pii_keys(m.host.AddDoor("vefa.contact.v1.PiiKeyService"), m.keys),
+        duplicates(m.host.AddDoor("vefa.contact.v1.DuplicateService"), m.host.database(), m.host.clock(), m.host.key().secret()),
+        merges(m.host.AddDoor("vefa.contact.v1.MergeService"), m.host.database(), m.keys, m.catalog, m.copies, &m.host.relay(), m.host.clock()),
+        imports(m.host.AddDoor("vefa.contact.v1.ImportService"), m.host.database(), m.keys, m.catalog, m.copies, &m.host.relay(),
+                m.host.clock(), m.host.key().secret()),
+        searches(m.host.clock()),
+        sweep(m.host.pump(), m.host.metrics()) {
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&contacts, &points, &identities, &attributes, &pii_keys, &duplicates,
+                                                                        &merges, &imports})
+      m.host.AddService(*service);
+    m.host.Subscribe(DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
+    m.host.Subscribe(SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
+    m.host.OnStop([this] { sweep.Stop(); });
   }
 
-  vefa::contact::RightsService requests;
-  vefa::contact::ProcessingLimitService limits;
-  vefa::contact::PersonExportService documents;
-  vefa::contact::ProcessingInventoryService inventory;
-  vefa::contact::RetentionService retention;
-  vefa::contact::ActivityHandler orders;
-  vefa::contact::OverdueGauge overdue;
+  ContactService contacts;
+  PointService points;
+  IdentityService identities;
+  AttributeService attributes;
+  PiiKeyService pii_keys;
+  DuplicateService duplicates;
+  MergeService merges;
+  ImportService imports;
+  DuplicateHandler searches;
+  SearchHandler words;
+  SearchSweep sweep;
+};
+
+// Whether, how often and about what people may be written to, and what proves it.
+struct Permissions {
+  Permissions(const Means& m, const vefa::crypto::SigningKey& proof_key)
+      : consents(m.host.AddDoor("vefa.contact.v1.ConsentService"), m.host.database(), m.keys, proof_key, m.host.clock()),
+        purposes(m.host.AddDoor("vefa.contact.v1.PurposeService"), m.host.database(), &m.host.relay(), m.host.clock(), m.host.key().secret()),
+        suppressions(m.host.AddDoor("vefa.contact.v1.SuppressionService"), m.host.database(), m.keys, m.host.clock(), m.host.key().secret()),
+        preferences(m.host.AddDoor("vefa.contact.v1.PreferenceService"), m.host.database(), m.copies, m.links.preferences, &m.host.relay(),
+                    m.host.clock()),
+        confirmations(m.host.AddDoor("vefa.contact.v1.ConfirmationService"), m.host.database(), m.keys, m.copies, m.links.confirmations,
+                      m.changer, &m.host.relay(), m.host.clock()),
+        unsubscribes(&m.host.relay(), m.copies, m.host.clock()),
+        bounces(m.host.clock()),
+        chains(m.host.pump(), m.keys, proof_key, m.host.clock(), m.host.metrics()),
+        hashes(m.host.pump(), m.keys) {
+    for (grpc::Service* service :
+         std::initializer_list<grpc::Service*>{&consents, &purposes, &suppressions, &preferences, &confirmations})
+      m.host.AddService(*service);
+    m.host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
+    m.host.Subscribe(BounceHandler::kConsumer, {"vefa.notification.v1"}, bounces);
+    m.host.OnStop([this] {
+      hashes.Stop();
+      chains.Stop();
+    });
+  }
+
+  ConsentService consents;
+  PurposeService purposes;
+  SuppressionService suppressions;
+  PreferenceService preferences;
+  ConfirmationService confirmations;
+  UnsubscribeHandler unsubscribes;
+  BounceHandler bounces;
+  ChainKeeper chains;
+  HashSweep hashes;
+};
+
+// Organisations, and who is what to whom.
+struct Parties {
+  explicit Parties(Host& host)
+      : organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(), &host.relay(), host.clock(), host.key().secret()),
+        affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(), &host.relay(), host.clock(), host.key().secret()),
+        relationships(host.AddDoor("vefa.contact.v1.RelationshipService"), host.database(), &host.relay(), host.clock(), host.key().secret()),
+        boundaries(host.AddDoor("vefa.contact.v1.BoundaryService"), host.database(), &host.relay(), host.clock(), host.key().secret()),
+        notes(host.AddDoor("vefa.contact.v1.NoteService"), host.database(), &host.relay(), host.clock(), host.key().secret()),
+        unaccountable(host.pump(), host.metrics()) {
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&organizations, &affiliations, &relationships, &boundaries, &notes})
+      host.AddService(*service);
+    host.OnStop([this] { unaccountable.Stop(); });
+  }
+
+  OrganizationService organizations;
+  AffiliationService affiliations;
+  RelationshipService relationships;
+  BoundaryService boundaries;
+  NoteService notes;
+  UnaccountableGauge unaccountable;
+};
+
+// Where people stand: stages, interests, scores and personas.
+struct Ratings {
+  explicit Ratings(const Means& m)
+      : rater(m.host.database(), m.keys, m.catalog, m.copies, &m.host.relay(), m.host.clock()),
+        loop(m.host.pump(), rater, m.host.clock(), m.host.metrics()),
+        rated(loop),
+        lifecycle(m.host.AddDoor("vefa.contact.v1.LifecycleService"), m.host.database(), m.changer, m.catalog, &loop, m.host.clock(),
+                  m.host.key().secret()),
+        interests(m.host.AddDoor("vefa.contact.v1.InterestService"), m.host.database(), m.copies, &m.host.relay(), m.host.clock()),
+        scores(m.host.AddDoor("vefa.contact.v1.ScoreService"), m.host.database(), &loop, m.host.clock(), m.host.key().secret()),
+        personas(m.host.AddDoor("vefa.contact.v1.PersonaService"), m.host.database(), &loop, m.host.clock()) {
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&lifecycle, &interests, &scores, &personas})
+      m.host.AddService(*service);
+    m.host.Subscribe(RatingHandler::kConsumer, {"vefa.contact.v1"}, rated);
+    m.host.OnStop([this] { loop.Stop(); });
+  }
+
+  const Rater rater;
+  RatingLoop loop;
+  RatingHandler rated;
+  LifecycleService lifecycle;
+  InterestService interests;
+  ScoreService scores;
+  PersonaService personas;
+};
+
+// What people have by their rights, and how long they are kept.
+struct Rights {
+  explicit Rights(const Means& m)
+      : requests(m.host.AddDoor("vefa.contact.v1.RightsService"), m.host.database(), m.keys, m.copies, &m.host.relay(), m.host.clock(),
+                 m.host.key().secret()),
+        limits(m.host.AddDoor("vefa.contact.v1.ProcessingLimitService"), m.host.database(), m.copies, &m.host.relay(), m.host.clock()),
+        documents(m.host.AddDoor("vefa.contact.v1.PersonExportService"), m.host.database(), m.keys, &m.host.relay(), m.host.clock()),
+        inventory(m.host.AddDoor("vefa.contact.v1.ProcessingInventoryService"), m.host.database(), m.host.clock()),
+        retention(m.host.AddDoor("vefa.contact.v1.RetentionService"), m.host.database(), m.keys, m.copies, &m.host.relay(), m.host.clock()),
+        overdue(m.host.pump(), m.host.metrics(), m.host.clock()) {
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&requests, &limits, &documents, &inventory, &retention})
+      m.host.AddService(*service);
+    m.host.Subscribe(ActivityHandler::kConsumer, {"vefa.interaction.v1"}, orders);
+    m.host.OnStop([this] { overdue.Stop(); });
+  }
+
+  RightsService requests;
+  ProcessingLimitService limits;
+  PersonExportService documents;
+  ProcessingInventoryService inventory;
+  RetentionService retention;
+  ActivityHandler orders;
+  OverdueGauge overdue;
 };
 
 }  // namespace
@@ -89,79 +234,21 @@ int main(int argc, char** argv) {
   vefa::config::Environment environment;
   vefa::config::CommandLine command_line(argc, argv, environment);
   ContactSettings settings = ReadSettings(environment);
-  vefa::service::Host host(vefa::contact::ContactSource(), environment, command_line);
-  std::optional<vefa::redis::Client> redis;
-  std::optional<vefa::redis::Cache> cache;
-  if (!settings.redis_address.empty()) {
-    redis.emplace(settings.redis_address, std::vector{&vefa::redis::Cache::script()}, &host.metrics());
-    cache.emplace(*redis, "contact", &host.metrics());
-  }
-  vefa::contact::ContactCopies copies = cache ? vefa::contact::ContactCopies(&*cache, settings.pii_key) : vefa::contact::ContactCopies();
-  const vefa::contact::ContactLinks links(settings.pii_key);
-  const vefa::crypto::SigningKey proof_key = vefa::contact::MakeProofKey(settings.pii_key);
-  vefa::contact::PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
-  vefa::contact::AttributeCatalog catalog(host.database());
-  vefa::contact::ContactService contacts(host.AddDoor("vefa.contact.v1.ContactService"), host.database(), keys, catalog,
-                                         copies, links, &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::ContactChanger changer(host.database(), keys, catalog, copies, &host.relay(), host.clock());
-  vefa::contact::PointService points(host.AddDoor("vefa.contact.v1.ContactPointService"), host.database(), changer, host.clock());
-  const vefa::contact::Rater rater(host.database(), keys, catalog, copies, &host.relay(), host.clock());
-  vefa::contact::RatingLoop ratings(host.pump(), rater, host.clock(), host.metrics());
-  vefa::contact::RatingHandler rated(ratings);
-  vefa::contact::LifecycleService lifecycle(host.AddDoor("vefa.contact.v1.LifecycleService"), host.database(), changer, catalog, &ratings, host.clock(), host.key().secret());
-  vefa::contact::ScoreService scores(host.AddDoor("vefa.contact.v1.ScoreService"), host.database(), &ratings, host.clock(), host.key().secret());
-  vefa::contact::PersonaService personas(host.AddDoor("vefa.contact.v1.PersonaService"), host.database(), &ratings, host.clock());
-  vefa::contact::AttributeService attributes(host.AddDoor("vefa.contact.v1.AttributeService"), host.database(), catalog,
-                                             host.clock());
-  vefa::contact::PiiKeyService pii_keys(host.AddDoor("vefa.contact.v1.PiiKeyService"), keys);
-  vefa::contact::ConsentService consents(host.AddDoor("vefa.contact.v1.ConsentService"), host.database(), keys, proof_key, host.clock());
-  vefa::contact::PurposeService purposes(host.AddDoor("vefa.contact.v1.PurposeService"), host.database(), &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::ChainKeeper chains(host.pump(), keys, proof_key, host.clock(), host.metrics());
-  vefa::contact::SuppressionService suppressions(host.AddDoor("vefa.contact.v1.SuppressionService"), host.database(), keys, host.clock(), host.key().secret());
-  vefa::contact::PreferenceService preferences(host.AddDoor("vefa.contact.v1.PreferenceService"), host.database(), copies, links.preferences, &host.relay(), host.clock());
-  vefa::contact::ConfirmationService confirmations(host.AddDoor("vefa.contact.v1.ConfirmationService"), host.database(), keys, copies, links.confirmations,
-                                                   changer, &host.relay(), host.clock());
-  vefa::contact::InterestService interests(host.AddDoor("vefa.contact.v1.InterestService"), host.database(), copies, &host.relay(), host.clock());
-  vefa::contact::OrganizationService organizations(host.AddDoor("vefa.contact.v1.OrganizationService"), host.database(),
-                                                   &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::AffiliationService affiliations(host.AddDoor("vefa.contact.v1.AffiliationService"), host.database(),
-                                                 &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::RelationshipService relationships(host.AddDoor("vefa.contact.v1.RelationshipService"), host.database(),
-                                                   &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::BoundaryService boundaries(host.AddDoor("vefa.contact.v1.BoundaryService"), host.database(),
-                                            &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::NoteService notes(host.AddDoor("vefa.contact.v1.NoteService"), host.database(), &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::UnaccountableGauge unaccountable(host.pump(), host.metrics());
-  vefa::contact::UnsubscribeHandler unsubscribes(&host.relay(), copies, host.clock());
-  vefa::contact::BounceHandler bounces(host.clock());
-  vefa::contact::SearchHandler words;
-  vefa::contact::SearchSweep sweep(host.pump(), host.metrics());
-  vefa::contact::HashSweep hashes(host.pump(), keys);
-  host.OnStop([&] { sweep.Stop(); hashes.Stop(); ratings.Stop(); });
-  vefa::contact::DuplicateService duplicates(host.AddDoor("vefa.contact.v1.DuplicateService"), host.database(), host.clock(),
-                                             host.key().secret());
-  vefa::contact::MergeService merges(host.AddDoor("vefa.contact.v1.MergeService"), host.database(), keys, catalog, copies,
-                                     &host.relay(), host.clock());
-  vefa::contact::IdentityService identities(host.AddDoor("vefa.contact.v1.IdentityService"), host.database(), keys, catalog, copies,
-                                            &host.relay(), host.clock());
-  vefa::contact::ImportService imports(host.AddDoor("vefa.contact.v1.ImportService"), host.database(), keys, catalog, copies,
-                                       &host.relay(), host.clock(), host.key().secret());
-  vefa::contact::DuplicateHandler searches(host.clock());
-  Rights rights(host, keys, copies);
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-           &contacts, &points, &identities, &lifecycle, &duplicates, &merges, &imports, &attributes, &pii_keys,
-           &consents, &purposes, &suppressions, &preferences, &confirmations, &interests, &scores, &personas, &organizations, &affiliations, &relationships,
-           &boundaries, &notes})
-    host.AddService(*service);
-  host.OnStop([&] { unaccountable.Stop(); });
-  host.Subscribe("contact.unsubscribe.v1", {"vefa.notification.v1"}, unsubscribes);
-  host.Subscribe(vefa::contact::BounceHandler::kConsumer, {"vefa.notification.v1"}, bounces);
-  host.Subscribe(vefa::contact::DuplicateHandler::kConsumer, {"vefa.contact.v1"}, searches);
-  host.Subscribe(vefa::contact::SearchHandler::kConsumer, {"vefa.contact.v1"}, words);
-  host.Subscribe(vefa::contact::RatingHandler::kConsumer, {"vefa.contact.v1"}, rated);
-  host.KeepState(vefa::contact::v1::ContactSnapshot::default_instance(), vefa::contact::FoldContact);
-  host.OpenBoxes(vefa::contact::OpenBoxesBy(keys));
-  host.OnStop([&chains] { chains.Stop(); });
+  Host host(ContactSource(), environment, command_line);
+  const Copies copies(host, settings);
+  const ContactLinks links(settings.pii_key);
+  const vefa::crypto::SigningKey proof_key = MakeProofKey(settings.pii_key);
+  PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
+  AttributeCatalog catalog(host.database());
+  const ContactChanger changer(host.database(), keys, catalog, copies.copies, &host.relay(), host.clock());
+  const Means means{host, keys, catalog, copies.copies, links, changer};
+  Records records(means);
+  Permissions permissions(means, proof_key);
+  Parties parties(host);
+  Ratings ratings(means);
+  Rights rights(means);
+  host.KeepState(v1::ContactSnapshot::default_instance(), FoldContact);
+  host.OpenBoxes(OpenBoxesBy(keys));
   host.NeedSchema(vefa_contact_migrations());
   return host.Run();
 }
