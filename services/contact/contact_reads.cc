@@ -34,8 +34,12 @@ const Statement kCount{
 
 const Statement kConsentStates{
     "consent_states",
-    "SELECT purpose, channel, coalesce(merge_state, state), source, occur_time, record_time, coalesce(line, 0) FROM consent_state"
-    " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY purpose, channel"};
+    // As Decide of consent_check.h: 4 is what 1 becomes when it is too old.
+    "SELECT s.purpose, s.channel, CASE WHEN coalesce(s.merge_state, s.state) = 1 AND p.consent_days > 0"
+    "   AND coalesce(s.merge_time, s.occur_time) + make_interval(days => p.consent_days) <= now() THEN 4 ELSE coalesce(s.merge_state, s.state) END,"
+    "  s.source, s.occur_time, s.record_time, coalesce(s.line, 0) FROM consent_state s"
+    " LEFT JOIN purpose p ON p.tenant_id = $1 AND p.code = s.purpose"
+    " WHERE s.tenant_id = $1 AND s.contact_id = $2 ORDER BY s.purpose, s.channel"};
 const Statement kConsentLog{
     "consent_log",
     CONSENT_LOG_COLUMNS " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY line LIMIT $3"};
@@ -45,16 +49,9 @@ const Statement kConsentLine{
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
-    "SELECT " CONTACT_COLUMNS ", coalesce(s.merge_state, s.state, 0::smallint), x.id IS NOT NULL,"
-    // As Decide of consent_check.h: restricted, or objected to.
-    "  c.restrict_time IS NOT NULL OR coalesce($3 = ANY(c.objected), false) OR (coalesce('*' = ANY(c.objected), false) AND NOT EXISTS"
-    "   (SELECT 1 FROM purpose p WHERE p.tenant_id = $1 AND p.code = $3 AND p.lawful_basis IN (2, 3, 4))),"
-    "  p.pause_until > $5, CASE WHEN s.state = $6 AND s.record_time >= $7 THEN s.line END,"
+    "SELECT " CONTACT_COLUMNS ", p.pause_until > $5, CASE WHEN s.state = $6 AND s.record_time >= $7 THEN s.line END,"
     "  coalesce((SELECT title FROM purpose WHERE tenant_id = $1 AND code = $3), '') FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
-    " LEFT JOIN LATERAL (SELECT u.id FROM suppression u WHERE u.tenant_id = $1"
-    "   AND u.address_hash = CASE $4 WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END"
-    "   AND (u.purpose = '' OR u.purpose = $3) AND u.lift_time IS NULL LIMIT 1) x ON true"
     " LEFT JOIN preference p ON p.tenant_id = $1 AND p.contact_id = c.id"
     " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.id = ANY($2)"};
 
@@ -174,12 +171,9 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
   for (int i = 0; i < rows.size(); ++i) {
     RecipientRow& row = recipients.emplace_back();
     row.contact = ReadContact(rows, i);
-    row.suppressed = rows.Bool(i, kContactColumns + 1);
-    const bool limited = rows.Bool(i, kContactColumns + 2);
-    if (!row.suppressed && !limited) row.consent = static_cast<ConsentState>(rows.Int64(i, kContactColumns));
-    row.paused = !rows.IsNull(i, kContactColumns + 3) && rows.Bool(i, kContactColumns + 3);
-    if (!limited && !rows.IsNull(i, kContactColumns + 4)) row.confirmable_line = rows.Int64(i, kContactColumns + 4);
-    row.purpose_title = rows.String(i, kContactColumns + 5);
+    row.paused = !rows.IsNull(i, kContactColumns) && rows.Bool(i, kContactColumns);
+    if (!rows.IsNull(i, kContactColumns + 1)) row.confirmable_line = rows.Int64(i, kContactColumns + 1);
+    row.purpose_title = rows.String(i, kContactColumns + 2);
   }
   return recipients;
 }

@@ -69,6 +69,18 @@ Status CheckText(postgres::Transaction& transaction, const Uuid& tenant, const C
   return Violations({{"consent.text_version", "TEXT_VERSION_UNKNOWN", "Give the number of a text that was published, or leave it out."}});
 }
 
+// The word of the person's that a decision rests on; none where something else decided.
+v1::Consent::State StateOf(ConsentReason reason) {
+  switch (reason) {
+    case ConsentReason::kGranted: return v1::Consent::STATE_GRANTED;
+    case ConsentReason::kWithdrawn: return v1::Consent::STATE_WITHDRAWN;
+    case ConsentReason::kRefused: return v1::Consent::STATE_REFUSED;
+    case ConsentReason::kExpired: return v1::Consent::STATE_EXPIRED;
+    case ConsentReason::kPending: return v1::Consent::STATE_PENDING;
+    default: return v1::Consent::STATE_UNSPECIFIED;
+  }
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* ContactService::CreateContact(grpc::CallbackServerContext* context,
@@ -282,6 +294,21 @@ Status ContactService::Consents(const rpc::CallContext& call, const v1::ListCons
   return Ok();
 }
 
+void ContactService::FillRecipient(const Uuid& tenant, const RecipientRow& row, const ConsentDecision& decision, v1::Recipient& recipient) const {
+  recipient.set_contact(ResourceName("contacts", row.contact.id));
+  recipient.set_address(row.contact.email.Reveal());
+  recipient.set_display_name(row.contact.display_name.Reveal());
+  recipient.set_language(row.contact.language);
+  recipient.set_version(row.contact.version);
+  recipient.set_consent(StateOf(decision.reason));
+  recipient.set_suppressed(decision.reason == ConsentReason::kSuppressed);
+  recipient.set_allowed(decision.allowed);
+  recipient.set_paused(row.paused && !decision.whatever_is_said);
+  recipient.set_preference_path(links_.preferences.Path({tenant, row.contact.id}));
+  if (row.confirmable_line != 0 && decision.reason == ConsentReason::kPending)
+    recipient.set_confirmation_path(links_.confirmations.Path({tenant, row.contact.id, row.confirmable_line}));
+}
+
 // What was said by those who were merged into somebody pauses them as well.
 Status ContactService::AddPausesOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows) {
   std::vector<Uuid> survivors;
@@ -307,20 +334,16 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
   VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
                                     static_cast<Channel>(request.channel()), clock_.Now(), call.deadline));
   VEFA_TRY_OK(AddPausesOfParts(call, rows));
-  for (const RecipientRow& row : rows) {
-    auto* recipient = response.add_recipients();
-    recipient->set_contact(ResourceName("contacts", row.contact.id));
-    recipient->set_address(row.contact.email.Reveal());
-    recipient->set_display_name(row.contact.display_name.Reveal());
-    recipient->set_language(row.contact.language);
-    recipient->set_consent(static_cast<v1::Consent::State>(row.consent));
-    recipient->set_suppressed(row.suppressed);
-    recipient->set_version(row.contact.version);
-    recipient->set_paused(row.paused);
-    recipient->set_preference_path(links_.preferences.Path({call.tenant, row.contact.id}));
-    if (row.confirmable_line != 0)
-      recipient->set_confirmation_path(links_.confirmations.Path({call.tenant, row.contact.id, row.confirmable_line}));
-    response.set_purpose_title(row.purpose_title);
+  // Whether they may be written to is said by the one rule of that.
+  std::vector<ConsentQuestion> questions;
+  for (const RecipientRow& row : rows) questions.push_back({row.contact.id, request.purpose(), static_cast<Channel>(request.channel())});
+  VEFA_TRY(auto decisions, CheckConsents(database_, call.tenant, questions, call.deadline));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const ConsentDecision& decision = decisions[i];
+    // Erased or merged since: as if they had not been found.
+    if (decision.reason == ConsentReason::kContactErased || decision.reason == ConsentReason::kContactMerged) continue;
+    FillRecipient(call.tenant, rows[i], decision, *response.add_recipients());
+    response.set_purpose_title(rows[i].purpose_title);
   }
   return Ok();
 }

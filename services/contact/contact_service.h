@@ -8,6 +8,7 @@
 #include "libs/rpc/write_stage.h"
 #include "services/contact/contact.h"
 #include "services/contact/contact_change.h"
+#include "services/contact/consent/consent_check.h"
 #include "services/contact/contact_copies.h"
 #include "services/contact/contact_import.h"
 #include "services/contact/contact_links.h"
@@ -71,6 +72,7 @@ class ContactService final : public v1::ContactService::CallbackService {
   Status Record(const rpc::CallContext& call, const v1::RecordConsentRequest& request, v1::Consent& response);
   Status Consents(const rpc::CallContext& call, const v1::ListConsentsRequest& request,
                   v1::ListConsentsResponse& response);
+  void FillRecipient(const Uuid& tenant, const RecipientRow& row, const ConsentDecision& decision, v1::Recipient& recipient) const;
   Status AddPausesOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows);
   Status Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
                     v1::BatchGetRecipientsResponse& response);

@@ -151,10 +151,7 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
 
 struct RecipientRow {
   Contact contact;
-  // Nothing that was ever said, when the address of the channel is suppressed, the data may be kept only, or the person objects.
-  ConsentState consent = ConsentState::kNeverAsked;
-  bool suppressed = false;
-  bool paused = false;            // At `now`.
+  bool paused = false;            // At `now`, by the contact's own word.
   int64_t confirmable_line = 0;   // The pending line that the person can confirm at `now`; 0: there is none.
   std::string purpose_title;      // Empty: nobody declared it.
 };

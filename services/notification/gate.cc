@@ -7,6 +7,7 @@ Refusal Decide(const RecipientFacts& facts) {
   if (!facts.has_address) return Refusal::kNoAddress;
   if (facts.suppressed) return Refusal::kSuppressed;
   if (facts.asks_to_confirm) return facts.can_confirm ? Refusal::kNone : Refusal::kConfirmationNotWanted;
+  if (facts.needs_no_consent) return facts.paused ? Refusal::kPaused : Refusal::kNone;
   switch (facts.consent) {
     case ConsentState::kGranted: return facts.paused ? Refusal::kPaused : Refusal::kNone;
     case ConsentState::kWithdrawn: return Refusal::kConsentWithdrawn;

@@ -30,6 +30,7 @@ struct RecipientFacts {
   bool paused = false;            // The person wants to hear nothing for a while.
   bool asks_to_confirm = false;   // The message is the question of a double opt-in, and nothing else.
   bool can_confirm = false;       // The person has a consent to confirm, and a link that still does.
+  bool needs_no_consent = false;  // Contact allows it by another basis than an agreement.
 };
 
 // The version of the rules in Decide. It is ledgered with every decision: whoever changes a rule or
@@ -37,7 +38,7 @@ struct RecipientFacts {
 inline constexpr int kPolicyVersion = 2;
 
 // The policy gate: the one place that says whether a message may be sent. What asks to confirm goes to those who wait to be asked, and
-// everything else to those who agreed and want to hear. Asked when a message is
+// everything else to those who agreed, or whose agreement is not needed, and who want to hear. Asked when a message is
 // submitted and again right before it leaves.
 Refusal Decide(const RecipientFacts& facts);
 

@@ -41,6 +41,18 @@ TEST(GateTest, WhatAsksToConfirmGoesToWhoWaitsForItWhateverElseWasSaid) {
   }
 }
 
+TEST(GateTest, WhatRestsOnAnotherBasisNeedsNoAgreement) {
+  for (int state = 0; state <= 5; ++state) {
+    RecipientFacts facts{true, true, false, static_cast<ConsentState>(state)};
+    facts.needs_no_consent = true;
+    EXPECT_EQ(Decide(facts), Refusal::kNone);
+    facts.paused = true;
+    EXPECT_EQ(Decide(facts), Refusal::kPaused);
+    facts.suppressed = true;
+    EXPECT_EQ(Decide(facts), Refusal::kSuppressed);
+  }
+}
+
 TEST(GateTest, OnlyAGrantLetsAMessageGo) {
   EXPECT_EQ(Decide({true, true, false, ConsentState::kGranted}), Refusal::kNone);
   EXPECT_EQ(Decide({}), Refusal::kContactUnknown);

@@ -26,7 +26,7 @@ Error Unreachable(Error error) {
 RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm) {
   if (found == nullptr) return {};
   return {true, !found->address.empty(), suppressed || found->suppressed, found->consent, found->paused, asks_to_confirm,
-          !found->confirmation_path.empty()};
+          !found->confirmation_path.empty(), found->allowed && found->consent != ConsentState::kGranted};
 }
 
 Recipients::Recipients(const std::string& address, const rpc::PrincipalKey& key, const rpc::Transport& transport)
@@ -48,7 +48,7 @@ Result<Recipients::Found> Recipients::Get(const Uuid& tenant, const std::vector<
       VEFA_TRY(Uuid id, ParseResourceName("contacts", recipient.contact()));
       found[id] = {recipient.address(), recipient.display_name(), recipient.language(), static_cast<ConsentState>(recipient.consent()),
                    recipient.suppressed(), recipient.paused(), recipient.preference_path(), recipient.confirmation_path(),
-                   answer->purpose_title().empty() ? purpose : answer->purpose_title()};
+                   answer->purpose_title().empty() ? purpose : answer->purpose_title(), recipient.allowed()};
     }
   }
   return found;

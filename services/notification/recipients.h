@@ -23,6 +23,7 @@ struct Recipient {
   std::string preference_path{};    // `/p/…`
   std::string confirmation_path{};  // `/c/…`; empty when there is nothing to confirm.
   std::string purpose_title{};      // The purpose's code where nobody declared it.
+  bool allowed = false;             // By contact's rule, for whatever reason.
 };
 
 // What the gate is told of somebody; `found` is nullptr for nobody. `suppressed` is what notification itself knows of the address.

@@ -15,7 +15,10 @@ const Statement kCheck{
     "    (SELECT l.line FROM consent_log l WHERE l.tenant_id = $1 AND l.contact_id = s.contact_id AND l.purpose = s.purpose"
     "      AND l.channel = s.channel AND l.state = s.state AND l.occur_time = s.occur_time) END,"
     "  coalesce(p.lawful_basis, 0::smallint), c.merged_into IS NOT NULL, x.create_time,"
-    "  c.restrict_time, CASE WHEN c.objected && ARRAY['*', q.purpose] THEN c.object_time END, coalesce(q.purpose = ANY(c.objected), false)"
+    "  c.restrict_time, CASE WHEN c.objected && ARRAY['*', q.purpose] THEN c.object_time END, coalesce(q.purpose = ANY(c.objected), false),"
+    "  p.consent_days > 0 AND coalesce(s.merge_time, s.occur_time) + make_interval(days => p.consent_days) <= now(),"
+    "  CASE WHEN p.customers_only THEN NOT EXISTS (SELECT 1 FROM customer_tenure t WHERE t.tenant_id = $1 AND t.contact_id = q.contact_id)"
+    "    ELSE false END"
     " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) WITH ORDINALITY AS q(contact_id, purpose, channel, ord)"
     " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = q.contact_id AND s.purpose = q.purpose"
@@ -49,7 +52,7 @@ bool AllowsByItself(const ConsentKnowledge& known) {
     case LawfulBasis::kNone:
     case LawfulBasis::kConsent: return false;
     case LawfulBasis::kLegitimateInterest:
-      return known.state != ConsentState::kWithdrawn && known.state != ConsentState::kRefused;
+      return known.state != ConsentState::kWithdrawn && known.state != ConsentState::kRefused && !known.stranger;
     default: return true;
   }
 }
@@ -65,9 +68,11 @@ ConsentDecision Decide(const ConsentKnowledge& known) {
   if (known.objected_since && (known.objects_to_purpose || MayBeObjectedTo(known.basis)))
     return {false, ConsentReason::kObjected, known.objected_since, 0};
   if (known.suppressed_since) return {false, ConsentReason::kSuppressed, known.suppressed_since, 0};
-  const bool granted = known.state == ConsentState::kGranted;
-  if (!granted && AllowsByItself(known)) return {true, ConsentReason::kLawfulBasis, {}, 0};
-  return {granted, ReasonOf(known.state), known.since, known.line};
+  const ConsentState state = known.state == ConsentState::kGranted && known.too_old ? ConsentState::kExpired : known.state;
+  const bool granted = state == ConsentState::kGranted, by_itself = AllowsByItself(known);
+  const bool whatever_is_said = by_itself && known.basis != LawfulBasis::kLegitimateInterest;
+  if (!granted && by_itself) return {true, ConsentReason::kLawfulBasis, {}, 0, whatever_is_said};
+  return {granted, ReasonOf(state), known.since, known.line, whatever_is_said};
 }
 
 Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database, const Uuid& tenant,
@@ -92,6 +97,8 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     if (!rows.IsNull(i, 8)) known.restricted_since = rows.Timestamp(i, 8);
     if (!rows.IsNull(i, 9)) known.objected_since = rows.Timestamp(i, 9);
     known.objects_to_purpose = rows.Bool(i, 10);
+    known.too_old = !rows.IsNull(i, 11) && rows.Bool(i, 11);
+    known.stranger = rows.Bool(i, 12);
     decisions.push_back(Decide(known));
   }
   return decisions;

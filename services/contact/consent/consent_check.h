@@ -32,6 +32,7 @@ struct ConsentDecision {
   ConsentReason reason = ConsentReason::kNone;
   std::optional<Time> since;
   int64_t line = 0;  // 0: no line says so.
+  bool whatever_is_said = false;  // Allowed by a contract, the law, a life or a public task, which no word of the person's changes.
 };
 
 // What is known of one question.
@@ -47,11 +48,14 @@ struct ConsentKnowledge {
   std::optional<Time> restricted_since{};  // Set: the data may be kept only.
   std::optional<Time> objected_since{};    // Set: the person objects.
   bool objects_to_purpose = false;         // To this very purpose; otherwise to every one that may be objected to.
+  bool too_old = false;                    // The agreement is older than the purpose lets one be.
+  bool stranger = false;                   // No customer, and the purpose's interest is one in customers alone.
 };
 
 // The rule. Whose data may be kept only, and whose address is suppressed, is not written to, for whatever reason; who objects to a purpose
 // is not for it, and who objects to every one is for those alone that rest on a contract, the law or a life. A contract, the law, a life or a public task
-// allow whatever the person said; a legitimate interest until the person says no; everything else needs an agreement.
+// allow whatever the person said; a legitimate interest until the person says no, and where it is one in customers alone, of customers; everything else
+// needs an agreement that is not older than the purpose lets it be.
 ConsentDecision Decide(const ConsentKnowledge& known);
 
 // One decision for each question, in their order; one statement.

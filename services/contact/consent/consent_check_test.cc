@@ -81,6 +81,50 @@ TEST_F(ConsentCheckTest, NamesEveryQuestionThatIsNone) {
 }
 
 // The whole rule, basis by basis and state by state.
+// The purpose by SQL: how it is declared is purpose_service_test.cc's.
+TEST_F(ConsentCheckTest, AnAgreementGetsTooOldAndASoftOneIsOfCustomers) {
+  const std::string ayse = MakePerson("1"), bob = MakePerson("2");
+  auto declare = [&](const std::string& code, int basis, int days, bool customers_only) {
+    database_.Run("INSERT INTO purpose (tenant_id, id, code, title, lawful_basis, is_commercial, retention_days, text_version, version,"
+                  " create_time, update_time, consent_days, customers_only) VALUES ('" + tenant_.ToString() + "', gen_random_uuid(), '" + code +
+                  "', 'x', " + std::to_string(basis) + ", true, 0, 0, 1, now(), now(), " + std::to_string(days) + ", " +
+                  (customers_only ? "true" : "false") + ")");
+  };
+  declare("win-back", 1, 10, false);
+  ASSERT_TRUE(Record(ayse, Said(v1::Consent::STATE_GRANTED, std::chrono::hours(24 * 10 + 1))).ok());
+  ASSERT_TRUE(Record(bob, Said(v1::Consent::STATE_GRANTED, std::chrono::hours(24 * 10 - 1))).ok());
+  EXPECT_EQ(Decision(ayse).reason(), Reason::REASON_EXPIRED);
+  EXPECT_FALSE(Decision(ayse).allowed());
+  EXPECT_EQ(Decision(bob).reason(), Reason::REASON_GRANTED);
+  v1::ListConsentsRequest list;
+  list.set_contact(ayse);
+  auto listed = Call(&Stub::ListConsents, list);
+  EXPECT_EQ(listed->states(0).state(), v1::Consent::STATE_EXPIRED);
+  EXPECT_EQ(listed->log(0).state(), v1::Consent::STATE_GRANTED) << "what was said stays";
+  ASSERT_TRUE(Record(ayse, Said(v1::Consent::STATE_GRANTED, std::chrono::hours(1))).ok());
+  EXPECT_EQ(Decision(ayse).reason(), Reason::REASON_GRANTED) << "said anew";
+  declare("similar-goods", 6, 0, true);
+  EXPECT_EQ(Decision(ayse, "similar-goods").reason(), Reason::REASON_NEVER_ASKED);
+  database_.Run("INSERT INTO customer_tenure VALUES ('" + tenant_.ToString() + "', '" + ayse.substr(9) + "', now(), 33)");
+  EXPECT_EQ(Decision(ayse, "similar-goods").reason(), Reason::REASON_LAWFUL_BASIS);
+  ASSERT_TRUE(Record(ayse, Said(v1::Consent::STATE_WITHDRAWN, std::chrono::minutes(1), "similar-goods")).ok());
+  EXPECT_EQ(Decision(ayse, "similar-goods").reason(), Reason::REASON_WITHDRAWN);
+  // Whoever sends is told the same.
+  v1::BatchGetRecipientsRequest recipients;
+  recipients.add_contacts(ayse);
+  recipients.add_contacts(bob);
+  recipients.set_purpose("receipts");
+  recipients.set_channel(v1::CHANNEL_EMAIL);
+  EXPECT_FALSE(Call(&Stub::BatchGetRecipients, recipients)->recipients(0).allowed());
+  declare("receipts", 2, 0, false);
+  auto told = Call(&Stub::BatchGetRecipients, recipients);
+  ASSERT_EQ(told->recipients_size(), 2);
+  for (const v1::Recipient& one : told->recipients()) {
+    EXPECT_TRUE(one.allowed());
+    EXPECT_EQ(one.consent(), v1::Consent::STATE_UNSPECIFIED);
+  }
+}
+
 TEST(ConsentRuleTest, OnlyABasisOrAnAgreementAllows) {
   using S = ConsentState;
   for (int16_t basis = 0; basis <= 6; ++basis) {

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kTitleMax = 200;          // characters
 constexpr size_t kPurposeTextMax = 10'000;  // characters
 constexpr int32_t kRetentionMax = 36'500;  // days
+constexpr int32_t kConsentDaysMax = 3'650;
 
 std::string WithoutEdges(const std::string& text) {
   size_t first = text.find_first_not_of(" \t\r\n");
@@ -49,6 +50,10 @@ void Normalise(Purpose& purpose, std::vector<Violation>& violations) {
            "Commercial messages need consent or a legitimate interest; declare what has another basis as a purpose of its own.");
   if (purpose.retention_days < 0 || purpose.retention_days > kRetentionMax)
     Broken(violations, "purpose.retention_days", "RETENTION_RANGE", "Give 1 to 36,500 days, or 0 for no end.");
+  if (purpose.consent_days < 0 || purpose.consent_days > kConsentDaysMax)
+    Broken(violations, "purpose.consent_days", "CONSENT_DAYS_RANGE", "Give 1 to 3,650 days, or 0 for no end.");
+  if (purpose.customers_only && purpose.lawful_basis != LawfulBasis::kLegitimateInterest)
+    Broken(violations, "purpose.customers_only", "CUSTOMERS_NEED_INTEREST", "Only a legitimate interest can be one in customers alone.");
 }
 
 void Normalise(PurposeText& text, std::vector<Violation>& violations) {
@@ -59,7 +64,8 @@ void Normalise(PurposeText& text, std::vector<Violation>& violations) {
 
 bool SameDeclaration(const Purpose& left, const Purpose& right) {
   return left.title == right.title && left.lawful_basis == right.lawful_basis && left.is_commercial == right.is_commercial &&
-         left.retention_days == right.retention_days;
+         left.retention_days == right.retention_days && left.consent_days == right.consent_days &&
+         left.customers_only == right.customers_only;
 }
 
 }  // namespace vefa::contact

@@ -24,6 +24,8 @@ struct Purpose {
   int64_t version = 0;
   Time create_time{};
   Time update_time{};
+  int32_t consent_days = 0;     // For how long an agreement holds; 0: until it is taken back.
+  bool customers_only = false;  // Of a legitimate interest: in customers alone (soft opt-in).
 };
 
 // A text that people agree to.

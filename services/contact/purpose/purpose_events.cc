@@ -11,6 +11,8 @@ void FillPurpose(v1::PurposeState& state, const Purpose& purpose) {
   state.set_lawful_basis(static_cast<v1::LawfulBasis>(purpose.lawful_basis));
   state.set_is_commercial(purpose.is_commercial);
   state.set_retention_days(purpose.retention_days);
+  state.set_consent_days(purpose.consent_days);
+  state.set_customers_only(purpose.customers_only);
 }
 
 }  // namespace

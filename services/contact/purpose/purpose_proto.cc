@@ -12,6 +12,8 @@ v1::Purpose ToProto(const Purpose& purpose) {
   proto.set_lawful_basis(static_cast<v1::LawfulBasis>(purpose.lawful_basis));
   proto.set_is_commercial(purpose.is_commercial);
   proto.set_retention_days(purpose.retention_days);
+  proto.set_consent_days(purpose.consent_days);
+  proto.set_customers_only(purpose.customers_only);
   proto.set_text_version(purpose.text_version);
   proto.set_version(purpose.version);
   proto.set_etag("\"" + std::to_string(purpose.version) + "\"");
@@ -38,6 +40,8 @@ Purpose FromProto(const v1::Purpose& proto) {
   if (v1::LawfulBasis_IsValid(proto.lawful_basis())) purpose.lawful_basis = static_cast<LawfulBasis>(proto.lawful_basis());
   purpose.is_commercial = proto.is_commercial();
   purpose.retention_days = proto.retention_days();
+  purpose.consent_days = proto.consent_days();
+  purpose.customers_only = proto.customers_only();
   return purpose;
 }
 

@@ -42,6 +42,7 @@ grpc::ServerUnaryReactor* ContactPeer::BatchGetRecipients(grpc::CallbackServerCo
     recipient->set_consent(static_cast<contact::v1::Consent::State>(found->second.consent));
     recipient->set_suppressed(found->second.suppressed);
     recipient->set_paused(found->second.paused);
+    recipient->set_allowed(found->second.allowed);
     recipient->set_preference_path(found->second.preference_path);
     recipient->set_confirmation_path(found->second.confirmation_path);
     response->set_purpose_title(found->second.purpose_title);
