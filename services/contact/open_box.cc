@@ -1,6 +1,6 @@
 #include "services/contact/open_box.h"
 
-#include "vefa/contact/v1/contact_events.pb.h"
+#include "vefa/contact/v1/contact_personal.pb.h"
 
 namespace vefa::contact {
 
