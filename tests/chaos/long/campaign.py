@@ -1,6 +1,6 @@
 """Faults under load, and whether every invariant holds afterwards.
 
-campaign.py [--faults N] [--each N] [--minutes N] [--seed N] [--rate N] [--only KIND,…] [--output FILE] [--keep]
+campaign.py [--faults N] [--each N] [--minutes N] [--seed N] [--rate N] [--only KIND]… [--output FILE] [--keep]
 """
 import argparse
 import os
@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--minutes", type=float, default=60, help="after which no more are begun")
     parser.add_argument("--seed", type=int, default=int(os.environ.get("VEFA_CHAOS_SEED", time.time_ns() % 1_000_000)))
     parser.add_argument("--rate", type=float, default=600, help="writes a second")
-    parser.add_argument("--only", default="", help=f"some of: {', '.join(KINDS)}")
+    parser.add_argument("--only", action="append", default=[], choices=list(KINDS), metavar="KIND", help=f"this one, and others said so: {'; '.join(KINDS)}")
     parser.add_argument("--output", help="where the figures go as JSON")
     parser.add_argument("--name", default="campaign", help="of the stack")
     parser.add_argument("--keep", action="store_true", help="leave the stack as it is afterwards")
@@ -113,7 +113,7 @@ def unmet(all_done, asked, each):
 def run(options):
     print(f"VEFA_CHAOS_SEED={options.seed}", flush=True)
     world = World(options.name, options.seed, options.rate)
-    lanes = plan(random.Random(options.seed), options.faults, options.each, [word for word in options.only.split(",") if word])
+    lanes = plan(random.Random(options.seed), options.faults, options.each, options.only)
     asked = sorted({name for names in lanes.values() for name in names})
     world.begin()
     try:
