@@ -120,10 +120,17 @@ class RightsTest(OperatorCase):
 
     def test_retention_looks_and_then_erases(self):
         code = f"e2e-{self.mark}"
-        self.ctl("retention", "set", code, "--days", "36500", "--stage", "lead")
+        kept, forgotten = self.person(), self.person()
+        self.stack.sql("contact", f"UPDATE contact SET update_time = '1900-01-01' WHERE id = '{forgotten.split('/')[1]}'")
+        self.ctl("retention", "set", code, "--days", "36500")
         self.assertIn(code, self.ctl("retention", "list"))
-        self.assertIn("0 would be erased", self.ctl("retention", "preview", code))
+        preview = self.ctl("retention", "preview", code)
+        self.assertIn("1 would be erased, 0 more are held", preview)
+        self.assertIn(forgotten, preview)
         self.ctl("retention", "run", code)
+        self.assertTrue(self.admin.good("GET", f"/v1/{forgotten}")["eraseTime"])
+        self.assertFalse(self.admin.good("GET", f"/v1/{kept}").get("eraseTime"))
+        self.assertIn("0 would be erased", self.ctl("retention", "preview", code))
         self.refused(self.admin.post("/v1/retentionRules", {"code": "No", "days": 0}), 400, "INVALID_ARGUMENT", "CODE_SYNTAX")
         gone = self.admin.call("DELETE", f"/v1/retentionRules/{code}")
         self.assertEqual(gone.status, 200, gone.body)
