@@ -27,6 +27,9 @@ class RightsTest(OperatorCase):
     def step(self, request, verb, body=None):
         return self.admin.good("POST", f"/v1/{request['name']}:{verb}", body or {})
 
+    def types(self, told):
+        return [each["type"].removeprefix("rights_request.") for each in self.admin.good("GET", told)["events"]]
+
     def may(self, contact):
         answer = self.admin.good("POST", "/v1/consents:check", {"questions": [
             {"contact": contact, "purpose": "win-back", "channel": "CHANNEL_EMAIL"}]})
@@ -66,8 +69,8 @@ class RightsTest(OperatorCase):
         for action in ("RECEIVED", "IDENTITY_ASKED", "IDENTITY_CHECKED", "EXPORTED", "FULFILLED"):
             self.assertIn(action, shown)
         told = f"/v1/events?filter.subjects={request}&last=500"
-        events = wait_until("its events are in the feed", lambda: self.admin.good("GET", told)["events"][5:], 60)
-        self.assertEqual(events[-1]["type"], "rights_request.received")
+        wait_until("all its events are in the feed", lambda: len(self.types(told)) == 6, 60)
+        self.assertEqual(self.types(told), ["received", "updated", "updated", "updated", "updated", "closed"])
 
     def test_restriction_and_objection_stop(self):
         contact = self.person()
@@ -117,10 +120,17 @@ class RightsTest(OperatorCase):
 
     def test_retention_looks_and_then_erases(self):
         code = f"e2e-{self.mark}"
-        self.ctl("retention", "set", code, "--days", "36500", "--stage", "lead")
+        kept, forgotten = self.person(), self.person()
+        self.stack.sql("contact", f"UPDATE contact SET update_time = '1900-01-01' WHERE id = '{forgotten.split('/')[1]}'")
+        self.ctl("retention", "set", code, "--days", "36500")
         self.assertIn(code, self.ctl("retention", "list"))
-        self.assertIn("0 would be erased", self.ctl("retention", "preview", code))
+        preview = self.ctl("retention", "preview", code)
+        self.assertIn("1 would be erased, 0 more are held", preview)
+        self.assertIn(forgotten, preview)
         self.ctl("retention", "run", code)
+        self.assertTrue(self.admin.good("GET", f"/v1/{forgotten}")["eraseTime"])
+        self.assertFalse(self.admin.good("GET", f"/v1/{kept}").get("eraseTime"))
+        self.assertIn("0 would be erased", self.ctl("retention", "preview", code))
         self.refused(self.admin.post("/v1/retentionRules", {"code": "No", "days": 0}), 400, "INVALID_ARGUMENT", "CODE_SYNTAX")
         gone = self.admin.call("DELETE", f"/v1/retentionRules/{code}")
         self.assertEqual(gone.status, 200, gone.body)

@@ -27,23 +27,30 @@ const Statement kListRules{"retention_rules", "SELECT " RULE_COLUMNS " FROM rete
 const Statement kGetRule{"retention_rule_get", "SELECT " RULE_COLUMNS " FROM retention_rule WHERE tenant_id = $1 AND code = $2"};
 const Statement kDeleteRule{"retention_rule_delete", "DELETE FROM retention_rule WHERE tenant_id = $1 AND code = $2"};
 
-// $2 the cut, $3 stages, $4 purpose, $5 despite consent. A contact is as old as the youngest of what is a part of it, and as held.
-#define UNTOUCHED                                                                                                            \
-  "SELECT c.id, x.last_time, x.held FROM contact c CROSS JOIN LATERAL ("                                                    \
-  "  WITH RECURSIVE family(id) AS (SELECT c.id UNION SELECT m.merged_id FROM family f JOIN contact_merge m"                  \
-  "    ON m.tenant_id = $1 AND m.survivor_id = f.id AND m.undo_time IS NULL)"                                                \
-  "  SELECT greatest(max(p.update_time), max(a.last_time), max(s.record_time)) AS last_time, bool_or(p.hold_time IS NOT NULL) AS held" \
-  "  FROM family f JOIN contact p ON p.tenant_id = $1 AND p.id = f.id"                                                       \
-  "  LEFT JOIN contact_activity a ON a.tenant_id = $1 AND a.contact_id = f.id"                                               \
-  "  LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = f.id) x"                                               \
-  " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.update_time < $2 AND x.last_time < $2"   \
-  " AND (cardinality($3::smallint[]) = 0 OR c.lifecycle_stage = ANY($3::smallint[]))"                                        \
-  " AND ($5::boolean OR NOT EXISTS (SELECT 1 FROM consent_state g WHERE g.tenant_id = $1 AND g.contact_id = c.id"            \
-  "   AND coalesce(g.merge_state, g.state) = 1 AND ($4::text = '' OR g.purpose = $4)))"
-const Statement kUntouched{"retention_untouched", UNTOUCHED " AND ($6::boolean OR NOT x.held) ORDER BY c.update_time, c.id LIMIT $7"};
+// Somebody and what is a part of them.
+#define FAMILY                                                                                                       \
+  "(WITH RECURSIVE family(id) AS (SELECT c.id UNION SELECT m.merged_id FROM family f JOIN contact_merge m"           \
+  "   ON m.tenant_id = $1 AND m.survivor_id = f.id AND m.undo_time IS NULL) SELECT "
+#define OF_FAMILY " FROM family f JOIN contact p ON p.tenant_id = $1 AND p.id = f.id"
+#define LAST_TIME                                                                                                    \
+  FAMILY "greatest(max(p.update_time), max(a.last_time), max(s.record_time))" OF_FAMILY                              \
+  "   LEFT JOIN contact_activity a ON a.tenant_id = $1 AND a.contact_id = f.id"                                      \
+  "   LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = f.id)"
+#define HELD FAMILY "bool_or(p.hold_time IS NOT NULL)" OF_FAMILY ")"
+// $2 the cut, $3 stages, $4 purpose, $5 despite consent. Each condition is a question of its own about the row at hand and no join, so that
+// who wants a few goes along the index of those untouched and stops.
+#define UNTOUCHED                                                                                                    \
+  " FROM contact c WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.update_time < $2" \
+  " AND (cardinality($3::smallint[]) = 0 OR c.lifecycle_stage = ANY($3::smallint[]))"                                \
+  " AND ($5::boolean OR NOT coalesce((SELECT bool_or(coalesce(g.merge_state, g.state) = 1) FROM consent_state g"     \
+  "   WHERE g.tenant_id = $1 AND g.contact_id = c.id AND ($4::text = '' OR g.purpose = $4)), false))"                \
+  " AND " LAST_TIME " < $2"
+const Statement kUntouched{"retention_untouched", "SELECT c.id, " LAST_TIME ", " HELD UNTOUCHED " AND ($6::boolean OR NOT " HELD ")"
+                                                  " ORDER BY c.update_time, c.id LIMIT $7"};
 const Statement kCountUntouched{"retention_count", "SELECT (count(*) FILTER (WHERE NOT held))::int, (count(*) FILTER (WHERE held))::int FROM ("
-                                                   UNTOUCHED " ORDER BY c.update_time, c.id LIMIT $6) u"};
-const Statement kIsUntouched{"retention_is_untouched", UNTOUCHED " AND c.id = $6 AND NOT x.held"};
+                                                   "SELECT " HELD " AS held" UNTOUCHED " LIMIT $6) u"};
+const Statement kIsUntouched{"retention_is_untouched", "SELECT 1" UNTOUCHED " AND c.id = $6 AND NOT " HELD};
+
 RetentionRule ReadRule(const Rows& rows, int i) {
   RetentionRule rule{rows.String(i, 0), rows.String(i, 1), rows.Int32(i, 2), rows.String(i, 3), {}, rows.Bool(i, 5), rows.Timestamp(i, 6),
                      rows.Timestamp(i, 7)};
