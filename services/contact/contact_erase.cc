@@ -80,8 +80,9 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseWordsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : EraseTextsCalls(tenant, id)) calls.push_back(std::move(call));
-  for (auto& [statement, params] : calls) VEFA_TRY_OK(transaction.Execute(*statement, std::move(params)));
-  VEFA_TRY(Rows erased, transaction.Execute(kErased, Bound(tenant, id)));
+  calls.push_back({&kErased, Bound(tenant, id)});
+  VEFA_TRY(std::vector<Rows> done, transaction.ExecuteAll(std::move(calls)));
+  const Rows& erased = done.back();
   return std::optional<Erased>({erased.Int64(0, 0), erased.Int32(0, 1), {}});
 }
 

@@ -24,9 +24,13 @@ const Statement kStoreChanges{
     " ON CONFLICT (tenant_id, import_id, contact_id) DO UPDATE SET line = excluded.line, version = excluded.version,"
     "  trace = excluded.trace"};
 const Statement kDropChanges{"import_change_drop",
-                             "DELETE FROM contact_import_change h USING unnest($3::uuid[]) AS i(id)"
-                             " WHERE h.tenant_id = $1 AND h.import_id = $2 AND h.contact_id = i.id"};
+                             "DELETE FROM contact_import_change WHERE tenant_id = $1 AND import_id = $2 AND contact_id <= $3"};
 const Statement kForgetChanges{"import_change_forget", "DELETE FROM contact_import_change WHERE tenant_id = $1 AND contact_id = $2"};
+// One by one along the index: see contact_lock_by_external_ids.
+const Statement kLockMade{
+    "import_made_lock",
+    "SELECT x.* FROM unnest($2::uuid[]) AS i(id) CROSS JOIN LATERAL (SELECT c.id, c.version, c.merged_into IS NOT NULL OR c.absorbed > 0"
+    " FROM contact c WHERE c.tenant_id = $1 AND c.id = i.id AND c.erase_time IS NULL OFFSET 0 FOR UPDATE) x"};
 const Statement kFindLinked{
     "import_linked",
     "SELECT i.id FROM unnest($2::uuid[]) AS i(id)"
@@ -65,8 +69,7 @@ Result<std::vector<ImportChange>> NextChanges(postgres::Transaction& transaction
   return ReadChanges(rows);
 }
 
-Status StoreChanges(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, const std::vector<ImportChange>& changes) {
-  if (changes.empty()) return Ok();
+postgres::Call StoreChangesCall(const Uuid& tenant, const Uuid& import, const std::vector<ImportChange>& changes) {
   std::vector<Uuid> contacts;
   std::vector<int64_t> lines, versions;
   std::vector<bool> news;
@@ -78,13 +81,19 @@ Status StoreChanges(postgres::Transaction& transaction, const Uuid& tenant, cons
     news.push_back(change.is_new);
     traces.push_back(change.trace.SerializeAsString());
   }
-  VEFA_TRY_OK(transaction.Execute(kStoreChanges, Bound(tenant, import, contacts, lines, versions, news, postgres::BindBytes(traces))));
-  return Ok();
+  return {&kStoreChanges, Bound(tenant, import, contacts, lines, versions, news, postgres::BindBytes(traces))};
 }
 
-Status DropChanges(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, const std::vector<Uuid>& contacts) {
-  VEFA_TRY_OK(transaction.Execute(kDropChanges, Bound(tenant, import, contacts)));
-  return Ok();
+postgres::Call DropChangesCall(const Uuid& tenant, const Uuid& import, const Uuid& last) {
+  return {&kDropChanges, Bound(tenant, import, last)};
+}
+
+Result<std::vector<MadeContact>> LockMade(postgres::Transaction& transaction, const Uuid& tenant, const std::vector<Uuid>& contacts) {
+  std::vector<MadeContact> made;
+  if (contacts.empty()) return made;
+  VEFA_TRY(Rows rows, transaction.Execute(kLockMade, Bound(tenant, contacts)));
+  for (int i = 0; i < rows.size(); ++i) made.push_back({rows.Id(i, 0), rows.Int64(i, 1), rows.Bool(i, 2)});
+  return made;
 }
 
 Result<std::vector<Uuid>> FindLinked(postgres::Transaction& transaction, const Uuid& tenant, const std::vector<Uuid>& contacts) {

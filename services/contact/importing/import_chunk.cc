@@ -119,21 +119,23 @@ Result<v1::SendImportChunkResponse> ImportChunks::Send(const rpc::CallContext& c
           Count(decision.kind, *response.mutable_counts());
           for (const v1::ImportProblem& problem : decision.problems) *response.add_problems() = problem;
         }
+        std::vector<postgres::Call> calls;
         if (!import.dry_run()) {
           VEFA_TRY(ImportWritten written, people.Write());
           VEFA_TRY_OK(JoinEarlier(transaction, call.tenant, id, written.changes));
-          VEFA_TRY_OK(StoreChanges(transaction, call.tenant, id, written.changes));
+          if (!written.changes.empty()) calls.push_back(StoreChangesCall(call.tenant, id, written.changes));
           response.mutable_counts()->set_consents(written.consents);
           versions = std::move(written.versions);
         }
-        VEFA_TRY_OK(InsertProblems(transaction, call.tenant, id, false, response.problems()));
-        VEFA_TRY_OK(InsertChunk(transaction, call.tenant, id, request.number(), {hash, response}));
+        if (!response.problems().empty()) calls.push_back(InsertProblemsCall(call.tenant, id, false, response.problems()));
+        calls.push_back(InsertChunkCall(call.tenant, id, request.number(), {hash, response}));
         AddCounts(response.counts(), *import.mutable_counts());
         import.set_next_chunk(request.number() + 1);
         import.set_position_bytes(request.position_bytes());
         if (request.records_size() > 0) import.set_line(request.records(request.records_size() - 1).line());
         if (request.last()) import.set_state(v1::Import::STATE_COMPLETED);
-        VEFA_TRY_OK(WriteImport(transaction, call.tenant, id, import, clock_.Now()));
+        calls.push_back(WriteImportCall(call.tenant, id, import, clock_.Now()));
+        VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));
         return response;
       });
   if (sent.ok()) copies_.Changed(call.tenant, versions);

@@ -146,7 +146,9 @@ Status ImportService::Set(const rpc::CallContext& call, const std::string& name,
                            if (import.state() != v1::Import::STATE_RUNNING && import.state() != v1::Import::STATE_PAUSED)
                              return Error{Code::kFailedPrecondition, "IMPORT_ENDED", "The import has ended; begin another one."};
                            import.set_state(state);
-                           VEFA_TRY_OK(WriteImport(transaction, call.tenant, id, import, clock_.Now()));
+                           std::vector<postgres::Call> calls;
+                           calls.push_back(WriteImportCall(call.tenant, id, import, clock_.Now()));
+                           VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));
                            return import;
                          }));
   return Ok();

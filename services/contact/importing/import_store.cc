@@ -95,15 +95,13 @@ Result<v1::Import> LockImport(postgres::Transaction& transaction, const Uuid& te
   return TheImport(rows);
 }
 
-Status WriteImport(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id, const v1::Import& import, Time now) {
+postgres::Call WriteImportCall(const Uuid& tenant, const Uuid& id, const v1::Import& import, Time now) {
   const v1::ImportCounts& counts = import.counts();
-  VEFA_TRY_OK(transaction.Execute(
-      kWriteImport,
-      Bound(tenant, id, static_cast<int16_t>(import.state()), int64_t{import.next_chunk()}, int64_t{import.position_bytes()},
-            int64_t{import.line()}, int64_t{counts.created()}, int64_t{counts.updated()}, int64_t{counts.unchanged()},
-            int64_t{counts.skipped()}, int64_t{counts.rejected()}, int64_t{counts.consents()}, int64_t{import.undone_count()},
-            int64_t{import.left_count()}, now)));
-  return Ok();
+  return {&kWriteImport,
+          Bound(tenant, id, static_cast<int16_t>(import.state()), int64_t{import.next_chunk()}, int64_t{import.position_bytes()},
+                int64_t{import.line()}, int64_t{counts.created()}, int64_t{counts.updated()}, int64_t{counts.unchanged()},
+                int64_t{counts.skipped()}, int64_t{counts.rejected()}, int64_t{counts.consents()}, int64_t{import.undone_count()},
+                int64_t{import.left_count()}, now)};
 }
 
 Result<std::vector<v1::Import>> ListImports(postgres::Database& database, const Uuid& tenant, const std::optional<Uuid>& before, int size,
@@ -123,15 +121,12 @@ Result<std::optional<StoredChunk>> FindChunk(postgres::Transaction& transaction,
   return std::optional(std::move(chunk));
 }
 
-Status InsertChunk(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, int64_t number, const StoredChunk& chunk) {
-  VEFA_TRY_OK(transaction.Execute(
-      kInsertChunk, Bound(tenant, import, number, Bytes{chunk.request_hash}, Bytes{chunk.answer.SerializeAsString()})));
-  return Ok();
+postgres::Call InsertChunkCall(const Uuid& tenant, const Uuid& import, int64_t number, const StoredChunk& chunk) {
+  return {&kInsertChunk, Bound(tenant, import, number, Bytes{chunk.request_hash}, Bytes{chunk.answer.SerializeAsString()})};
 }
 
-Status InsertProblems(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, bool of_undo,
-                      const google::protobuf::RepeatedPtrField<v1::ImportProblem>& problems) {
-  if (problems.empty()) return Ok();
+postgres::Call InsertProblemsCall(const Uuid& tenant, const Uuid& import, bool of_undo,
+                                  const google::protobuf::RepeatedPtrField<v1::ImportProblem>& problems) {
   std::vector<int64_t> lines;
   std::vector<std::string> fields, reasons, messages;
   std::vector<Uuid> contacts;
@@ -143,8 +138,7 @@ Status InsertProblems(postgres::Transaction& transaction, const Uuid& tenant, co
     auto contact = ParseResourceName("contacts", problem.contact());
     contacts.push_back(contact.ok() ? *contact : Uuid{});
   }
-  VEFA_TRY_OK(transaction.Execute(kInsertProblems, Bound(tenant, import, of_undo, lines, fields, reasons, messages, contacts)));
-  return Ok();
+  return {&kInsertProblems, Bound(tenant, import, of_undo, lines, fields, reasons, messages, contacts)};
 }
 
 Result<ProblemPage> ListProblems(postgres::Database& database, const Uuid& tenant, const Uuid& import, bool of_undo, ProblemPlace after,

@@ -16,7 +16,7 @@ Result<v1::Import> FindImport(postgres::Database& database, const Uuid& tenant, 
 // Nobody else goes on with it until the transaction ends. NOT_FOUND `IMPORT_NOT_FOUND`.
 Result<v1::Import> LockImport(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id);
 // How far a locked one is now.
-Status WriteImport(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id, const v1::Import& import, Time now);
+postgres::Call WriteImportCall(const Uuid& tenant, const Uuid& id, const v1::Import& import, Time now);
 // Newest first, before this one, at most `size`.
 Result<std::vector<v1::Import>> ListImports(postgres::Database& database, const Uuid& tenant, const std::optional<Uuid>& before, int size,
                                             Deadline deadline);
@@ -27,10 +27,10 @@ struct StoredChunk {
   v1::SendImportChunkResponse answer;
 };
 Result<std::optional<StoredChunk>> FindChunk(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, int64_t number);
-Status InsertChunk(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, int64_t number, const StoredChunk& chunk);
+postgres::Call InsertChunkCall(const Uuid& tenant, const Uuid& import, int64_t number, const StoredChunk& chunk);
 
-Status InsertProblems(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, bool of_undo,
-                      const google::protobuf::RepeatedPtrField<v1::ImportProblem>& problems);
+postgres::Call InsertProblemsCall(const Uuid& tenant, const Uuid& import, bool of_undo,
+                                  const google::protobuf::RepeatedPtrField<v1::ImportProblem>& problems);
 // Where a page of problems begins: behind this one.
 struct ProblemPlace {
   int64_t line = -1;
@@ -55,8 +55,17 @@ struct ImportChange {
 Result<std::vector<ImportChange>> FindChanges(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import,
                                               const std::vector<Uuid>& contacts);
 Result<std::vector<ImportChange>> NextChanges(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, int32_t size);
-Status StoreChanges(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, const std::vector<ImportChange>& changes);
-Status DropChanges(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& import, const std::vector<Uuid>& contacts);
+postgres::Call StoreChangesCall(const Uuid& tenant, const Uuid& import, const std::vector<ImportChange>& changes);
+// Those up to this contact, in NextChanges' order.
+postgres::Call DropChangesCall(const Uuid& tenant, const Uuid& import, const Uuid& last);
+// A person whom an import made.
+struct MadeContact {
+  Uuid id;
+  int64_t version = 0;
+  bool united = false;  // With another record, by a merge.
+};
+// Of these those who are not erased; nobody else changes them until the transaction ends.
+Result<std::vector<MadeContact>> LockMade(postgres::Transaction& transaction, const Uuid& tenant, const std::vector<Uuid>& contacts);
 // Of these contacts those who have affiliations, relationships or boundaries.
 Result<std::vector<Uuid>> FindLinked(postgres::Transaction& transaction, const Uuid& tenant, const std::vector<Uuid>& contacts);
 // What an erasure deletes of a person here, in its own transaction.

@@ -24,19 +24,19 @@ class UndoStep {
     for (const ImportChange& change : changes)
       if (change.is_new) made.push_back(change.contact);
     VEFA_TRY(std::vector<Uuid> linked, FindLinked(transaction_, sealer_.tenant(), made));
+    VEFA_TRY(std::vector<MadeContact> locked, LockMade(transaction_, sealer_.tenant(), made));
     for (const ImportChange& change : changes) {
-      VEFA_TRY(std::optional<Contact> found, LockContact(transaction_, sealer_.tenant(), change.contact));
-      // Who was erased meanwhile is gone already.
-      if (!found || found->erase_time) continue;
-      if (!found->merged_into.is_nil() || found->absorbed > 0) {
-        Leave(change, "", "CONTACT_MERGED", "The record is one with another; undo the merge, then change it by hand.");
-      } else if (change.is_new) {
-        const bool has_links = std::find(linked.begin(), linked.end(), change.contact) != linked.end();
-        VEFA_TRY_OK(TakeNew(change, *found, has_links));
-      } else {
-        VEFA_TRY_OK(TakeChanged(change, *found));
+      if (!change.is_new) {
+        VEFA_TRY_OK(TakeChanged(change));
+        continue;
       }
+      auto is_it = [&](const MadeContact& contact) { return contact.id == change.contact; };
+      auto found = std::find_if(locked.begin(), locked.end(), is_it);
+      // Who was erased meanwhile is gone already.
+      if (found == locked.end()) continue;
+      VEFA_TRY_OK(TakeNew(change, *found, std::find(linked.begin(), linked.end(), change.contact) != linked.end()));
     }
+    if (put_back_.empty()) return Ok();
     return WriteContacts(transaction_, sealer_, definitions_, put_back_, clock_);
   }
 
@@ -62,8 +62,16 @@ class UndoStep {
     ++left;
   }
 
+  void LeaveMerged(const ImportChange& change) {
+    Leave(change, "", "CONTACT_MERGED", "The record is one with another; undo the merge, then change it by hand.");
+  }
+
   // Nobody asked for it that this person be never written to: the addresses are not suppressed.
-  Status TakeNew(const ImportChange& change, const Contact& contact, bool has_links) {
+  Status TakeNew(const ImportChange& change, const MadeContact& contact, bool has_links) {
+    if (contact.united) {
+      LeaveMerged(change);
+      return Ok();
+    }
     if (contact.version != change.version) {
       Leave(change, "", "CHANGED_SINCE", "Somebody changed this person since; erase them if they are to go.");
       return Ok();
@@ -78,13 +86,19 @@ class UndoStep {
     return Ok();
   }
 
-  Status TakeChanged(const ImportChange& change, const Contact& before) {
-    Contact after = before;
+  Status TakeChanged(const ImportChange& change) {
+    VEFA_TRY(std::optional<Contact> before, LockContact(transaction_, sealer_.tenant(), change.contact));
+    if (!before || before->erase_time) return Ok();
+    if (!before->merged_into.is_nil() || before->absorbed > 0) {
+      LeaveMerged(change);
+      return Ok();
+    }
+    Contact after = *before;
     for (const std::string& field : PutBack(change.trace, after))
       Leave(change, field, "CHANGED_SINCE", "This field was changed since and stays as it is.");
     if (change.trace.consents() > 0)
       Leave(change, "consents", "CONSENT_STAYS", "What a person said is never unsaid; record what holds now.");
-    if (IsSame(before, after)) return Ok();
+    if (IsSame(*before, after)) return Ok();
     put_back_.push_back({std::move(after), kUpdatedType});
     ++undone;
     return Ok();
@@ -113,14 +127,14 @@ Result<v1::Import> ImportUndo::Step(const rpc::CallContext& call, const Sealer& 
         VEFA_TRY(std::vector<ImportChange> changes, NextChanges(transaction, call.tenant, id, kUndoStep));
         UndoStep step(transaction, sealer, definitions, clock_);
         if (!changes.empty()) VEFA_TRY_OK(step.Take(changes));
-        VEFA_TRY_OK(InsertProblems(transaction, call.tenant, id, true, step.problems));
-        std::vector<Uuid> done;
-        for (const ImportChange& change : changes) done.push_back(change.contact);
-        if (!done.empty()) VEFA_TRY_OK(DropChanges(transaction, call.tenant, id, done));
+        std::vector<postgres::Call> calls;
+        if (!step.problems.empty()) calls.push_back(InsertProblemsCall(call.tenant, id, true, step.problems));
+        if (!changes.empty()) calls.push_back(DropChangesCall(call.tenant, id, changes.back().contact));
         import.set_undone_count(import.undone_count() + step.undone);
         import.set_left_count(import.left_count() + step.left);
         import.set_state(changes.size() < kUndoStep ? v1::Import::STATE_UNDONE : v1::Import::STATE_UNDOING);
-        VEFA_TRY_OK(WriteImport(transaction, call.tenant, id, import, clock_.Now()));
+        calls.push_back(WriteImportCall(call.tenant, id, import, clock_.Now()));
+        VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));
         versions = step.Versions();
         return import;
       });
