@@ -81,5 +81,10 @@ TEST(BackoffTest, GrowsAndStaysBounded) {
   EXPECT_LE(Backoff(60, milliseconds(100), milliseconds(5000), 0.999), milliseconds(5001));
 }
 
+TEST(TextTest, EscapesWhatHtmlWouldRead) {
+  EXPECT_EQ(EscapeHtml("<a href=\"x\">Tom & 'Ayşe'</a>"), "&lt;a href=&quot;x&quot;&gt;Tom &amp; &#39;Ayşe&#39;&lt;/a&gt;");
+  EXPECT_EQ(EscapeHtml(""), "");
+}
+
 }  // namespace
 }  // namespace vefa

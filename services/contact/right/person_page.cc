@@ -9,7 +9,6 @@
 
 #include "libs/base/text.h"
 #include "libs/rpc/time.h"
-#include "libs/text/html.h"
 #include "services/contact/right/person_words.h"
 
 namespace vefa::contact {
@@ -63,9 +62,9 @@ class PageWriter {
   void Part(const std::string& label, const Message& message, int depth) {
     const std::string level = std::to_string(std::min(depth, kHeadingsMax));
     // An entry of a map is called by its key.
-    std::string title = text::EscapeHtml(label);
+    std::string title = EscapeHtml(label);
     if (message.GetDescriptor()->options().map_entry())
-      title += ": " + text::EscapeHtml(ValueOf(message, *message.GetDescriptor()->map_key(), -1));
+      title += ": " + EscapeHtml(ValueOf(message, *message.GetDescriptor()->map_key(), -1));
     html += "<section><h" + level + ">" + title + "</h" + level + ">";
     if (message.GetDescriptor()->options().map_entry()) {
       Field(message, *message.GetDescriptor()->map_value(), depth + 1);
@@ -75,7 +74,7 @@ class PageWriter {
     html += "</section>\n";
   }
   void Line(const std::string& label, const std::string& value) {
-    html += "<dl><dt>" + text::EscapeHtml(label) + "</dt><dd>" + text::EscapeHtml(value) + "</dd></dl>\n";
+    html += "<dl><dt>" + EscapeHtml(label) + "</dt><dd>" + EscapeHtml(value) + "</dd></dl>\n";
   }
   std::string ValueOf(const Message& message, const FieldDescriptor& field, int i) const {
     const auto& reflection = *message.GetReflection();
