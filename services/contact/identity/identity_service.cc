@@ -1,23 +1,16 @@
 #include "services/contact/identity/identity_service.h"
 
 #include "libs/rpc/serve.h"
-#include "libs/rpc/time.h"
 #include "services/contact/contact_change.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/identity/identifying.h"
+#include "services/contact/identity/identity_proto.h"
 #include "services/contact/merge/merging.h"
 
 namespace vefa::contact {
 namespace {
 
 constexpr int kIdentitiesAskedMax = 1000;
-
-Identity FromProto(const v1::Identity& proto) {
-  Identity identity;
-  identity.source = proto.source();
-  identity.value = proto.value();
-  return identity;
-}
 
 struct IdentityPath {
   Uuid contact;
@@ -62,7 +55,7 @@ grpc::ServerUnaryReactor* IdentityService::UnlinkIdentity(grpc::CallbackServerCo
 // The same call again finds what it made: it needs no request id.
 Status IdentityService::Identify(const rpc::CallContext& call, const v1::IdentifyContactRequest& request,
                                  v1::IdentifyContactResponse& response) {
-  Identity identity = FromProto(request.identity());
+  Identity identity = contact::FromProto(request.identity());
   std::vector<Violation> violations;
   Check(identity, "identity.", violations);
   const std::string language = request.language().empty() ? "en" : request.language();
@@ -98,7 +91,7 @@ Status IdentityService::Find(const rpc::CallContext& call, const v1::FindIdentit
   std::vector<Violation> violations;
   std::vector<std::string> sources, values;
   for (int i = 0; i < request.identities_size(); ++i) {
-    const Identity identity = FromProto(request.identities(i));
+    const Identity identity = contact::FromProto(request.identities(i));
     Check(identity, "identities[" + std::to_string(i) + "].", violations);
     sources.push_back(identity.source);
     values.push_back(identity.value);
@@ -118,13 +111,7 @@ Status IdentityService::List(const rpc::CallContext& call, const v1::ListIdentit
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", request.contact()));
   VEFA_TRY(auto identities, contact::ListIdentities(database_, call.tenant, contact, call.deadline));
   if (!identities) return NoSuchContact();
-  for (const Identity& identity : *identities) {
-    v1::Identity& proto = *response.add_identities();
-    proto.set_name(ResourceName("contacts", identity.contact) + "/" + ResourceName("identities", identity.id));
-    proto.set_source(identity.source);
-    proto.set_value(identity.value);
-    *proto.mutable_create_time() = rpc::ToProto(identity.create_time);
-  }
+  for (const Identity& identity : *identities) *response.add_identities() = contact::ToProto(identity);
   return Ok();
 }
 

@@ -3,7 +3,7 @@
 #include "libs/rpc/mask.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
-#include "libs/rpc/time.h"
+#include "services/contact/note/note_proto.h"
 #include "services/contact/note/note_store.h"
 #include "services/contact/party/party_store.h"
 #include "services/contact/relationship/relationship_hold.h"
@@ -12,21 +12,6 @@ namespace vefa::contact {
 namespace {
 
 constexpr std::string_view kNoteFields[] = {"text", "pinned"};
-
-v1::Note ToProto(const Note& note) {
-  v1::Note proto;
-  proto.set_name(ResourceName("notes", note.id));
-  proto.set_about(note.about.Name());
-  proto.set_text(note.text.Reveal());
-  proto.set_pinned(note.pinned);
-  proto.set_author(note.author);
-  proto.set_editor(note.editor);
-  proto.set_version(note.version);
-  proto.set_etag(EtagOf(note.version));
-  *proto.mutable_create_time() = rpc::ToProto(note.create_time);
-  *proto.mutable_update_time() = rpc::ToProto(note.update_time);
-  return proto;
-}
 
 // An answer is about what the note is about: erased with a person.
 std::string SubjectOf(const v1::Note& note) { return note.about(); }

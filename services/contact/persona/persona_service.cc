@@ -1,9 +1,9 @@
 #include "services/contact/persona/persona_service.h"
 
 #include "libs/rpc/serve.h"
-#include "libs/rpc/time.h"
 #include "services/contact/contact_change.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/persona/persona_proto.h"
 #include "services/contact/rating/rating_filters.h"
 #include "services/contact/rating/rating_store.h"
 #include "services/contact/rating/rating_texts.h"
@@ -106,12 +106,7 @@ Status PersonaService::OfContact(const rpc::CallContext& call, const v1::ListCon
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", request.contact()));
   VEFA_TRY(auto personas, PersonasOf(database_, call.tenant, contact, call.deadline));
   if (!personas) return NoSuchContact();
-  for (const StoredPersona& persona : *personas) {
-    v1::PersonaMatch& match = *response.add_matches();
-    match.set_persona(std::string(kPersonaCollection) + "/" + persona.persona);
-    match.set_primary(persona.is_primary);
-    *match.mutable_match_time() = rpc::ToProto(persona.match_time);
-  }
+  for (const StoredPersona& persona : *personas) *response.add_matches() = contact::ToProto(persona);
   return Ok();
 }
 

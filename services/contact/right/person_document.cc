@@ -14,9 +14,16 @@
 #include "services/contact/contact_change.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/identity/identity_proto.h"
+#include "services/contact/identity/identity_store.h"
+#include "services/contact/interest/interest_proto.h"
+#include "services/contact/interest/interest_store.h"
 #include "services/contact/lifecycle/lifecycle_proto.h"
 #include "services/contact/merge/merge_proto.h"
 #include "services/contact/merge/merge_store.h"
+#include "services/contact/note/note_proto.h"
+#include "services/contact/note/note_store.h"
+#include "services/contact/persona/persona_proto.h"
 #include "services/contact/point/point_store.h"
 #include "services/contact/preference/preference_proto.h"
 #include "services/contact/preference/preference_store.h"
@@ -25,6 +32,7 @@
 #include "services/contact/right/limit_store.h"
 #include "services/contact/right/right_proto.h"
 #include "services/contact/right/right_store.h"
+#include "services/contact/score/score_proto.h"
 
 namespace vefa::contact {
 namespace {
@@ -42,8 +50,8 @@ const postgres::Statement kSuppressionsOf{
 // Reads one record after the other into a document. Made for one call.
 class RecordReader {
  public:
-  RecordReader(postgres::Database& database, const Sealer& sealer, Deadline deadline, v1::PersonDocument& document)
-      : database_(database), sealer_(sealer), tenant_(sealer.tenant()), deadline_(deadline), document_(document) {}
+  RecordReader(postgres::Database& database, const Sealer& sealer, Time now, Deadline deadline, v1::PersonDocument& document)
+      : database_(database), sealer_(sealer), tenant_(sealer.tenant()), now_(now), deadline_(deadline), document_(document) {}
 
   Status Read(const Uuid& contact) {
     v1::PersonRecord& record = *document_.add_records();
@@ -56,7 +64,9 @@ class RecordReader {
     VEFA_TRY_OK(ReadConsents(contact, record));
     VEFA_TRY(auto preferences, FindPreferences(database_, tenant_, contact, deadline_));
     if (preferences && preferences->version > 0) *record.mutable_preferences() = ToProto(*preferences);
-    VEFA_TRY_OK(ReadParties(contact, record));
+    // Those of merged records come with these.
+    if (document_.records_size() == 1) VEFA_TRY_OK(ReadParties(contact, record));
+    VEFA_TRY_OK(ReadRatings(contact, record));
     VEFA_TRY(auto changes, contact::ListLifecycleChanges(database_, tenant_, contact, deadline_));
     if (changes)
       for (const LifecycleChange& change : *changes) *record.add_lifecycle_changes() = ToProto(change);
@@ -104,6 +114,26 @@ class RecordReader {
     VEFA_TRY(auto boundaries, ListBoundaries(database_, tenant_, {page.party, true, {}, kListedMax}, deadline_));
     for (const Boundary& boundary : boundaries) *record.add_boundaries() = ToProto(boundary);
     NoteCut("boundaries", record.boundaries_size());
+    VEFA_TRY(auto notes, ListNotes(database_, tenant_, {.about = {Party::Kind::kContact, contact}, .pinned_only = false, .before = {}, .size = kListedMax}, deadline_));
+    for (const Note& note : notes) *record.add_notes() = ToProto(note);
+    NoteCut("notes", record.notes_size());
+    VEFA_TRY(auto identities, ListIdentities(database_, tenant_, contact, deadline_));
+    if (identities)
+      for (const Identity& identity : *identities) *record.add_identities() = ToProto(identity);
+    return Ok();
+  }
+
+  // What is thought of her, which is of her as well.
+  Status ReadRatings(const Uuid& contact, v1::PersonRecord& record) {
+    VEFA_TRY(auto parts, ReadInterests(database_, tenant_, contact, deadline_));
+    if (parts)
+      for (const Interest& interest : Weigh(*parts, now_)) *record.add_interests() = ToProto(interest, now_);
+    VEFA_TRY(auto scores, ScoresOf(database_, tenant_, contact, deadline_));
+    if (scores)
+      for (const ShownScore& score : *scores) *record.add_scores() = ToProto(score);
+    VEFA_TRY(auto personas, PersonasOf(database_, tenant_, contact, deadline_));
+    if (personas)
+      for (const StoredPersona& persona : *personas) *record.add_personas() = ToProto(persona);
     return Ok();
   }
 
@@ -125,6 +155,7 @@ class RecordReader {
   postgres::Database& database_;
   const Sealer& sealer_;
   const Uuid tenant_;
+  const Time now_;
   const Deadline deadline_;
   v1::PersonDocument& document_;
 };
@@ -138,11 +169,12 @@ void AddElsewhere(const char* service, const char* what, const std::string& path
 
 }  // namespace
 
-Result<v1::PersonDocument> ReadPersonDocument(postgres::Database& database, const Sealer& sealer, const Uuid& contact, Deadline deadline) {
+Result<v1::PersonDocument> ReadPersonDocument(postgres::Database& database, const Sealer& sealer, const Uuid& contact, Time now,
+                                              Deadline deadline) {
   v1::PersonDocument document;
   VEFA_TRY(std::vector<Uuid> all, PartsOf(database, sealer.tenant(), contact, deadline));
   all.insert(all.begin(), contact);
-  RecordReader reader(database, sealer, deadline, document);
+  RecordReader reader(database, sealer, now, deadline, document);
   for (const Uuid& one : all) {
     VEFA_TRY_OK(reader.Read(one));
     RightsPage page;

@@ -37,7 +37,7 @@ Status PersonExportService::Export(const rpc::CallContext& call, const v1::Expor
   // Known to be allowed before anything is read.
   VEFA_TRY(const std::string noted, NoteExport(call, contact));
   VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
-  VEFA_TRY(v1::PersonDocument document, ReadPersonDocument(database_, *sealer, contact, call.deadline));
+  VEFA_TRY(v1::PersonDocument document, ReadPersonDocument(database_, *sealer, contact, clock_.Now(), call.deadline));
   document.set_rights_request(noted);
   *document.mutable_export_time() = rpc::ToProto(clock_.Now());
   if (request.format() == v1::ExportPersonRequest::FORMAT_HTML)

@@ -5,10 +5,10 @@
 
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
-#include "libs/rpc/time.h"
 #include "services/contact/contact_change.h"
 #include "services/contact/rating/rating_store.h"
 #include "services/contact/rating/rating_texts.h"
+#include "services/contact/score/score_proto.h"
 
 namespace vefa::contact {
 namespace {
@@ -16,22 +16,6 @@ namespace {
 constexpr char kScoresCollection[] = "scoreDefinitions";
 
 Error NoSuchDefinition() { return NotFound("SCORE_DEFINITION_NOT_FOUND", "There is no such definition; list them."); }
-
-v1::ContactScore ToProto(const ShownScore& score) {
-  v1::ContactScore proto;
-  proto.set_contact(ResourceName("contacts", score.contact));
-  proto.set_definition(std::string(kScoresCollection) + "/" + score.definition);
-  proto.set_definition_version(score.counted.definition_version);
-  proto.set_score(score.counted.score);
-  proto.set_grade(score.counted.grade);
-  for (const ScoreShares& share : score.counted.shares) {
-    v1::ScoreShare& shown = *proto.add_shares();
-    shown.set_rule(share.rule);
-    shown.set_points(share.points);
-  }
-  *proto.mutable_count_time() = rpc::ToProto(score.count_time);
-  return proto;
-}
 
 // All its digits, so that a page begins where the last one ended.
 std::string Digits(double number) {
