@@ -25,6 +25,11 @@ constexpr char kPageHead[] =
     "dt{font-weight:600}dd{margin:0 0 .5rem;overflow-wrap:anywhere;white-space:pre-wrap}</style>";
 constexpr int kHeadingsMax = 6;
 
+// One name stands for two things in one place alone.
+std::string_view NameOf(const FieldDescriptor& field) {
+  return field.full_name() == "vefa.contact.v1.ScoreShare.points" ? std::string_view("score") : std::string_view(field.name());
+}
+
 // Writes messages, field by field as the contract has them.
 class PageWriter {
  public:
@@ -39,7 +44,7 @@ class PageWriter {
 
  private:
   void Field(const Message& message, const FieldDescriptor& field, int depth) {
-    const std::string label = WordFor(PersonFieldWords(), field.name(), language_);
+    const std::string label = WordFor(PersonFieldWords(), NameOf(field), language_);
     const auto& reflection = *message.GetReflection();
     if (field.is_repeated()) {
       for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
