@@ -143,6 +143,7 @@ int RunCommandLine(int argc, char** argv) {
   AddPeople(app, run);
   AddImport(app, run);
   AddContacts(app, run);
+  AddRatings(app, run);
   AddConsent(app, run);
   AddLooking(app, run);
   AddHistory(app, run);

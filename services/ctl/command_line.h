@@ -17,6 +17,7 @@ CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what);
 
 // Verbs on one contact.
 void AddContacts(CLI::App& app, Verb& run);
+void AddRatings(CLI::App& app, Verb& run);
 // Proofs of consent: written, and checked without a server.
 void AddConsent(CLI::App& app, Verb& run);
 // What happened to one subject.

@@ -32,7 +32,7 @@ TEST(CommandLine, EveryVerbHasAnExample) {
       {"parked", "list"},   {"parked", "show"},     {"parked", "replay"}, {"parked", "skip"},
       {"projection", "rebuild"}, {"projection", "verify"}, {"projection", "list"}, {"events", "get"},
       {"events", "verify"}, {"topics", "diff"},     {"doctor"},
-      {"contacts", "erase"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"history"}};
+      {"contacts", "erase"}, {"ratings", "export"}, {"ratings", "apply"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"history"}};
   for (std::vector<std::string> words : verbs) {
     std::string name = words.back();
     words.push_back("--help");
