@@ -1,5 +1,12 @@
 #include "services/contact/contact_filter.h"
 
+// Topics of a kind of signal whose strength is 0.05 at least still (1 - 0.5^sum), unless the person said no.
+#define INTERESTED(topic)                                                                                                   \
+  "EXISTS (SELECT 1 FROM interest n WHERE n.tenant_id = c.tenant_id AND n.contact_id = c.id" topic                          \
+  " AND n.sum * power(2::float8, greatest(-1000, -extract(epoch FROM now() - n.last_time)::float8 / 86400 / n.half_life_days)) >= 0.074" \
+  " AND NOT EXISTS (SELECT 1 FROM interest d WHERE d.tenant_id = c.tenant_id AND d.contact_id = c.id AND d.topic = n.topic" \
+  " AND d.kind = 1 AND d.not_interested))"
+
 namespace vefa::contact {
 
 using filter::kEquality;
@@ -30,6 +37,8 @@ const filter::Schema& ContactFields() {
                  "WON_BACK", "LOST"}},
       {.name = "tags", .sql = "array_to_string(c.tags, ',')", .ops = kHasBit, .present_sql = "c.tags <> '{}'",
        .has_sql = "{value} = ANY(c.tags)"},
+      {.name = "interests", .sql = "(SELECT string_agg(n.topic, ',') FROM interest n WHERE n.tenant_id = c.tenant_id AND n.contact_id = c.id)",
+       .ops = kHasBit, .present_sql = INTERESTED(""), .has_sql = INTERESTED(" AND n.topic = {value}")},
       // By their text as JSON writes it: a choice, a text, a reference, a number as `42`, `true`.
       {.name = "attributes", .sql = "c.attributes->>{key}", .ops = kEquality | kHasBit, .is_map = true},
       {.name = "state", .type = Type::kWord, .sql = "CASE WHEN c.erase_time IS NOT NULL THEN 'ERASED' WHEN c.merged_into IS NOT NULL THEN 'MERGED' ELSE 'ACTIVE' END",

@@ -124,6 +124,7 @@ int RunCommandLine(int argc, char** argv) {
   AddPeople(app, run);
   AddImport(app, run);
   AddContacts(app, run);
+  AddRatings(app, run);
   AddConsent(app, run);
   AddRights(app, run);
   AddRetention(app, run);

@@ -19,6 +19,8 @@ CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what);
 void AddContacts(CLI::App& app, Verb& run);
 // Files that are brought in.
 void AddImport(CLI::App& app, Verb& run);
+// Scores, personas and rules of the lifecycle, as a file.
+void AddRatings(CLI::App& app, Verb& run);
 // Proofs of consent: written, and checked without a server.
 void AddConsent(CLI::App& app, Verb& run);
 // What people ask for by their rights; of these, the verbs on one person, and those on many.

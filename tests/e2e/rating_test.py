@@ -1,12 +1,15 @@
 """Interests, scores, personas, lifecycle rules and anniversaries, through the REST door."""
+import json
+import os
+import tempfile
 import unittest
 import uuid
 
-from case import StackCase
+from case import OperatorCase
 from waiting import wait_until
 
 
-class RatingTest(StackCase):
+class RatingTest(OperatorCase):
     def setUp(self):
         # What nobody else's test has.
         self.mark = uuid.uuid4().hex[:12]
@@ -78,6 +81,22 @@ class RatingTest(StackCase):
         self.refused(self.admin.call("DELETE", f"/v1/{score}"), 400, "FAILED_PRECONDITION", "SCORE_DEFINITION_IN_USE")
         for name in (rule, score, persona):
             self.assertEqual(self.admin.call("DELETE", f"/v1/{name}").status, 200)
+
+    def test_definitions_travel_as_a_file(self):
+        persona = f"personas/f-{self.mark}"
+        self.put(f"/v1/{persona}", {"titles": {"tr": "Dosyadan"}, "priority": 9, "filter": f"tags:{self.mark}"})
+        exported = json.loads(self.ctl("ratings", "export"))
+        mine = [one for one in exported["personas"] if one["name"] == persona]
+        self.assertEqual(len(mine), 1)
+        mine[0]["priority"] = 8
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "ratings.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump({"personas": mine}, file)
+            self.assertIn(f"{persona} is version 2", self.ctl("ratings", "apply", path))
+            # Again it is the same.
+            self.assertIn(f"{persona} is version 2", self.ctl("ratings", "apply", path))
+        self.assertEqual(self.admin.call("DELETE", f"/v1/{persona}").status, 200)
 
     def test_since_when_somebody_is_a_customer(self):
         contact = self.create(timeZone="Europe/Istanbul")

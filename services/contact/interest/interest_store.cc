@@ -41,8 +41,8 @@ const Statement kAddSignals{
 const Statement kKnownParts{
     "interest_known",
     "SELECT n.contact_id, n.topic, n.kind, n.sum, n.last_time, n.half_life_days, n.not_interested"
-    " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) AS i(contact_id, topic, kind)"
-    " JOIN interest n ON n.tenant_id = $1 AND n.contact_id = i.contact_id AND n.topic = i.topic AND n.kind = i.kind"};
+    " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) AS i(contact_id, topic, kind) CROSS JOIN LATERAL (SELECT * FROM interest r"
+    "  WHERE r.tenant_id = $1 AND r.contact_id = i.contact_id AND r.topic = i.topic AND r.kind = i.kind OFFSET 0) n"};
 const Statement kWriteParts{
     "interest_write",
     "INSERT INTO interest (tenant_id, contact_id, topic, kind, sum, last_time, half_life_days, not_interested)"

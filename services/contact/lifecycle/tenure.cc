@@ -23,12 +23,12 @@ const Statement kTenure{
     "  FROM (SELECT (t.customer_since AT TIME ZONE " WHOSE_ZONE ")::date AS since, ($3 AT TIME ZONE " WHOSE_ZONE ")::date AS today) x) d"
     " WHERE c.tenant_id = $1 AND c.id = $2"};
 // PostgreSQL adds years to a 29th of February as the 28th where there is none, and to `since` itself, so that it is the 29th again in
-// the next leap year.
+// the next leap year. The first day itself is none: the next one is a year later.
 #define NEXT_OF(dates)                                                                                                             \
   "SELECT contact_id, since, next, (extract(year FROM next) - extract(year FROM since))::int, next - today FROM ("                 \
-  "SELECT contact_id, since, today, CASE WHEN this < today THEN (since + make_interval(years => gone + 1))::date ELSE this END AS next FROM (" \
+  "SELECT contact_id, since, today, CASE WHEN this < today OR gone = 0 THEN (since + make_interval(years => gone + 1))::date ELSE this END AS next FROM (" \
   "SELECT *, (since + make_interval(years => gone))::date AS this FROM ("                                                          \
-  "SELECT *, (extract(year FROM today) - extract(year FROM since))::int AS gone FROM (" dates ") d WHERE since < today) g) t) n"   \
+  "SELECT *, (extract(year FROM today) - extract(year FROM since))::int AS gone FROM (" dates ") d WHERE since <= today) g) t) n"   \
   " WHERE next - today < $3 AND (next, contact_id) > ($4, $5) ORDER BY next, contact_id LIMIT $6"
 const Statement kCustomers{
     "anniversary_customers",

@@ -54,6 +54,7 @@ TEST_F(TenureTest, AnAnniversaryIsOnThePersonsOwnCalendar) {
   // Past ones are next year's, and the first day is none.
   EXPECT_EQ(Coming("2026-03-06T12:00:00Z", 366).size(), 2u);
   EXPECT_TRUE(Coming("2020-03-04T12:00:00Z", 1).empty());
+  EXPECT_EQ(Coming("2020-03-04T23:45:00Z", 366), (Texts{"2020-03-04 2021-03-04 1 365", "2020-03-05 2021-03-05 1 365"}));
 }
 
 TEST_F(TenureTest, WhoCameOnTheLeapDayIsRememberedOnThe28th) {

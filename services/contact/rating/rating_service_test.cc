@@ -212,6 +212,29 @@ TEST_F(PersonaServiceTest, TheFirstOfThoseThatMatchIsThePrimaryOne) {
   EXPECT_EQ(Ask(&PersonaStub::DeletePersona, gone).error().reason, "PERSONA_NOT_FOUND");
 }
 
+TEST_F(PersonaServiceTest, WhoIsInterestedInSomethingCanBeAskedFor) {
+  const std::string ada = Somebody("1", "TR"), bob = Somebody("2", "TR"), veli = Somebody("3", "TR");
+  ASSERT_TRUE(Set("barista", 1, "interests:coffee").ok());
+  Signal(ada, "coffee", 1);
+  Signal(bob, "tea", 1);
+  // Forgotten since: 60 days a half.
+  Signal(veli, "coffee", 1, 60 * 5);
+  Rate();
+  EXPECT_EQ(PersonasOf(ada), (Codes{"barista!"}));
+  EXPECT_EQ(PersonasOf(bob), Codes());
+  EXPECT_EQ(PersonasOf(veli), Codes());
+  v1::RecordInterestSignalsRequest no;
+  v1::InterestSignal& said = *no.add_signals();
+  said.set_contact(ada);
+  said.set_topic("coffee");
+  said.set_kind(v1::INTEREST_KIND_DECLARED);
+  said.set_not_interested(true);
+  ASSERT_TRUE(rpc::Call(*rating_peer_, *interest_stub_, &v1::InterestService::Stub::RecordInterestSignals, no, tenant_, {"*"}, Soon()).ok());
+  Hear(ada, "interests.changed");
+  Rate();
+  EXPECT_EQ(PersonasOf(ada), Codes());
+}
+
 TEST_F(PersonaServiceTest, APreviewTellsAndSavesNothing) {
   const std::string ada = Somebody("1", "TR");
   Somebody("2", "DE");

@@ -36,7 +36,8 @@ const Statement kWeights{
 
 const Statement kScores{"rating_scores",
                         "SELECT s.contact_id, s.definition, s.definition_version, s.score, s.grade, s.shares::text, s.count_time"
-                        " FROM unnest($2::uuid[]) AS i(id) JOIN contact_score s ON s.tenant_id = $1 AND s.contact_id = i.id"};
+                        " FROM unnest($2::uuid[]) AS i(id) CROSS JOIN LATERAL"
+                        " (SELECT * FROM contact_score r WHERE r.tenant_id = $1 AND r.contact_id = i.id OFFSET 0) s"};
 const Statement kWriteScores{
     "rating_score_write",
     "INSERT INTO contact_score (tenant_id, contact_id, definition, definition_version, score, grade, shares, count_time)"
@@ -49,8 +50,8 @@ const Statement kDropScores{"rating_score_drop",
                             " WHERE s.tenant_id = $1 AND s.contact_id = i.contact_id AND s.definition = i.definition"};
 
 const Statement kPersonas{"rating_personas",
-                          "SELECT p.contact_id, p.persona, p.is_primary, p.match_time FROM unnest($2::uuid[]) AS i(id)"
-                          " JOIN contact_persona p ON p.tenant_id = $1 AND p.contact_id = i.id"};
+                          "SELECT p.contact_id, p.persona, p.is_primary, p.match_time FROM unnest($2::uuid[]) AS i(id) CROSS JOIN LATERAL"
+                          " (SELECT * FROM contact_persona r WHERE r.tenant_id = $1 AND r.contact_id = i.id OFFSET 0) p"};
 const Statement kDropPersonas{"rating_persona_drop", "DELETE FROM contact_persona WHERE tenant_id = $1 AND contact_id = ANY($2)"};
 const Statement kWritePersonas{"rating_persona_write",
                                "INSERT INTO contact_persona (tenant_id, contact_id, persona, is_primary, match_time)"
