@@ -5,6 +5,8 @@ import cpp
 from tree import Finding
 
 FILE_MAX = 400
+# A service's events are one oneof, and what was released stays in its file.
+EVENTS_MAX = 600
 FUNCTION_MAX = 70
 CODE = (".cc", ".h", ".py", ".sh", ".mjs", ".sql", ".proto", ".cmake", "CMakeLists.txt")
 CONSOLE = "services/gateway/web/"  # Judged by its own tools.
@@ -31,8 +33,9 @@ def check(tree):
         if path.startswith(CONSOLE):
             continue
         lines = tree.lines(path)
-        if len(lines) > FILE_MAX:
-            yield Finding(path, FILE_MAX, f"{len(lines)} lines, more than {FILE_MAX}; split the file by idea")
+        longest = EVENTS_MAX if path.endswith("_events.proto") else FILE_MAX
+        if len(lines) > longest:
+            yield Finding(path, longest, f"{len(lines)} lines, more than {longest}; split the file by idea")
         if path.endswith((".cc", ".h")):
             functions = cpp.functions(tree.files[path])
         elif path.endswith(".py"):
