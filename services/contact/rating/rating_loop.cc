@@ -21,7 +21,7 @@ constexpr int kPagesInTurn = 20;  // Of one tenant's sweep, before the next tena
 
 const Statement kToRate{"rating_tenants",
                         "SELECT s.tenant_id FROM rating_sweep s WHERE s.is_sweeping OR s.next_time <= $1"
-                        " OR EXISTS (SELECT 1 FROM rating_due d WHERE d.tenant_id = s.tenant_id) ORDER BY s.tenant_id"};
+                        " OR (SELECT true FROM rating_due d WHERE d.tenant_id = s.tenant_id ORDER BY d.contact_id LIMIT 1) ORDER BY s.tenant_id"};
 // Of tenants that rate at all. In the order of the key, so that two batches cannot wait for each other.
 const Statement kPutDue{"rating_due_put",
                         "INSERT INTO rating_due (tenant_id, contact_id) SELECT i.tenant_id, i.contact_id"
