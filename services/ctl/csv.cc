@@ -29,7 +29,6 @@ bool CsvReader::Fill() {
 CsvReader::Outcome CsvReader::Parse(CsvRecord& record, size_t& end) const {
   record.fields.clear();
   std::string_view text = buffer_;
-  const char ends[] = {delimiter_, '\n', '"', '\0'};
   size_t at = at_;
   for (;;) {
     std::string field;
@@ -46,7 +45,8 @@ CsvReader::Outcome CsvReader::Parse(CsvRecord& record, size_t& end) const {
         ++at;
       }
     } else {
-      size_t stop = std::min(text.find_first_of(ends, at), text.size());
+      size_t stop = at;
+      while (stop < text.size() && text[stop] != delimiter_ && text[stop] != '\n' && text[stop] != '"') ++stop;
       if (stop == text.size() && !ended_) return Outcome::kNeedMore;
       if (stop < text.size() && text[stop] == '"') return Outcome::kMisplaced;
       field = text.substr(at, stop - at);
