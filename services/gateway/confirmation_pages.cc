@@ -2,7 +2,6 @@
 
 #include "libs/base/text.h"
 #include "services/gateway/api.h"
-#include "services/gateway/problem.h"
 #include "services/gateway/public_page.h"
 #include "vefa/contact/v1/confirmation_service.pb.h"
 
@@ -25,26 +24,18 @@ struct ConfirmationTexts {
   const char* expired_title;
   const char* expired;
   const char* ended;
-  const char* invalid_title;
-  const char* invalid;
-  const char* later_title;
-  const char* later;
 };
 
 constexpr ConfirmationTexts kEnglishConfirmation{
     "en", "Please confirm", "Do you agree to hear from us by e-mail about this?", "Yes, I agree", "Thank you",
     "Your agreement is confirmed. You can take it back at any time by the link in each message.", "This link is no longer valid",
     "It was good for seven days. Subscribe again and you will get another one.",
-    "You have decided otherwise since. Subscribe again if you changed your mind.", "This link is not valid",
-    "Open the link from the message again, or answer the message.", "Please try again",
-    "This cannot be recorded at the moment. Try again in a few minutes."};
+    "You have decided otherwise since. Subscribe again if you changed your mind."};
 constexpr ConfirmationTexts kTurkishConfirmation{
     "tr", "Lütfen onaylayın", "Bu konuda e-postayla bilgi almayı kabul ediyor musunuz?", "Evet, kabul ediyorum", "Teşekkür ederiz",
     "Onayınız kaydedildi. Dilediğiniz zaman, her iletideki bağlantıyla geri alabilirsiniz.", "Bu bağlantının süresi doldu",
     "Bağlantı yedi gün geçerliydi. Yeniden abone olursanız yenisi gönderilir.",
-    "Bu arada başka bir karar verdiniz. Fikriniz değiştiyse yeniden abone olun.", "Bu bağlantı geçerli değil",
-    "İletideki bağlantıyı yeniden açın ya da iletiyi yanıtlayın.", "Lütfen yeniden deneyin",
-    "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
+    "Bu arada başka bir karar verdiniz. Fikriniz değiştiyse yeniden abone olun."};
 
 const ConfirmationTexts& ConfirmationTextsIn(std::string_view language) {
   return language.starts_with("tr") ? kTurkishConfirmation : kEnglishConfirmation;
@@ -73,11 +64,7 @@ http::Response Show(const Confirmation& confirmation) {
 http::Response NotConfirmed(const Error& error, const ConfirmationTexts& texts) {
   if (error.reason == "CONFIRMATION_EXPIRED") return Says(410, texts, texts.expired_title, texts.expired);
   if (error.reason == "CONFIRMATION_ENDED") return Says(410, texts, texts.expired_title, texts.ended);
-  if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument)
-    return Says(404, texts, texts.invalid_title, texts.invalid);
-  http::Response response = Says(HttpStatus(error) >= 500 ? 503 : HttpStatus(error), texts, texts.later_title, texts.later);
-  response.headers.Add("Retry-After", "60");
-  return response;
+  return FailedPage(error, texts.language);
 }
 
 const google::protobuf::MethodDescriptor& ConfirmationRpc(const char* name) {
@@ -96,7 +83,7 @@ http::Response ConfirmationPages::Serve(const http::Request& request) const {
   // The language of somebody we know nothing of but their browser.
   const ConfirmationTexts& guess = ConfirmationTextsIn(request.headers.Get("Accept-Language"));
   const auto token = TokenOf(request);
-  if (!token) return Says(404, guess, guess.invalid_title, guess.invalid);
+  if (!token) return InvalidLinkPage(404, guess.language);
   Terms terms{"", Deadline::After(kConfirmationTimeout)};
   Confirmation confirmation;
   if (request.method == "GET" || request.method == "HEAD") {
@@ -114,9 +101,7 @@ http::Response ConfirmationPages::Serve(const http::Request& request) const {
     Status done = contact_.Call(ConfirmationRpc("ConfirmConsent"), ask, confirmation, terms);
     return done.ok() ? Show(confirmation) : NotConfirmed(done.error(), guess);
   }
-  http::Response refused = Says(405, guess, guess.invalid_title, guess.invalid);
-  refused.headers.Add("Allow", "GET, HEAD, POST");
-  return refused;
+  return MethodRefusedPage(guess.language);
 }
 
 }  // namespace vefa::gateway

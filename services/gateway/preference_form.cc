@@ -13,14 +13,10 @@ namespace {
 
 constexpr PreferenceTexts kEnglishPreferences{
     "en", "What you hear from us", "Your choice is saved.", "Topics", "How often, at most?", "No limit", {"", " a week"}, "Pause everything?",
-    "No pause", {"Until ", ""}, {"For ", " days"}, "Save", "Nothing more of all this", "This link is not valid",
-    "Open the link from the message again, or answer the message.", "Please try again",
-    "This cannot be recorded at the moment. Try again in a few minutes."};
+    "No pause", {"Until ", ""}, {"For ", " days"}, "Save", "Nothing more of all this"};
 constexpr PreferenceTexts kTurkishPreferences{
     "tr", "Bizden ne duyacaksınız", "Seçiminiz kaydedildi.", "Konular", "En çok ne sıklıkla?", "Sınırsız", {"Haftada ", " ileti"},
-    "Her şeye ara verilsin mi?", "Ara verme", {"", " gününe kadar"}, {"", " gün boyunca"}, "Kaydet", "Bunların hiçbirini istemiyorum",
-    "Bu bağlantı geçerli değil", "İletideki bağlantıyı yeniden açın ya da iletiyi yanıtlayın.", "Lütfen yeniden deneyin",
-    "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
+    "Her şeye ara verilsin mi?", "Ara verme", {"", " gününe kadar"}, {"", " gün boyunca"}, "Kaydet", "Bunların hiçbirini istemiyorum"};
 
 constexpr char kKeep[] = "keep";  // The pause that there is.
 

@@ -23,10 +23,6 @@ struct PreferenceTexts {
   const char* for_days[2];  // Around a number of days.
   const char* save;
   const char* nothing;
-  const char* invalid_title;
-  const char* invalid;
-  const char* later_title;
-  const char* later;
 };
 // Turkish for what begins with `tr`, English for everything else.
 const PreferenceTexts& PreferenceTextsIn(std::string_view language);

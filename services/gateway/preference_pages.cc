@@ -2,7 +2,6 @@
 
 #include "services/gateway/api.h"
 #include "services/gateway/preference_form.h"
-#include "services/gateway/problem.h"
 #include "services/gateway/public_page.h"
 #include "vefa/contact/v1/preference_service.pb.h"
 
@@ -10,18 +9,6 @@ namespace vefa::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kPreferenceTimeout(10'000);
-
-http::Response Sentence(int status, const PreferenceTexts& texts, const char* title, const char* sentence) {
-  return PublicPage(status, texts.language, title, std::string("<p>") + sentence + "</p>");
-}
-
-http::Response Refused(const Error& error, const PreferenceTexts& texts) {
-  if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument)
-    return Sentence(404, texts, texts.invalid_title, texts.invalid);
-  http::Response response = Sentence(HttpStatus(error) >= 500 ? 503 : HttpStatus(error), texts, texts.later_title, texts.later);
-  response.headers.Add("Retry-After", "60");
-  return response;
-}
 
 const google::protobuf::MethodDescriptor& PreferenceRpc(const char* name) {
   return *contact::v1::SavePreferencePageRequest::descriptor()
@@ -39,29 +26,27 @@ http::Response PreferencePages::Serve(const http::Request& request) const {
   // The language of somebody we know nothing of but their browser.
   const PreferenceTexts& guess = PreferenceTextsIn(request.headers.Get("Accept-Language"));
   const auto token = TokenOf(request);
-  if (!token) return Sentence(404, guess, guess.invalid_title, guess.invalid);
+  if (!token) return InvalidLinkPage(404, guess.language);
   Terms terms{"", Deadline::After(kPreferenceTimeout)};
   contact::v1::PreferencePage page;
   if (request.method == "GET" || request.method == "HEAD") {
     contact::v1::ReadPreferencePageRequest ask;
     ask.set_token(*token);
     Status read = contact_.Call(PreferenceRpc("ReadPreferencePage"), ask, page, terms);
-    if (!read.ok()) return Refused(read.error(), guess);
+    if (!read.ok()) return FailedPage(read.error(), guess.language);
     const PreferenceTexts& texts = PreferenceTextsIn(page.language());
     return PublicPage(200, texts.language, texts.title, PreferenceForm(page, texts, false));
   }
   if (request.method == "POST") {
     auto ask = ReadPreferenceForm(request.body);
-    if (!ask) return Sentence(400, guess, guess.invalid_title, guess.invalid);
+    if (!ask) return InvalidLinkPage(400, guess.language);
     ask->set_token(*token);
     Status saved = contact_.Call(PreferenceRpc("SavePreferencePage"), *ask, page, terms);
-    if (!saved.ok()) return Refused(saved.error(), guess);
+    if (!saved.ok()) return FailedPage(saved.error(), guess.language);
     const PreferenceTexts& texts = PreferenceTextsIn(page.language());
     return PublicPage(200, texts.language, texts.title, PreferenceForm(page, texts, true));
   }
-  http::Response refused = Sentence(405, guess, guess.invalid_title, guess.invalid);
-  refused.headers.Add("Allow", "GET, HEAD, POST");
-  return refused;
+  return MethodRefusedPage(guess.language);
 }
 
 }  // namespace vefa::gateway

@@ -3,6 +3,7 @@
 #include "libs/base/text.h"
 #include "libs/crypto/crypto.h"
 #include "libs/http/url.h"
+#include "services/gateway/problem.h"
 
 namespace vefa::gateway {
 namespace {
@@ -22,6 +23,25 @@ constexpr char kStyle[] =
     "@media(prefers-color-scheme:dark){body{background:#1c1c1a;color:#ececea}main{background:#262624;border-color:#"
     "45453f}"
     "button{background:#7fc7c1;color:#10302d}}";
+
+// What went wrong, in one language.
+struct TroubleTexts {
+  const char* language;
+  const char* invalid_title;
+  const char* invalid;
+  const char* later_title;
+  const char* later;
+};
+constexpr TroubleTexts kEnglishTrouble{"en", "This link is not valid", "Open the link from the message again, or answer the message.",
+                                       "Please try again", "This cannot be recorded at the moment. Try again in a few minutes."};
+constexpr TroubleTexts kTurkishTrouble{"tr", "Bu bağlantı geçerli değil", "İletideki bağlantıyı yeniden açın ya da iletiyi yanıtlayın.",
+                                       "Lütfen yeniden deneyin", "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
+
+const TroubleTexts& TroubleTextsIn(std::string_view language) { return language.starts_with("tr") ? kTurkishTrouble : kEnglishTrouble; }
+
+http::Response TroublePage(int status, const TroubleTexts& texts, const char* title, const char* sentence) {
+  return PublicPage(status, texts.language, title, std::string("<p>") + sentence + "</p>");
+}
 
 std::string StyleHash() {
   std::string hash = ToBase64Url(crypto::Bytes(crypto::Sha256(kStyle)));
@@ -45,6 +65,25 @@ http::Response PublicPage(int status, std::string_view language, std::string_vie
   response.headers.Add("Content-Security-Policy", kPolicy);
   response.headers.Add("Cache-Control", "no-store");
   return response;
+}
+
+http::Response InvalidLinkPage(int status, std::string_view language) {
+  const TroubleTexts& texts = TroubleTextsIn(language);
+  return TroublePage(status, texts, texts.invalid_title, texts.invalid);
+}
+
+http::Response FailedPage(const Error& error, std::string_view language) {
+  if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument) return InvalidLinkPage(404, language);
+  const TroubleTexts& texts = TroubleTextsIn(language);
+  http::Response response = TroublePage(HttpStatus(error) >= 500 ? 503 : HttpStatus(error), texts, texts.later_title, texts.later);
+  response.headers.Add("Retry-After", "60");
+  return response;
+}
+
+http::Response MethodRefusedPage(std::string_view language) {
+  http::Response refused = InvalidLinkPage(405, language);
+  refused.headers.Add("Allow", "GET, HEAD, POST");
+  return refused;
 }
 
 std::optional<std::string> TokenOf(const http::Request& request) {

@@ -1,7 +1,6 @@
 #include "services/gateway/public_pages.h"
 
 #include "services/gateway/api.h"
-#include "services/gateway/problem.h"
 #include "services/gateway/public_page.h"
 #include "vefa/notification/v1/notification_service.pb.h"
 
@@ -21,10 +20,6 @@ struct Texts {
   const char* button;
   const char* done_title;
   const char* done;
-  const char* invalid_title;
-  const char* invalid;
-  const char* later_title;
-  const char* later;
 };
 
 constexpr Texts kEnglish{"en",
@@ -32,21 +27,13 @@ constexpr Texts kEnglish{"en",
                          "Do you no longer want to receive messages of this kind?",
                          "Unsubscribe",
                          "You are unsubscribed",
-                         "You will receive no more messages of this kind. There is nothing else to do.",
-                         "This link is not valid",
-                         "Open the link from the message again, or answer the message.",
-                         "Please try again",
-                         "This cannot be recorded at the moment. Try again in a few minutes."};
+                         "You will receive no more messages of this kind. There is nothing else to do."};
 constexpr Texts kTurkish{"tr",
                          "Aboneliği sonlandır",
                          "Bu türdeki iletileri artık almak istemiyor musunuz?",
                          "Aboneliği sonlandır",
                          "Aboneliğiniz sonlandırıldı",
-                         "Bu türde başka ileti almayacaksınız. Yapmanız gereken başka bir şey yok.",
-                         "Bu bağlantı geçerli değil",
-                         "İletideki bağlantıyı yeniden açın ya da iletiyi yanıtlayın.",
-                         "Lütfen yeniden deneyin",
-                         "Şu anda kaydedilemiyor. Birkaç dakika sonra yeniden deneyin."};
+                         "Bu türde başka ileti almayacaksınız. Yapmanız gereken başka bir şey yok."};
 
 const Texts& In(std::string_view language) { return language.starts_with("tr") ? kTurkish : kEnglish; }
 
@@ -65,15 +52,6 @@ http::Response Page(int status, const Texts& texts, const char* title, const cha
   return PublicPage(status, texts.language, title, html);
 }
 
-http::Response Failed(const Error& error, const Texts& texts) {
-  if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument)
-    return Page(404, texts, texts.invalid_title, texts.invalid, false);
-  http::Response response =
-      Page(HttpStatus(error) >= 500 ? 503 : HttpStatus(error), texts, texts.later_title, texts.later, false);
-  response.headers.Add("Retry-After", "60");
-  return response;
-}
-
 const google::protobuf::MethodDescriptor& Rpc(const char* name) {
   return *notification::UnsubscribeRequest::descriptor()
               ->file()
@@ -89,14 +67,14 @@ http::Response PublicPages::Serve(const http::Request& request) const {
   telemetry::TraceScope trace(span.trace());
   const Texts& guess = ByBrowser(request);
   const auto token = TokenOf(request);
-  if (!token) return Page(404, guess, guess.invalid_title, guess.invalid, false);
+  if (!token) return InvalidLinkPage(404, guess.language);
   Terms terms{"", Deadline::After(kTimeout)};
   if (request.method == "GET" || request.method == "HEAD") {
     notification::ReadUnsubscribeTokenRequest ask;
     ask.set_token(*token);
     notification::ReadUnsubscribeTokenResponse answer;
     Status read = notification_.Call(Rpc("ReadUnsubscribeToken"), ask, answer, terms);
-    if (!read.ok()) return Failed(read.error(), guess);
+    if (!read.ok()) return FailedPage(read.error(), guess.language);
     const Texts& texts = In(answer.language());
     if (answer.unsubscribed()) return Page(200, texts, texts.done_title, texts.done, false);
     return Page(200, texts, texts.title, texts.ask, true);
@@ -106,13 +84,11 @@ http::Response PublicPages::Serve(const http::Request& request) const {
     ask.set_token(*token);
     notification::UnsubscribeResponse answer;
     Status done = notification_.Call(Rpc("Unsubscribe"), ask, answer, terms);
-    if (!done.ok()) return Failed(done.error(), guess);
+    if (!done.ok()) return FailedPage(done.error(), guess.language);
     const Texts& texts = In(answer.language());
     return Page(200, texts, texts.done_title, texts.done, false);
   }
-  http::Response refused = Page(405, guess, guess.invalid_title, guess.invalid, false);
-  refused.headers.Add("Allow", "GET, HEAD, POST");
-  return refused;
+  return MethodRefusedPage(guess.language);
 }
 
 }  // namespace vefa::gateway
