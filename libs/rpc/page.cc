@@ -29,6 +29,12 @@ Result<int> PageSize(int requested) {
 }
 
 // Body: each key as a 4-byte length and its bytes.
+Uuid AfterEveryId() {
+  Uuid last;
+  last.bytes.fill(0xFF);
+  return last;
+}
+
 std::string MakePageToken(std::string_view secret, std::string_view scope, const std::vector<std::string>& keys) {
   std::string body;
   for (const std::string& key : keys) {

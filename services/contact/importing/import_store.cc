@@ -1,5 +1,6 @@
 #include "services/contact/importing/import_store.h"
 
+#include "libs/rpc/page.h"
 #include "libs/rpc/time.h"
 
 namespace vefa::contact {
@@ -70,13 +71,6 @@ Result<v1::Import> TheImport(const Rows& rows) {
   return ReadImport(rows, 0);
 }
 
-// After every id there is.
-Uuid AfterEveryId() {
-  Uuid last;
-  last.bytes.fill(0xff);
-  return last;
-}
-
 }  // namespace
 
 Status InsertImport(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& id, const v1::Import& import) {
@@ -107,7 +101,7 @@ postgres::Call WriteImportCall(const Uuid& tenant, const Uuid& id, const v1::Imp
 Result<std::vector<v1::Import>> ListImports(postgres::Database& database, const Uuid& tenant, const std::optional<Uuid>& before, int size,
                                             Deadline deadline) {
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kListImports,
-                                   Bound(tenant, before.value_or(AfterEveryId()), static_cast<int32_t>(size)), deadline));
+                                   Bound(tenant, before.value_or(rpc::AfterEveryId()), static_cast<int32_t>(size)), deadline));
   std::vector<v1::Import> imports;
   for (int i = 0; i < rows.size(); ++i) imports.push_back(ReadImport(rows, i));
   return imports;

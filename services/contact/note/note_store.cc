@@ -1,7 +1,6 @@
 #include "services/contact/note/note_store.h"
 
-#include <algorithm>
-
+#include "libs/rpc/page.h"
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/party/party_store.h"
 #include "vefa/contact/v1/contact_events.pb.h"
@@ -28,13 +27,6 @@ const Statement kListNotes{
     "WITH RECURSIVE " CONTACT_PARTS("$6", "$7") ", whole AS (SELECT $2::text AS about UNION ALL SELECT 'contacts/' || id FROM part)"
     " SELECT n.* FROM whole w CROSS JOIN LATERAL (SELECT " NOTE_COLUMNS " FROM note n WHERE n.tenant_id = $1 AND n.about = w.about"
     "  AND n.id < $3 AND (NOT $4::boolean OR n.pinned) ORDER BY n.id DESC LIMIT $5) n ORDER BY n.id DESC LIMIT $5"};
-
-// After every id there is.
-Uuid AfterAllNotes() {
-  Uuid last;
-  std::fill(last.bytes.begin(), last.bytes.end(), uint8_t{0xFF});
-  return last;
-}
 
 Result<Note> ReadNote(const Rows& rows, int i) {
   VEFA_TRY(Party about, ParseSubject(rows.String(i, 1)));
@@ -99,7 +91,7 @@ Status DeleteNote(postgres::Transaction& transaction, const Uuid& tenant, const 
 Result<std::vector<Note>> ListNotes(postgres::Database& database, const Uuid& tenant, const NotePage& page, Deadline deadline) {
   const Uuid survivor = page.about.kind == Party::Kind::kContact ? page.about.id : Uuid{};
   VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kListNotes,
-                                   Bound(tenant, page.about.Name(), page.before.value_or(AfterAllNotes()), page.pinned_only,
+                                   Bound(tenant, page.about.Name(), page.before.value_or(rpc::AfterEveryId()), page.pinned_only,
                                          static_cast<int32_t>(page.size), survivor, int32_t{kMergeLevelsMax}),
                                    deadline));
   std::vector<Note> notes;

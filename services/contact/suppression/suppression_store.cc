@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libs/rpc/page.h"
+
 namespace vefa::contact {
 namespace {
 
@@ -57,13 +59,6 @@ Suppression ReadSuppression(const Rows& rows, int i) {
   return one;
 }
 
-// After every id there is.
-Uuid LastId() {
-  Uuid last;
-  last.bytes.fill(0xff);
-  return last;
-}
-
 }  // namespace
 
 Result<Suppression> AddSuppression(postgres::Database& database, const Uuid& tenant, const Suppression& one, Deadline deadline) {
@@ -80,7 +75,7 @@ Result<Suppression> AddSuppression(postgres::Database& database, const Uuid& ten
 Result<std::vector<Suppression>> ListSuppressions(postgres::Database& database, const Uuid& tenant, const std::optional<Uuid>& before,
                                                   bool show_lifted, int size, Deadline deadline) {
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), show_lifted ? kListSuppressions : kListOpenSuppressions,
-                                   Bound(tenant, before.value_or(LastId()), static_cast<int32_t>(size)), deadline));
+                                   Bound(tenant, before.value_or(rpc::AfterEveryId()), static_cast<int32_t>(size)), deadline));
   std::vector<Suppression> suppressions;
   for (int i = 0; i < rows.size(); ++i) suppressions.push_back(ReadSuppression(rows, i));
   return suppressions;

@@ -1,5 +1,6 @@
 #include "services/interaction/timeline/timeline_store.h"
 
+#include "libs/rpc/page.h"
 #include "services/interaction/timeline/timeline_proto.h"
 
 namespace vefa::interaction {
@@ -35,13 +36,6 @@ const Statement kRead{
     " SELECT e.id, e.kind, e.occur_time, e.record_time, e.subject, e.facts::text, e.contact_id FROM whole w CROSS JOIN LATERAL"
     " (SELECT * FROM timeline_entry t WHERE t.tenant_id = $1 AND t.contact_id = w.contact_id AND t.id < $3"
     "  ORDER BY t.id DESC LIMIT $4) e ORDER BY e.id DESC LIMIT $4"};
-
-// Greater than every id of a time that can be written down.
-Uuid AfterAll() {
-  Uuid id;
-  id.bytes.fill(0xFF);
-  return id;
-}
 
 }  // namespace
 
@@ -81,7 +75,7 @@ Status KeepParts(postgres::Transaction& transaction, const ContactParts& parts) 
 Result<std::vector<TimelineEntry>> ReadTimeline(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                                 const std::optional<Uuid>& before, int size, Deadline deadline) {
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kRead,
-                                   Bound(tenant, contact, before.value_or(AfterAll()), static_cast<int32_t>(size), int32_t{kPartLevelsMax}),
+                                   Bound(tenant, contact, before.value_or(rpc::AfterEveryId()), static_cast<int32_t>(size), int32_t{kPartLevelsMax}),
                                    deadline));
   std::vector<TimelineEntry> entries;
   for (int i = 0; i < rows.size(); ++i) {
