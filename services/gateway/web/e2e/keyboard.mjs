@@ -23,14 +23,20 @@ async function journey(page, problems, name, limit, play) {
 
 const focusedRow = (index) => (wanted) => document.activeElement?.getAttribute('aria-rowindex') === String(wanted ?? index);
 
+/** Goes to another page by keys, and waits until it is the one that is shown: the page before may have rows, too. */
+async function goTo(page, press, keys) {
+  const before = await page.textContent('h1');
+  for (const key of keys) await press(key);
+  await page.waitForFunction((title) => ![null, undefined, title].includes(document.querySelector('h1')?.textContent), before, WAIT);
+}
+
 export async function keyboardJourneys(page, baseUrl, problems) {
   const rows = '[role="grid"] [role="row"][aria-rowindex="2"]';
   await page.goto(`${baseUrl}/`);
   await page.waitForSelector('h1', WAIT);
 
   await journey(page, problems, 'open a person from the list', 6, async (press) => {
-    await press('g');
-    await press('p');
+    await goTo(page, press, ['g', 'p']);
     await page.waitForSelector(rows, WAIT);
     for (const key of ['j', 'j', 'j']) await press(key);
     await page.waitForFunction(focusedRow(4), 4, WAIT);
@@ -52,21 +58,18 @@ export async function keyboardJourneys(page, baseUrl, problems) {
     await page.waitForFunction(focusedRow(4), 4, WAIT);
   });
   await journey(page, problems, 'how is the campaign doing', 4, async (press) => {
-    await press('g');
-    await press('c');
+    await goTo(page, press, ['g', 'c']);
     await page.waitForSelector(rows, WAIT);
     await press('j');
     await press('Enter');
     await page.waitForSelector('[data-sums]', WAIT);
   });
   await journey(page, problems, 'is everything flowing', 2, async (press) => {
-    await press('g');
-    await press('s');
+    await goTo(page, press, ['g', 's']);
     await page.waitForSelector('[data-figure="events.recorded"]', WAIT);
   });
   await journey(page, problems, 'chart as a table', 3, async (press) => {
-    await press('g');
-    await press('o');
+    await goTo(page, press, ['g', 'o']);
     await page.waitForSelector('[data-figure="holdout.predicted"]', WAIT);
     await press('t');
     await page.waitForSelector('[data-table="holdout-weeks"] tbody tr', WAIT);
