@@ -59,6 +59,7 @@ own_environment() {
       cat <<ENV
 VEFA_PII_KEY_FILE='$(secret pii_key)'
 VEFA_REDIS_ADDRESS='$(reach contact redis)'
+VEFA_IYS_URL='${VEFA_IYS_URL:-}'
 ENV
       ;;
     notification)

@@ -31,6 +31,7 @@ const std::map<std::string, const char*>& Catalog() {
       {"VEFA_IDEMPOTENCY_HOURS", "How long an answer is kept for who asks again with the same request id"},
       {"VEFA_INSTANCE", "A name among the replicas that a process keeps over restarts: it has its partitions back at once"},
       {"VEFA_INTERACTION_ADDRESS", "Where interaction's gRPC is"},
+      {"VEFA_IYS_URL", "Where IYS is reached: in clear, through a TLS proxy to its interface"},
       {"VEFA_KAFKA_BROKERS", "Kafka's brokers to begin with"},
       {"VEFA_LEDGER_DAYS", "How long events are kept in the ledger; 0 for ever"},
       {"VEFA_LOCAL_LIMIT_PERCENT", "What share of a rate limit each gateway allows by itself while Redis is away"},

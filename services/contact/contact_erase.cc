@@ -8,6 +8,7 @@
 #include "services/contact/identity/identity_store.h"
 #include "services/contact/importing/import_store.h"
 #include "services/contact/interest/interest_store.h"
+#include "services/contact/iys/iys_store.h"
 #include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
@@ -75,6 +76,7 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   calls.push_back({&kEraseSecret, Bound(tenant, id)});
   calls.push_back(ForgetOwnCall(tenant, id));
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
+  for (postgres::Call& call : ForgetIysCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : ForgetInterestsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : ForgetRatingsCalls(tenant, id)) calls.push_back(std::move(call));
   for (postgres::Call& call : ForgetDuplicatesCalls(tenant, id)) calls.push_back(std::move(call));

@@ -14,6 +14,8 @@
 #include "services/contact/identity/identity_service.h"
 #include "services/contact/importing/import_service.h"
 #include "services/contact/interest/interest_service.h"
+#include "services/contact/iys/iys_client.h"
+#include "services/contact/iys/iys_service.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/merge/merge_service.h"
 #include "services/contact/note/note_service.h"
@@ -53,10 +55,27 @@ using vefa::service::Host;
 struct ContactSettings {
   std::string pii_key;
   std::string redis_address;  // Empty: no copies.
+  std::optional<vefa::http::Url> iys;  // Where IYS is, behind a TLS proxy; nowhere: no tenant can have an account there.
 };
 
+std::optional<vefa::http::Url> ReadIysUrl(vefa::config::Environment& environment) {
+  const std::string text = environment.Get("VEFA_IYS_URL", "", "http://host:port; none: no IYS");
+  if (text.empty()) return std::nullopt;
+  auto url = vefa::http::ParseUrl(text);
+  if (url.ok()) return *url;
+  environment.Mistake("VEFA_IYS_URL: " + url.error().message);
+  return std::nullopt;
+}
+
 ContactSettings ReadSettings(vefa::config::Environment& environment) {
-  return {environment.RequireKey("VEFA_PII_KEY_FILE", 32), vefa::redis::ReadAddress(environment, "no copies")};
+  return {environment.RequireKey("VEFA_PII_KEY_FILE", 32), vefa::redis::ReadAddress(environment, "no copies"), ReadIysUrl(environment)};
+}
+
+vefa::contact::IysConnect ConnectTo(const std::optional<vefa::http::Url>& url) {
+  if (!url) return nullptr;
+  return [url = *url](const IysAccount& account, vefa::Personal<std::string> password) -> std::unique_ptr<IysRegistry> {
+    return std::make_unique<IysClient>(url, account, std::move(password));
+  };
 }
 
 // Where copies are, if they are anywhere.
@@ -155,6 +174,24 @@ struct Permissions {
   HashSweep hashes;
 };
 
+// What Turkey's register of consents is told, and tells.
+struct Register {
+  Register(const Means& m, const std::optional<vefa::http::Url>& url)
+      : keeper(m.host.database(), m.keys, ConnectTo(url), m.copies, &m.host.relay(), m.host.clock()),
+        loop(m.host.pump(), m.host.database(), keeper, m.host.clock(), m.host.metrics()),
+        changes(loop),
+        iys(m.host.AddDoor("vefa.contact.v1.IysService"), m.host.database(), m.keys, keeper, &loop, m.host.clock(), m.host.key().secret()) {
+    m.host.AddService(iys);
+    m.host.Subscribe(IysHandler::kConsumer, {"vefa.contact.v1"}, changes);
+    m.host.OnStop([this] { loop.Stop(); });
+  }
+
+  const IysKeeper keeper;
+  IysLoop loop;
+  IysHandler changes;
+  IysService iys;
+};
+
 // Organisations, and who is what to whom.
 struct Parties {
   explicit Parties(Host& host)
@@ -244,6 +281,7 @@ int main(int argc, char** argv) {
   const Means means{host, keys, catalog, copies.copies, links, changer};
   Records records(means);
   Permissions permissions(means, proof_key);
+  Register iys(means, settings.iys);
   Parties parties(host);
   Ratings ratings(means);
   Rights rights(means);

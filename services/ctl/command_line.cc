@@ -128,6 +128,7 @@ int RunCommandLine(int argc, char** argv) {
   AddConsent(app, run);
   AddRights(app, run);
   AddRetention(app, run);
+  AddIys(app, run);
   AddLooking(app, run);
   AddHistory(app, run);
   AddOperations(app, run);

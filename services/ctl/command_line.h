@@ -29,6 +29,7 @@ void AddPersonVerbs(CLI::App& group, Verb& run);
 void AddRegisterVerbs(CLI::App& group, Verb& run);
 // How long people are kept.
 void AddRetention(CLI::App& app, Verb& run);
+void AddIys(CLI::App& app, Verb& run);
 // What happened to one subject.
 void AddHistory(CLI::App& app, Verb& run);
 // The operator's verbs.

@@ -35,7 +35,7 @@ TEST(CommandLine, EveryVerbHasAnExample) {
       {"contacts", "erase"}, {"ratings", "export"}, {"ratings", "apply"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"history"},
       {"rights", "receive"}, {"rights", "list"}, {"rights", "show"}, {"rights", "ask"}, {"rights", "confirm"}, {"rights", "extend"},
       {"rights", "fulfill"}, {"rights", "close"}, {"rights", "report"}, {"rights", "export"}, {"rights", "limits"}, {"rights", "lift"},
-      {"rights", "hold"}, {"rights", "release"}, {"rights", "affected"}, {"rights", "inventory"}, {"retention", "set"}, {"retention", "list"}, {"retention", "preview"}, {"retention", "run"}};
+      {"rights", "hold"}, {"rights", "release"}, {"rights", "affected"}, {"rights", "inventory"}, {"retention", "set"}, {"retention", "list"}, {"retention", "preview"}, {"retention", "run"}, {"iys", "set"}, {"iys", "status"}, {"iys", "list"}, {"iys", "compare"}, {"iys", "retry"}};
   for (std::vector<std::string> words : verbs) {
     std::string name = words.back();
     words.push_back("--help");

@@ -22,6 +22,7 @@
 #include "vefa/contact/v1/identity_service.pb.h"
 #include "vefa/contact/v1/import_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
+#include "vefa/contact/v1/iys_service.pb.h"
 #include "vefa/contact/v1/note_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/person_export_service.pb.h"
@@ -142,7 +143,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           contact::v1::GetAffiliationRequest::descriptor()->file()->service(0),
           contact::v1::GetRelationshipRequest::descriptor()->file()->service(0),
           contact::v1::GetBoundaryRequest::descriptor()->file()->service(0),
-          contact::v1::AddNoteRequest::descriptor()->file()->service(0),
+          contact::v1::AddNoteRequest::descriptor()->file()->service(0), contact::v1::GetIysAccountRequest::descriptor()->file()->service(0),
           interaction::v1::GetScoreRequest::descriptor()->file()->service(0),
           campaign::v1::GetCampaignRequest::descriptor()->file()->service(0),
           notification::v1::GetMessageRequest::descriptor()->file()->service(0)};

@@ -21,6 +21,7 @@
 #include "vefa/contact/v1/identity_service.pb.h"
 #include "vefa/contact/v1/import_service.pb.h"
 #include "vefa/contact/v1/lifecycle_service.pb.h"
+#include "vefa/contact/v1/iys_service.pb.h"
 #include "vefa/contact/v1/note_service.pb.h"
 #include "vefa/contact/v1/organization_service.pb.h"
 #include "vefa/contact/v1/person_export_service.pb.h"
@@ -62,7 +63,7 @@ const std::vector<const pb::FileDescriptor*>& Files() {
       contact::v1::ExportPersonRequest::descriptor()->file(), contact::v1::PreviewRetentionRequest::descriptor()->file(),
       contact::v1::GetProcessingInventoryRequest::descriptor()->file(),
       contact::v1::ConfirmConsentRequest::descriptor()->file(),
-      contact::v1::IdentifyContactRequest::descriptor()->file(), contact::v1::AddNoteRequest::descriptor()->file(),
+      contact::v1::IdentifyContactRequest::descriptor()->file(), contact::v1::AddNoteRequest::descriptor()->file(), contact::v1::GetIysAccountRequest::descriptor()->file(),
       contact::v1::ListInterestsRequest::descriptor()->file(), contact::v1::ListContactScoresRequest::descriptor()->file(), contact::v1::ListPersonasRequest::descriptor()->file(),
       contact::v1::BatchGetPiiKeysRequest::descriptor()->file(), event::v1::SubscribeRequest::descriptor()->file(),
       event::v1::FetchEventsRequest::descriptor()->file(),       event::v1::GetOutboxRequest::descriptor()->file(),

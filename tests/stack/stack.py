@@ -38,6 +38,8 @@ class Stack:
                             # Only what asks for it is traced; nobody listens unless a test does (collector.py).
                             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{self.address('collector')}",
                             "OTEL_TRACES_SAMPLER": "parentbased_always_off", "OTEL_BSP_SCHEDULE_DELAY": "200",
+                            # A register that only the test of it starts.
+                            "VEFA_IYS_URL": f"http://{self.address('iys')}",
                             "VEFA_DEPS": setting("VEFA_DEPS", os.path.join(ROOT, ".vefa/deps"))}
 
     # What users do.
@@ -70,7 +72,7 @@ class Stack:
     # Where things are; the table of deploy/local/common.sh.
     OFFSETS = {"gateway": 0, "gateway-grpc": 2, "contact": 10, "interaction": 20, "campaign": 30, "notification": 40,
                "postgres": 50, "redis": 51, "kafka": 52, "mail-sink": 54, "mail-sink-control": 55,
-               "collector": 56,
+               "collector": 56, "iys": 57,
                "contact-2": 90, "contact-2-ops": 91, "contact-3": 92, "contact-3-ops": 93}
 
     def path(self, *steps):

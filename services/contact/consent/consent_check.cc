@@ -18,7 +18,12 @@ const Statement kCheck{
     "  c.restrict_time, CASE WHEN c.objected && ARRAY['*', q.purpose] THEN c.object_time END, coalesce(q.purpose = ANY(c.objected), false),"
     "  p.consent_days > 0 AND coalesce(s.merge_time, s.occur_time) + make_interval(days => p.consent_days) <= now(),"
     "  CASE WHEN p.customers_only THEN NOT EXISTS (SELECT 1 FROM customer_tenure t WHERE t.tenant_id = $1 AND t.contact_id = q.contact_id)"
-    "    ELSE false END"
+    "    ELSE false END,"
+    // The register is told by the address that is in use, and what it says holds for a day.
+    "  CASE WHEN a.tenant_id IS NULL OR NOT coalesce(p.is_commercial, false)"
+    "    OR NOT (c.country = 'TR' OR (q.channel = 2 AND c.phone LIKE '+90%') OR (c.country = '' AND (c.phone LIKE '+90%' OR a.unknown_country)))"
+    "   THEN -1 WHEN a.pull_time IS NULL OR a.pull_time < now() - interval '1 day' THEN 3"
+    "   WHEN e.address_hash = CASE q.channel WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END THEN e.registered::int ELSE 0 END"
     " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) WITH ORDINALITY AS q(contact_id, purpose, channel, ord)"
     " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = q.contact_id AND s.purpose = q.purpose"
@@ -28,6 +33,8 @@ const Statement kCheck{
     " LEFT JOIN LATERAL (SELECT u.create_time FROM suppression u WHERE u.tenant_id = $1"
     "   AND u.address_hash = CASE q.channel WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END"
     "   AND (u.purpose = '' OR u.purpose = q.purpose) AND u.lift_time IS NULL LIMIT 1) x ON true"
+    " LEFT JOIN iys_account a ON a.tenant_id = $1 AND a.enabled"
+    " LEFT JOIN iys_entry e ON e.tenant_id = a.tenant_id AND e.contact_id = q.contact_id AND e.channel = q.channel"
     " ORDER BY q.ord"};
 
 ConsentReason ReasonOf(ConsentState state) {
@@ -57,6 +64,18 @@ bool AllowsByItself(const ConsentKnowledge& known) {
   }
 }
 
+// What the register has against a message that is allowed otherwise.
+std::optional<ConsentReason> RefusedByRegister(Registration registration) {
+  switch (registration) {
+    case Registration::kNone:
+    case Registration::kApproved: return std::nullopt;
+    case Registration::kUnknown: return ConsentReason::kNotRegistered;
+    case Registration::kRefused: return ConsentReason::kRefused;
+    case Registration::kStale: return ConsentReason::kRegisterStale;
+  }
+  return ConsentReason::kNotRegistered;
+}
+
 }  // namespace
 
 ConsentDecision Decide(const ConsentKnowledge& known) {
@@ -71,6 +90,8 @@ ConsentDecision Decide(const ConsentKnowledge& known) {
   const ConsentState state = known.state == ConsentState::kGranted && known.too_old ? ConsentState::kExpired : known.state;
   const bool granted = state == ConsentState::kGranted, by_itself = AllowsByItself(known);
   const bool whatever_is_said = by_itself && known.basis != LawfulBasis::kLegitimateInterest;
+  if (granted || by_itself)
+    if (auto refused = RefusedByRegister(known.registration)) return {false, *refused, known.since, known.line};
   if (!granted && by_itself) return {true, ConsentReason::kLawfulBasis, {}, 0, whatever_is_said};
   return {granted, ReasonOf(state), known.since, known.line, whatever_is_said};
 }
@@ -99,6 +120,7 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     known.objects_to_purpose = rows.Bool(i, 10);
     known.too_old = !rows.IsNull(i, 11) && rows.Bool(i, 11);
     known.stranger = rows.Bool(i, 12);
+    known.registration = static_cast<Registration>(rows.Int32(i, 13));
     decisions.push_back(Decide(known));
   }
   return decisions;

@@ -15,6 +15,9 @@ enum class LawfulBasis : int16_t {
   kNone = 0, kConsent = 1, kContract = 2, kLegalObligation = 3, kVitalInterest = 4, kPublicTask = 5, kLegitimateInterest = 6
 };
 
+// What the register of Turkey says of an address; kNone where it is not to be asked: no commercial purpose, nobody in Turkey, no account there.
+enum class Registration : int16_t { kNone = -1, kUnknown = 0, kApproved = 1, kRefused = 2, kStale = 3 };
+
 struct ConsentQuestion {
   Uuid contact;
   std::string purpose;
@@ -24,7 +27,7 @@ struct ConsentQuestion {
 // The numbers are vefa.contact.v1.ConsentDecision.Reason.
 enum class ConsentReason {
   kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
-  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11, kRestricted = 12, kObjected = 13
+  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11, kRestricted = 12, kObjected = 13, kNotRegistered = 15, kRegisterStale = 16
 };
 
 struct ConsentDecision {
@@ -50,12 +53,13 @@ struct ConsentKnowledge {
   bool objects_to_purpose = false;         // To this very purpose; otherwise to every one that may be objected to.
   bool too_old = false;                    // The agreement is older than the purpose lets one be.
   bool stranger = false;                   // No customer, and the purpose's interest is one in customers alone.
+  Registration registration = Registration::kNone;
 };
 
 // The rule. Whose data may be kept only, and whose address is suppressed, is not written to, for whatever reason; who objects to a purpose
 // is not for it, and who objects to every one is for those alone that rest on a contract, the law or a life. A contract, the law, a life or a public task
 // allow whatever the person said; a legitimate interest until the person says no, and where it is one in customers alone, of customers; everything else
-// needs an agreement that is not older than the purpose lets it be.
+// needs an agreement that is not older than the purpose lets it be. Where the register of Turkey has to know, nothing but what it approves is sent.
 ConsentDecision Decide(const ConsentKnowledge& known);
 
 // One decision for each question, in their order; one statement.

@@ -4,7 +4,7 @@ SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii
                   'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'contact_import_chunk',
                   'contact_import_problem', 'contact_import_change', 'suppression',
                   'preference', 'contact_identity', 'note', 'rights_request', 'rights_step', 'legal_hold', 'contact_activity',
-                  'interest', 'interest_signal', 'rating_due', 'contact_score', 'contact_persona', 'customer_tenure');
+                  'interest', 'interest_signal', 'rating_due', 'contact_score', 'contact_persona', 'customer_tenure', 'iys_due', 'iys_entry');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time, merged_into, email_hash)
@@ -92,6 +92,16 @@ INSERT INTO contact_identity (tenant_id, id, contact_id, source, value, anonymou
 SELECT fill_tenant(n), fill_id(36, n), fill_id(1, n), 'web', 'cookie-' || n, n % 3 = 0, fill_time(n) FROM generate_series(1, 200000) n;
 INSERT INTO note (tenant_id, id, about, text, pinned, author, editor, version, create_time, update_time)
 SELECT fill_tenant(n), fill_id(37, n), 'contacts/' || fill_id(1, n), 'text', n % 10 = 0, 'users/' || fill_id(1, 1), '', 1, fill_time(n), fill_time(n)
+  FROM generate_series(1, 200000) n;
+INSERT INTO iys_account (tenant_id, iys_code, brand_code, username, wrapped_password, master, approval_purpose, unknown_country, enabled, update_time)
+SELECT fill_tenant(n), n, n, 'iys', '\x00', 1, '', true, true, fill_time(n) FROM generate_series(1, 10) n ON CONFLICT DO NOTHING;
+INSERT INTO iys_due (tenant_id, contact_id) SELECT fill_tenant(n), fill_id(1, n) FROM generate_series(1, 200000, 40) n;
+-- One in a hundred waits or was sent, one in two hundred was refused.
+INSERT INTO iys_entry (tenant_id, contact_id, channel, recipient_type, address_hash, wanted, registered, sent, state, say_time, capture_source,
+                       due_time, next_time, attempts, request_id, request_index, register_time, transaction_id, error_code, error_message)
+SELECT fill_tenant(n), fill_id(1, n), 1, 1, sha256((n || '@example.com')::bytea), 1, 1, 0,
+       CASE WHEN n % 200 = 1 THEN 1 WHEN n % 200 = 2 THEN 2 WHEN n % 200 = 3 THEN 4 ELSE 3 END, fill_time(n), 'HS_WEB', fill_time(n), fill_time(n),
+       0, CASE WHEN n % 200 = 2 THEN 'request-' || n % 40 ELSE '' END, 0, fill_time(n), 'transaction', '', ''
   FROM generate_series(1, 200000) n;
 INSERT INTO preference_topic (tenant_id, code, title_tr, title_en, default_subscribed, create_time)
 SELECT DISTINCT fill_tenant(n), 'topic-' || n % 50, 'Konu', 'Topic', true, fill_time(1) FROM generate_series(1, 2000) n;
