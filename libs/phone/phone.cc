@@ -23,4 +23,16 @@ std::optional<std::string> ToE164(std::string_view text, std::string_view countr
   return e164;
 }
 
+std::string CountryOf(std::string_view e164) {
+  using i18n::phonenumbers::PhoneNumber;
+  using i18n::phonenumbers::PhoneNumberUtil;
+  const PhoneNumberUtil& numbers = *PhoneNumberUtil::GetInstance();
+  PhoneNumber number;
+  if (numbers.Parse(std::string(e164), kNoCountry, &number) != PhoneNumberUtil::NO_PARSING_ERROR) return "";
+  std::string region;
+  numbers.GetRegionCodeForNumber(number, &region);
+  // It says 001 of what belongs to no country, though it can be dialled.
+  return region == kNoCountry || region == "001" ? "" : region;
+}
+
 }  // namespace vefa::phone

@@ -11,4 +11,7 @@ namespace vefa::phone {
 // country's plan, or has an extension, which E.164 cannot say.
 std::optional<std::string> ToE164(std::string_view text, std::string_view country);
 
+// The country of a number in E.164, as ISO 3166-1 alpha-2; empty when it is no number, or of no country (a satellite's).
+std::string CountryOf(std::string_view e164);
+
 }  // namespace vefa::phone

@@ -34,6 +34,12 @@ TEST(Phone, NumbersOfTwentyCountriesInTheirNationalForm) {
   }
 }
 
+TEST(Phone, ANumberSaysItsCountry) {
+  for (const Example& each : kExamples) EXPECT_EQ(CountryOf(each.e164), each.country);
+  EXPECT_EQ(CountryOf("+16135550123"), "CA") << "one plan of numbers, several countries";
+  for (const char* text : {"", "+", "12", "+999123456", "+80012345678"}) EXPECT_EQ(CountryOf(text), "") << text;
+}
+
 TEST(Phone, SignsThatPeopleTypeDoNotCount) {
   EXPECT_EQ(ToE164(" +90 (532) 123-45.67 ", ""), "+905321234567");
   EXPECT_EQ(ToE164("00 90 532 123 45 67", "TR"), "+905321234567");

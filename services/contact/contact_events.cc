@@ -27,6 +27,7 @@ void Fill(v1::ContactState& state, const Contact& contact, const AttributeDefini
     one.set_kind(static_cast<v1::ContactPoint::Kind>(point.kind));
     one.set_state(static_cast<v1::ContactPoint::State>(point.state));
     one.set_primary(point.primary);
+    one.set_recipient_type(static_cast<v1::RecipientType>(point.recipient_type));
   }
 }
 

@@ -69,6 +69,7 @@ v1::ContactPoint ToProto(const ContactPoint& point, const Uuid& contact) {
   proto.set_primary(point.primary);
   if (point.verify_time) *proto.mutable_verify_time() = rpc::ToProto(*point.verify_time);
   *proto.mutable_create_time() = rpc::ToProto(point.create_time);
+  proto.set_recipient_type(static_cast<v1::RecipientType>(point.recipient_type));
   return proto;
 }
 
@@ -80,6 +81,8 @@ ContactPoint FromProto(const v1::ContactPoint& proto) {
   point.value = proto.value();
   point.label = proto.label();
   point.primary = proto.primary();
+  point.recipient_type = v1::RecipientType_IsValid(proto.recipient_type()) ? static_cast<RecipientType>(proto.recipient_type())
+                                                                           : RecipientType::kUnknown;
   return point;
 }
 

@@ -61,6 +61,7 @@ ContactPoint ReadPoint(const postgres::Rows& rows, int i) {
   point.primary = rows.Bool(i, 6);
   if (!rows.IsNull(i, 7)) point.verify_time = rows.Timestamp(i, 7);
   point.create_time = rows.Timestamp(i, 8);
+  point.recipient_type = static_cast<RecipientType>(rows.Int64(i, 9));
   return point;
 }
 

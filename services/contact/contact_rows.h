@@ -17,7 +17,7 @@ inline constexpr int kContactColumns = 21;
 
 // What ReadPoint expects first in a row of `contact_point p`, after the contact's id.
 #define CONTACT_POINT_COLUMNS \
-  "p.contact_id, p.id, p.kind, p.value, p.label, p.state, p.is_primary, p.verify_time, p.create_time"
+  "p.contact_id, p.id, p.kind, p.value, p.label, p.state, p.is_primary, p.verify_time, p.create_time, p.recipient_type"
 
 // Without points.
 Contact ReadContact(const postgres::Rows& rows, int row);

@@ -337,7 +337,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
   // Whether they may be written to is said by the one rule of that.
   std::vector<ConsentQuestion> questions;
   for (const RecipientRow& row : rows) questions.push_back({row.contact.id, request.purpose(), static_cast<Channel>(request.channel())});
-  VEFA_TRY(auto decisions, CheckConsents(database_, call.tenant, questions, call.deadline));
+  VEFA_TRY(auto decisions, CheckConsents(database_, call.tenant, questions, clock_.Now(), call.deadline));
   for (size_t i = 0; i < rows.size(); ++i) {
     const ConsentDecision& decision = decisions[i];
     // Erased or merged since: as if they had not been found.

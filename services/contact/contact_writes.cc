@@ -28,13 +28,13 @@ using postgres::Statement;
   " phone_hash)"
 #define POINT_INPUT                                                                                                      \
   "unnest($25::uuid[], $26::uuid[], $27::smallint[], $28::text[], $29::text[], $30::smallint[], $31::boolean[],"        \
-  " $32::timestamptz[], $33::timestamptz[], $35::bytea[]) AS p(contact_id, id, kind, value, label, state, is_primary,"   \
-  " verify_time, create_time, address_hash)"
+  " $32::timestamptz[], $33::timestamptz[], $35::bytea[], $38::smallint[]) AS p(contact_id, id, kind, value, label, state,"   \
+  " is_primary, verify_time, create_time, address_hash, recipient_type)"
 #define RECORD_OWNER "nullif(i.owner_id, '00000000-0000-0000-0000-000000000000')"
-#define POINT_COLUMNS "tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time, address_hash"
+#define POINT_COLUMNS "tenant_id, contact_id, id, kind, value, label, state, is_primary, verify_time, create_time, address_hash, recipient_type"
 #define POINT_VALUES                                                                                       \
   "$1, p.contact_id, p.id, p.kind, p.value, p.label, p.state, p.is_primary, nullif(p.verify_time, 'epoch')," \
-  " p.create_time, nullif(p.address_hash, '')"
+  " p.create_time, nullif(p.address_hash, ''), p.recipient_type"
 // What every write of a record stores beside it.
 #define RECORD_KEYS_AND_EVENTS                                                                                   \
   " stored AS (INSERT INTO pii_key (tenant_id, key_id, contact_id, wrapped_key, create_time)"                    \
@@ -77,9 +77,10 @@ const Statement kWrite{
     "    AND NOT EXISTS (SELECT 1 FROM reach r WHERE r.contact_id = p.contact_id AND r.id = p.id)),"
     " reached AS (INSERT INTO contact_point AS q (" POINT_COLUMNS ") SELECT " POINT_VALUES " FROM reach p"
     "  ON CONFLICT (tenant_id, contact_id, id) DO UPDATE SET label = excluded.label, state = excluded.state,"
-    "    is_primary = excluded.is_primary, verify_time = excluded.verify_time, address_hash = excluded.address_hash"
-    "  WHERE (q.label, q.state, q.is_primary, q.verify_time, q.address_hash)"
-    "    IS DISTINCT FROM (excluded.label, excluded.state, excluded.is_primary, excluded.verify_time, excluded.address_hash)),"
+    "    is_primary = excluded.is_primary, verify_time = excluded.verify_time, address_hash = excluded.address_hash,"
+    "    recipient_type = excluded.recipient_type"
+    "  WHERE (q.label, q.state, q.is_primary, q.verify_time, q.address_hash, q.recipient_type) IS DISTINCT FROM (excluded.label,"
+    "    excluded.state, excluded.is_primary, excluded.verify_time, excluded.address_hash, excluded.recipient_type)),"
     RECORD_KEYS_AND_EVENTS
     " SELECT i.ord, c.version FROM changed c JOIN input i USING (id), logged"};
 
@@ -118,7 +119,7 @@ struct Columns {
   std::vector<Time> times;
   // Of their points.
   std::vector<Uuid> reached, point_ids;
-  std::vector<int16_t> kinds, states;
+  std::vector<int16_t> kinds, states, recipient_types;
   std::vector<std::string> values, labels;
   std::vector<bool> primaries;
   std::vector<Time> verify_times, point_times;
@@ -158,6 +159,7 @@ struct Columns {
     primaries.push_back(point.primary);
     verify_times.push_back(point.verify_time.value_or(Time{}));
     point_times.push_back(point.create_time);
+    recipient_types.push_back(static_cast<int16_t>(point.recipient_type));
   }
   void Add(const SealedPerson& person, const Uuid& event_id, const char* event_type, const std::string& trace,
            const std::string& payload) {
@@ -175,7 +177,8 @@ struct Columns {
     return Bound(tenant, ords, ids, external_ids, names, emails, languages, sources, searches, given_names, family_names,
                  phones, countries, time_zones, tags, attributes, owners, times, event_ids, event_types, traces, BindBytes(payloads),
                  key_ids, BindBytes(wrapped_keys), reached, point_ids, kinds, values, labels, states, primaries,
-                 verify_times, point_times, stages, BindBytes(address_hashes), BindBytes(email_hashes), BindBytes(phone_hashes));
+                 verify_times, point_times, stages, BindBytes(address_hashes), BindBytes(email_hashes), BindBytes(phone_hashes),
+                 recipient_types);
   }
 };
 

@@ -32,7 +32,7 @@ TEST(CommandLine, EveryVerbHasAnExample) {
       {"parked", "list"},   {"parked", "show"},     {"parked", "replay"}, {"parked", "skip"},
       {"projection", "rebuild"}, {"projection", "verify"}, {"projection", "list"}, {"events", "get"},
       {"events", "verify"}, {"topics", "diff"},     {"doctor"},
-      {"contacts", "erase"}, {"ratings", "export"}, {"ratings", "apply"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"history"},
+      {"contacts", "erase"}, {"ratings", "export"}, {"ratings", "apply"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"consent", "profiles"}, {"history"},
       {"rights", "receive"}, {"rights", "list"}, {"rights", "show"}, {"rights", "ask"}, {"rights", "confirm"}, {"rights", "extend"},
       {"rights", "fulfill"}, {"rights", "close"}, {"rights", "report"}, {"rights", "export"}, {"rights", "limits"}, {"rights", "lift"},
       {"rights", "hold"}, {"rights", "release"}, {"rights", "affected"}, {"rights", "inventory"}, {"retention", "set"}, {"retention", "list"}, {"retention", "preview"}, {"retention", "run"}, {"iys", "set"}, {"iys", "status"}, {"iys", "list"}, {"iys", "compare"}, {"iys", "retry"}};

@@ -1,4 +1,4 @@
-// `vefactl consent key|export|verify`: proofs of consent, written by the service and checked without it.
+// `vefactl consent key|export|verify|profiles`: proofs of consent, written by the service and checked without it; whose law counts.
 
 #include <cstdio>
 #include <fstream>
@@ -100,10 +100,51 @@ int ConsentVerify(const VerifyOptions& options) {
   return done.ok() ? kOk : Fail(done.error());
 }
 
+// `MERCHANTS` as `merchants`, without what every value of an enum begins with.
+std::string PlainWord(const std::string& value, const std::string& prefix) {
+  std::string word = value.starts_with(prefix) ? value.substr(prefix.size()) : value;
+  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return word;
+}
+
+std::string ClockOf(int64_t minute) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(minute / 60 % 24), static_cast<int>(minute % 60));
+  return text;
+}
+
+void PrintProfile(const Json& profile) {
+  std::printf("%s %lld  from %s  %s\n", TextOf(profile, "code").c_str(), static_cast<long long>(IntegerOf(profile, "version")),
+              TextOf(profile, "firstDay").c_str(), TextOf(profile, "law").c_str());
+  for (const Json& law : MemberOf(profile, "channels")) {
+    const Json& quiet = MemberOf(law, "quietHours");
+    std::string more;
+    if (quiet.is_object()) more += "; quiet " + ClockOf(IntegerOf(quiet, "startMinute")) + "-" + ClockOf(IntegerOf(quiet, "endMinute"));
+    if (std::string registry = TextOf(law, "registry"); !registry.empty()) more += "; registered in " + registry;
+    std::printf("  %-5s  unasked: %s%s\n", PlainWord(TextOf(law, "channel"), "CHANNEL_").c_str(),
+                PlainWord(TextOf(law, "withoutAgreement"), "WITHOUT_AGREEMENT_").c_str(), more.c_str());
+  }
+  if (const int64_t days = IntegerOf(profile, "recordDays"); days > 0)
+    std::printf("  proof kept %s days: %s\n", Grouped(days).c_str(), TextOf(profile, "recordLaw").c_str());
+  if (MemberOf(profile, "doubleOptIn") == Json(true)) std::printf("  double opt-in expected\n");
+  std::string open;
+  for (const Json& field : MemberOf(profile, "unconfirmed"))
+    if (field.is_string()) open += (open.empty() ? "" : ", ") + field.get<std::string>();
+  if (!open.empty()) std::printf("  not confirmed: %s\n", open.c_str());
+}
+
+int ConsentProfilesList() {
+  return WithApi([](Api& api) -> Status {
+    VEFA_TRY(Json answer, api.Get("/v1/consentProfiles"));
+    for (const Json& profile : MemberOf(answer, "profiles")) PrintProfile(profile);
+    return Ok();
+  });
+}
+
 }  // namespace
 
 void AddConsent(CLI::App& app, Verb& run) {
-  CLI::App* group = AddGroup(app, "consent", "Proofs of what people agreed to.");
+  CLI::App* group = AddGroup(app, "consent", "What people agreed to: proofs, and whose law counts.");
   CLI::App* verb = Add(*group, "key", "Prints the public key that signs proofs; keep it for the day when one is to be checked.",
                        "vefactl consent key > consent.key");
   verb->callback([&run] { run = [] { return ConsentKey(); }; });
@@ -121,6 +162,10 @@ void AddConsent(CLI::App& app, Verb& run) {
   verb->add_option("file", verified->file, "The proof")->required();
   verb->add_option("--key", verified->key, "File with the public key you trust, as `consent key` prints it");
   verb->callback([&run, verified] { run = [verified] { return ConsentVerify(*verified); }; });
+
+  verb = Add(*group, "profiles", "Prints whose laws are known, what they say of commercial messages, and what of it is not confirmed.",
+             "vefactl consent profiles");
+  verb->callback([&run] { run = [] { return ConsentProfilesList(); }; });
 }
 
 }  // namespace vefa::ctl

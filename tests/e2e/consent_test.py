@@ -124,3 +124,23 @@ class ConsentTest(OperatorCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+    def test_the_law_of_the_country_asks_for_an_agreement_but_of_merchants(self):
+        code = f"haber-{uuid.uuid4().hex[:8]}"
+        self.admin.good("POST", "/v1/purposes", {"code": code, "title": "Haberler", "isCommercial": True,
+                                                 "lawfulBasis": "LAWFUL_BASIS_LEGITIMATE_INTEREST"})
+        contact = self.admin.good("POST", "/v1/contacts", {
+            "externalId": f"law/{uuid.uuid4()}", "displayName": "Person", "email": f"{code}@kanit.example", "country": "TR"})["name"]
+
+        def decision():
+            question = {"contact": contact, "purpose": code, "channel": "CHANNEL_EMAIL"}
+            answer = self.admin.good("POST", "/v1/consents:check", {"questions": [question]})["decisions"][0]
+            return answer["allowed"], answer["reason"], answer["profile"], answer["profileVersion"]
+        self.assertEqual(decision(), (False, "REASON_LAW_NEEDS_CONSENT", "TR", 1))
+        point = self.admin.good("GET", f"/v1/{contact}/points")["points"][0]["name"]
+        changed = self.admin.call("PATCH", f"/v1/{point}", {"recipientType": "RECIPIENT_TYPE_TACIR"})
+        self.assertEqual((changed.status, changed.json["recipientType"]), (200, "RECIPIENT_TYPE_TACIR"), changed.body)
+        self.assertEqual(decision(), (True, "REASON_LAWFUL_BASIS", "TR", 1))
+        profiles = self.ctl("consent", "profiles")
+        self.assertIn("TR 1  from 2015-05-01  ETK (6563) md. 6\n  email  unasked: merchants; quiet 21:00-09:00; registered in IYS\n", profiles)
+        self.assertIn("not confirmed: ", profiles)

@@ -1,5 +1,7 @@
 #include "services/contact/consent/consent_check.h"
 
+#include "libs/phone/phone.h"
+
 namespace vefa::contact {
 namespace {
 
@@ -7,7 +9,11 @@ using postgres::Bound;
 using postgres::Rows;
 using postgres::Statement;
 
-// The number of a line that made a state before states named theirs is looked up in the log.
+// 6 is a legitimate interest: of it alone the law asks whether they are a customer, and whether the address is a merchant's.
+#define CONSENT_INTEREST "p.lawful_basis = 6 AND (p.customers_only OR p.is_commercial)"
+
+// The number of a line that made a state before states named theirs is looked up in the log. The number of somebody whose country is not
+// known says one, on the channel that uses it.
 const Statement kCheck{
     "consent_check",
     "SELECT c.id IS NOT NULL, c.erase_time IS NOT NULL, coalesce(s.merge_state, s.state, 0::smallint), coalesce(s.merge_time, s.occur_time),"
@@ -16,13 +22,17 @@ const Statement kCheck{
     "      AND l.channel = s.channel AND l.state = s.state AND l.occur_time = s.occur_time) END,"
     "  coalesce(p.lawful_basis, 0::smallint), c.merged_into IS NOT NULL, x.create_time,"
     "  c.restrict_time, CASE WHEN c.objected && ARRAY['*', q.purpose] THEN c.object_time END, coalesce(q.purpose = ANY(c.objected), false),"
-    "  p.consent_days > 0 AND coalesce(s.merge_time, s.occur_time) + make_interval(days => p.consent_days) <= now(),"
-    "  CASE WHEN p.customers_only THEN NOT EXISTS (SELECT 1 FROM customer_tenure t WHERE t.tenant_id = $1 AND t.contact_id = q.contact_id)"
+    "  p.consent_days > 0 AND coalesce(s.merge_time, s.occur_time) + make_interval(days => p.consent_days) <= $5,"
+    "  coalesce(p.customers_only, false),"
+    "  CASE WHEN " CONSENT_INTEREST " THEN EXISTS (SELECT 1 FROM customer_tenure t WHERE t.tenant_id = $1 AND t.contact_id = q.contact_id)"
     "    ELSE false END,"
+    "  CASE WHEN " CONSENT_INTEREST " THEN EXISTS (SELECT 1 FROM contact_point m WHERE m.tenant_id = $1 AND m.contact_id = q.contact_id"
+    "    AND m.kind = CASE q.channel WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 4 END AND m.is_primary AND m.recipient_type = 2) ELSE false END,"
+    "  coalesce(p.is_commercial, false), coalesce(c.country, ''), CASE WHEN q.channel = 2 AND c.country = '' THEN c.phone ELSE '' END,"
     // The register is told by the address that is in use, and what it says holds for a day.
     "  CASE WHEN a.tenant_id IS NULL OR NOT coalesce(p.is_commercial, false)"
     "    OR NOT (c.country = 'TR' OR (q.channel = 2 AND c.phone LIKE '+90%') OR (c.country = '' AND (c.phone LIKE '+90%' OR a.unknown_country)))"
-    "   THEN -1 WHEN a.pull_time IS NULL OR a.pull_time < now() - interval '1 day' THEN 3"
+    "   THEN -1 WHEN a.pull_time IS NULL OR a.pull_time < $5 - interval '1 day' THEN 3"
     "   WHEN e.address_hash = CASE q.channel WHEN 1 THEN c.email_hash WHEN 2 THEN c.phone_hash END THEN e.registered::int ELSE 0 END"
     " FROM unnest($2::uuid[], $3::text[], $4::smallint[]) WITH ORDINALITY AS q(contact_id, purpose, channel, ord)"
     " LEFT JOIN contact c ON c.tenant_id = $1 AND c.id = q.contact_id"
@@ -59,7 +69,7 @@ bool AllowsByItself(const ConsentKnowledge& known) {
     case LawfulBasis::kNone:
     case LawfulBasis::kConsent: return false;
     case LawfulBasis::kLegitimateInterest:
-      return known.state != ConsentState::kWithdrawn && known.state != ConsentState::kRefused && !known.stranger;
+      return known.state != ConsentState::kWithdrawn && known.state != ConsentState::kRefused && (known.customer || !known.customers_only);
     default: return true;
   }
 }
@@ -76,13 +86,20 @@ std::optional<ConsentReason> RefusedByRegister(Registration registration) {
   return ConsentReason::kNotRegistered;
 }
 
-}  // namespace
+// Whether the law lets them have such a message without an agreement.
+bool LawAllows(const ConsentKnowledge& known) {
+  if (!known.commercial || known.basis != LawfulBasis::kLegitimateInterest) return true;
+  const ChannelLaw* law = known.profile == nullptr ? nullptr : LawOf(*known.profile, known.channel);
+  switch (law == nullptr ? WithoutAgreement::kNobody : law->without_agreement) {
+    case WithoutAgreement::kMerchants: return known.merchant;
+    case WithoutAgreement::kCustomers: return known.customer;
+    case WithoutAgreement::kAnybody: return true;
+    default: return false;
+  }
+}
 
-ConsentDecision Decide(const ConsentKnowledge& known) {
-  if (!known.contact_exists) return {false, ConsentReason::kNoSuchContact, {}, 0};
-  // Of an erased person nothing is told but that.
-  if (known.erased) return {false, ConsentReason::kContactErased, {}, 0};
-  if (known.merged) return {false, ConsentReason::kContactMerged, {}, 0};
+// Of somebody who is there.
+ConsentDecision Judge(const ConsentKnowledge& known) {
   if (known.restricted_since) return {false, ConsentReason::kRestricted, known.restricted_since, 0};
   if (known.objected_since && (known.objects_to_purpose || MayBeObjectedTo(known.basis)))
     return {false, ConsentReason::kObjected, known.objected_since, 0};
@@ -90,14 +107,34 @@ ConsentDecision Decide(const ConsentKnowledge& known) {
   const ConsentState state = known.state == ConsentState::kGranted && known.too_old ? ConsentState::kExpired : known.state;
   const bool granted = state == ConsentState::kGranted, by_itself = AllowsByItself(known);
   const bool whatever_is_said = by_itself && known.basis != LawfulBasis::kLegitimateInterest;
-  if (granted || by_itself)
+  const bool allowed_unasked = by_itself && LawAllows(known);
+  if (granted || allowed_unasked)
     if (auto refused = RefusedByRegister(known.registration)) return {false, *refused, known.since, known.line};
-  if (!granted && by_itself) return {true, ConsentReason::kLawfulBasis, {}, 0, whatever_is_said};
+  if (!granted && allowed_unasked) return {true, ConsentReason::kLawfulBasis, {}, 0, whatever_is_said};
+  // Who was asked and has not confirmed yet is told of as that, so that they can.
+  if (by_itself && state == ConsentState::kNeverAsked) return {false, ConsentReason::kLawNeedsConsent, {}, 0};
   return {granted, ReasonOf(state), known.since, known.line, whatever_is_said};
 }
 
+// The law of the country they are in; who lives nowhere we know of is where the number is that a message would go to.
+const ConsentProfile* ProfileOf(const std::string& country, const std::string& number, Time now) {
+  return FindConsentProfile(JurisdictionOf(number.empty() ? country : phone::CountryOf(number)), now);
+}
+
+}  // namespace
+
+ConsentDecision Decide(const ConsentKnowledge& known) {
+  if (!known.contact_exists) return {false, ConsentReason::kNoSuchContact, {}, 0};
+  // Of an erased person nothing is told but that.
+  if (known.erased) return {false, ConsentReason::kContactErased, {}, 0};
+  if (known.merged) return {false, ConsentReason::kContactMerged, {}, 0};
+  ConsentDecision decision = Judge(known);
+  decision.profile = known.profile;
+  return decision;
+}
+
 Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database, const Uuid& tenant,
-                                                   const std::vector<ConsentQuestion>& questions, Deadline deadline) {
+                                                   const std::vector<ConsentQuestion>& questions, Time now, Deadline deadline) {
   std::vector<Uuid> contacts;
   std::vector<std::string> purposes;
   std::vector<int16_t> channels;
@@ -106,7 +143,7 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     purposes.push_back(question.purpose);
     channels.push_back(static_cast<int16_t>(question.channel));
   }
-  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kCheck, Bound(tenant, contacts, purposes, channels), deadline));
+  VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kCheck, Bound(tenant, contacts, purposes, channels, now), deadline));
   std::vector<ConsentDecision> decisions;
   decisions.reserve(questions.size());
   for (int i = 0; i < rows.size(); ++i) {
@@ -119,8 +156,13 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     if (!rows.IsNull(i, 9)) known.objected_since = rows.Timestamp(i, 9);
     known.objects_to_purpose = rows.Bool(i, 10);
     known.too_old = !rows.IsNull(i, 11) && rows.Bool(i, 11);
-    known.stranger = rows.Bool(i, 12);
-    known.registration = static_cast<Registration>(rows.Int32(i, 13));
+    known.customers_only = rows.Bool(i, 12);
+    known.customer = rows.Bool(i, 13);
+    known.merchant = rows.Bool(i, 14);
+    known.commercial = rows.Bool(i, 15);
+    known.channel = questions[static_cast<size_t>(i)].channel;
+    known.profile = ProfileOf(rows.String(i, 16), rows.String(i, 17), now);
+    known.registration = static_cast<Registration>(rows.Int32(i, 18));
     decisions.push_back(Decide(known));
   }
   return decisions;

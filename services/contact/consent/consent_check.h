@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/postgres/database.h"
+#include "services/contact/consent/jurisdiction.h"
 #include "services/contact/contact.h"
 
 // May we write to this person? Unknown means no.
@@ -27,7 +28,8 @@ struct ConsentQuestion {
 // The numbers are vefa.contact.v1.ConsentDecision.Reason.
 enum class ConsentReason {
   kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
-  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11, kRestricted = 12, kObjected = 13, kNotRegistered = 15, kRegisterStale = 16
+  kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11, kRestricted = 12, kObjected = 13, kLawNeedsConsent = 14,
+  kNotRegistered = 15, kRegisterStale = 16
 };
 
 struct ConsentDecision {
@@ -36,6 +38,7 @@ struct ConsentDecision {
   std::optional<Time> since;
   int64_t line = 0;  // 0: no line says so.
   bool whatever_is_said = false;  // Allowed by a contract, the law, a life or a public task, which no word of the person's changes.
+  const ConsentProfile* profile = nullptr;  // Whose law counted; nullptr where there is nobody to decide about.
 };
 
 // What is known of one question.
@@ -52,18 +55,25 @@ struct ConsentKnowledge {
   std::optional<Time> objected_since{};    // Set: the person objects.
   bool objects_to_purpose = false;         // To this very purpose; otherwise to every one that may be objected to.
   bool too_old = false;                    // The agreement is older than the purpose lets one be.
-  bool stranger = false;                   // No customer, and the purpose's interest is one in customers alone.
+  bool customers_only = false;             // The purpose's interest is one in customers alone.
+  bool customer = false;                   // They bought something. Known of a legitimate interest only, as the next.
+  bool merchant = false;                   // The address of the channel is a merchant's.
+  bool commercial = false;                 // Messages for the purpose are commercial ones.
+  Channel channel = Channel::kNone;
+  const ConsentProfile* profile = nullptr;  // Whose law counts; nullptr: not known, and then a commercial message needs an agreement.
   Registration registration = Registration::kNone;
 };
 
 // The rule. Whose data may be kept only, and whose address is suppressed, is not written to, for whatever reason; who objects to a purpose
 // is not for it, and who objects to every one is for those alone that rest on a contract, the law or a life. A contract, the law, a life or a public task
 // allow whatever the person said; a legitimate interest until the person says no, and where it is one in customers alone, of customers; everything else
-// needs an agreement that is not older than the purpose lets it be. Where the register of Turkey has to know, nothing but what it approves is sent.
+// needs an agreement that is not older than the purpose lets it be. The law of the person's country can only take away from that: a commercial message
+// that rests on a legitimate interest goes to those alone whom the law of the channel lets have one unasked, and
+// where the register of Turkey has to know, nothing but what it approves is sent.
 ConsentDecision Decide(const ConsentKnowledge& known);
 
-// One decision for each question, in their order; one statement.
+// One decision for each question, in their order, by the laws that hold at `now`; one statement.
 Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database, const Uuid& tenant,
-                                                   const std::vector<ConsentQuestion>& questions, Deadline deadline);
+                                                   const std::vector<ConsentQuestion>& questions, Time now, Deadline deadline);
 
 }  // namespace vefa::contact

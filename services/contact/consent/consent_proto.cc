@@ -62,4 +62,27 @@ v1::ConsentClosing ToProto(const proof::SignedClosing& closing) {
   return proto;
 }
 
+v1::ConsentProfile ToProto(const ConsentProfile& profile) {
+  v1::ConsentProfile proto;
+  proto.set_code(std::string(profile.code));
+  proto.set_version(profile.version);
+  proto.set_first_day(ToRfc3339(StartOfDay(profile.first_day)).substr(0, 10));
+  proto.set_law(std::string(profile.law));
+  for (const ChannelLaw& law : profile.channels) {
+    v1::ConsentProfile::ChannelLaw& one = *proto.add_channels();
+    one.set_channel(static_cast<v1::Channel>(law.channel));
+    one.set_without_agreement(static_cast<v1::ConsentProfile::WithoutAgreement>(law.without_agreement));
+    if (law.quiet_hours) {
+      one.mutable_quiet_hours()->set_start_minute(law.quiet_hours->start_minute);
+      one.mutable_quiet_hours()->set_end_minute(law.quiet_hours->end_minute);
+    }
+    one.set_registry(std::string(law.registry));
+  }
+  proto.set_record_days(profile.record_days);
+  proto.set_record_law(std::string(profile.record_law));
+  proto.set_double_opt_in(profile.double_opt_in);
+  for (std::string_view field : profile.unconfirmed) proto.add_unconfirmed(std::string(field));
+  return proto;
+}
+
 }  // namespace vefa::contact

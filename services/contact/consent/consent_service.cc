@@ -4,6 +4,7 @@
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
 #include "services/contact/consent/consent_check.h"
+#include "services/contact/consent/consent_proto.h"
 #include "services/contact/consent/proof_source.h"
 
 namespace vefa::contact {
@@ -66,13 +67,21 @@ grpc::ServerUnaryReactor* ConsentService::GetConsentProofKey(grpc::CallbackServe
   });
 }
 
+grpc::ServerUnaryReactor* ConsentService::ListConsentProfiles(grpc::CallbackServerContext* context, const v1::ListConsentProfilesRequest*,
+                                                              v1::ListConsentProfilesResponse* response) {
+  return rpc::Serve(door_, context, "ListConsentProfiles", [=](const rpc::CallContext&) {
+    for (const ConsentProfile& profile : ConsentProfiles()) *response->add_profiles() = ToProto(profile);
+    return Ok();
+  });
+}
+
 Status ConsentService::Check(const rpc::CallContext& call, const v1::CheckConsentRequest& request, v1::CheckConsentResponse& response) {
   if (request.questions_size() > kQuestionsMax) return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once.");
   std::vector<Violation> violations;
   std::vector<ConsentQuestion> questions = ReadQuestions(request, violations);
   if (!violations.empty()) return Violations(std::move(violations));
   if (questions.empty()) return Ok();
-  VEFA_TRY(auto decisions, CheckConsents(database_, call.tenant, questions, call.deadline));
+  VEFA_TRY(auto decisions, CheckConsents(database_, call.tenant, questions, clock_.Now(), call.deadline));
   response.mutable_decisions()->Reserve(static_cast<int>(decisions.size()));
   for (const ConsentDecision& decision : decisions) {
     v1::ConsentDecision& proto = *response.add_decisions();
@@ -80,6 +89,9 @@ Status ConsentService::Check(const rpc::CallContext& call, const v1::CheckConsen
     proto.set_reason(static_cast<v1::ConsentDecision::Reason>(decision.reason));
     if (decision.since) *proto.mutable_since() = rpc::ToProto(*decision.since);
     proto.set_line(decision.line);
+    if (decision.profile == nullptr) continue;
+    proto.set_profile(std::string(decision.profile->code));
+    proto.set_profile_version(decision.profile->version);
   }
   return Ok();
 }

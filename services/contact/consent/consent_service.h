@@ -22,6 +22,8 @@ class ConsentService final : public v1::ConsentService::CallbackService {
       grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* GetConsentProofKey(grpc::CallbackServerContext* context, const v1::GetConsentProofKeyRequest* request,
                                                v1::ConsentProofKey* response) override;
+  grpc::ServerUnaryReactor* ListConsentProfiles(grpc::CallbackServerContext* context, const v1::ListConsentProfilesRequest* request,
+                                                v1::ListConsentProfilesResponse* response) override;
 
  private:
   Status Check(const rpc::CallContext& call, const v1::CheckConsentRequest& request, v1::CheckConsentResponse& response);

@@ -392,6 +392,31 @@ TEST_F(IysTest, AnotherAddressAndAnErasedPersonAreNotTakenForTheOld) {
   EXPECT_EQ(Entry(ayse).contact(), "");
 }
 
+TEST_F(IysTest, AMerchantIsMadeKnownAndWrittenToUnasked) {
+  AddPurpose("offers", v1::LAWFUL_BASIS_LEGITIMATE_INTEREST);
+  const std::string shop = Turk("1", "dukkan@deniz.example"), person = Turk("2", "kisi@deniz.example");
+  v1::ListContactPointsRequest of;
+  of.set_contact(shop);
+  v1::UpdateContactPointRequest change;
+  *change.mutable_point() = Call(&v1::ContactPointService::Stub::ListContactPoints, of)->points(0);
+  change.mutable_point()->set_recipient_type(v1::RECIPIENT_TYPE_TACIR);
+  change.mutable_update_mask()->add_paths("recipient_type");
+  ASSERT_TRUE(Call(&v1::ContactPointService::Stub::UpdateContactPoint, change).ok());
+  Hear(shop);
+  Open();
+  Pull();
+  EXPECT_EQ(Decision(shop, "offers").reason(), v1::ConsentDecision::REASON_NOT_REGISTERED);
+  EXPECT_EQ(Decision(person, "offers").reason(), v1::ConsentDecision::REASON_LAW_NEEDS_CONSENT);
+  TurnAround(2);
+  EXPECT_EQ(iys_.Knows("dukkan@deniz.example", IysRecipient::kMerchant, Channel::kEmail), IysStatus::kOnay);
+  EXPECT_EQ(Decision(shop, "offers").reason(), v1::ConsentDecision::REASON_LAWFUL_BASIS);
+  EXPECT_EQ(iys_.taken(), 1);
+  iys_.Say("dukkan@deniz.example", IysRecipient::kMerchant, Channel::kEmail, IysStatus::kRet);
+  now_.Advance(std::chrono::minutes(61));
+  ASSERT_EQ(Pull(), "");
+  EXPECT_EQ(Decision(shop, "offers").reason(), v1::ConsentDecision::REASON_REFUSED);
+}
+
 TEST_F(IysTest, AnAccountIsKeptWithoutItsPasswordBeingTold) {
   EXPECT_EQ(Ask(&Stubs::GetIysAccount, v1::GetIysAccountRequest()).error().reason, "IYS_ACCOUNT_NOT_FOUND");
   v1::SetIysAccountRequest without = Account();

@@ -20,10 +20,11 @@ const Statement kTakeIysSweep{
     " moved AS (UPDATE iys_account SET sweep_after = CASE WHEN (SELECT count(*) FROM page) < $2 THEN NULL"
     "   ELSE (SELECT id FROM page ORDER BY id DESC LIMIT 1) END WHERE tenant_id = $1 AND EXISTS (SELECT 1 FROM held))"
     " SELECT id FROM page ORDER BY id"};
-// 1 is granted, 2 to 4 withdrawn, refused and expired; 1 and 2 are e-mail and SMS. What IYS is told is told of the address in use.
+// 1 is granted, 2 to 4 withdrawn, refused and expired; 1 and 2 are e-mail and SMS, as channels and as kinds of points. What IYS is told is told of
+// the address in use. A merchant (2) is made known without a word of theirs where a commercial purpose rests on a legitimate interest (6).
 const Statement kReadWords{
     "iys_words",
-    "SELECT c.id, k.channel, x.recipient, k.hash, x.granted, x.denied, coalesce(x.granted_source, ''), coalesce(x.denied_source, '')"
+    "SELECT c.id, k.channel, CASE WHEN m.recipient_type > 0 THEN m.recipient_type ELSE x.recipient END, k.hash, y.granted, x.denied, coalesce(x.granted_source, ''), coalesce(x.denied_source, '')"
     " FROM unnest($2::uuid[]) AS i(id)"
     " JOIN contact c ON c.tenant_id = $1 AND c.id = i.id AND c.erase_time IS NULL AND c.merged_into IS NULL"
     " CROSS JOIN LATERAL (VALUES (1::smallint, c.email_hash), (2::smallint, c.phone_hash)) AS k(channel, hash)"
@@ -36,7 +37,10 @@ const Statement kReadWords{
     "   FROM consent_state s JOIN purpose p ON p.tenant_id = $1 AND p.code = s.purpose AND p.is_commercial"
     "   LEFT JOIN consent_log l ON l.tenant_id = $1 AND l.contact_id = s.contact_id AND l.line = s.line"
     "   WHERE s.tenant_id = $1 AND s.contact_id = c.id AND s.channel = k.channel) w) x"
-    " WHERE k.hash IS NOT NULL AND (x.granted IS NOT NULL OR x.denied IS NOT NULL)"
+    " LEFT JOIN contact_point m ON m.tenant_id = $1 AND m.contact_id = c.id AND m.kind = k.channel AND m.is_primary"
+    " CROSS JOIN LATERAL (SELECT coalesce(x.granted, CASE WHEN m.recipient_type = 2 AND x.denied IS NULL AND EXISTS (SELECT 1 FROM purpose p"
+    "   WHERE p.tenant_id = $1 AND p.is_commercial AND p.lawful_basis = 6) THEN m.create_time END) AS granted) y"
+    " WHERE k.hash IS NOT NULL AND (y.granted IS NOT NULL OR x.denied IS NOT NULL)"
     "  AND (c.country = 'TR' OR (k.channel = 2 AND c.phone LIKE '+90%') OR (c.country = '' AND (c.phone LIKE '+90%' OR $3::boolean)))"};
 
 #define IYS_ENTRY_COLUMNS                                                                                                    \

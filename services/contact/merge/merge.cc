@@ -135,7 +135,7 @@ void FollowPoints(const Contact& before, const Contact& after, Contact& own, std
     bool first = point.primary && (was == before.points.end() || !was->primary);
     bool chosen = first && !LostPrimary(before.points, after.points, point.kind);
     bool changed = was == before.points.end() || chosen || was->label != point.label || was->state != point.state ||
-                   was->verify_time != point.verify_time;
+                   was->verify_time != point.verify_time || was->recipient_type != point.recipient_type;
     if (!changed) continue;
     auto mine = FindPoint(own.points, point.id);
     if (mine == own.points.end()) {
@@ -147,6 +147,7 @@ void FollowPoints(const Contact& before, const Contact& after, Contact& own, std
     mine->label = point.label;
     mine->state = point.state;
     mine->verify_time = point.verify_time;
+    mine->recipient_type = point.recipient_type;
     size_t place = static_cast<size_t>(mine - own.points.begin());
     if (chosen)
       for (Absorbed& each : absorbed) DropUse(each.merge.taken, point.kind);

@@ -132,7 +132,7 @@ std::string AnyKey() { return *rc::gen::element<std::string>("k1", "k2", "k3"); 
 
 // One change by hand of what `contact` shows.
 Contact Edited(Contact contact, PointIds& ids) {
-  switch (*rc::gen::inRange(0, 10)) {
+  switch (*rc::gen::inRange(0, 11)) {
     case 0: contact.given_name = AnyName(); break;
     case 1: contact.family_name = AnyName(); break;
     case 2: contact.country = *rc::gen::element<std::string>("", "TR", "DE"); break;
@@ -154,6 +154,11 @@ Contact Edited(Contact contact, PointIds& ids) {
     case 8:
       if (!contact.points.empty())
         contact.points[*rc::gen::inRange<size_t>(0, contact.points.size())].label = AnyName();
+      break;
+    case 9:
+      if (!contact.points.empty())
+        contact.points[*rc::gen::inRange<size_t>(0, contact.points.size())].recipient_type =
+            *rc::gen::element(RecipientType::kBireysel, RecipientType::kTacir);
       break;
     default:
       if (!contact.points.empty()) MakePrimary(contact.points, *rc::gen::inRange<size_t>(0, contact.points.size()));
@@ -202,10 +207,11 @@ void ExpectPointsFollowed(const Contact& before, const Contact& after, const Con
     for (const ContactPoint& point : known->points) {
       auto was = find(before, point.id), is = find(after, point.id), mine = find(own, point.id);
       if (was && !is) RC_ASSERT(!mine.has_value());
-      if (is && (!was || was->label != is->label || (is->primary && !was->primary && mine)))
-        RC_ASSERT((mine && mine->label == is->label));
+      const bool told = was && is && (was->label != is->label || was->recipient_type != is->recipient_type);
+      if (is && (!was || told || (is->primary && !was->primary && mine)))
+        RC_ASSERT((mine && mine->label == is->label && mine->recipient_type == is->recipient_type));
       if (was == is && !is) RC_ASSERT(find(own_before, point.id).has_value() == mine.has_value());
-      if (was && is && was->label == is->label && was->primary == is->primary)
+      if (was && is && !told && was->primary == is->primary)
         RC_ASSERT(find(own_before, point.id).has_value() == mine.has_value());
     }
   }

@@ -115,6 +115,8 @@ void Normalise(ContactPoint& point, std::string_view country, std::string_view p
   } else {
     NormaliseValue(point.kind, point.value, country, std::string(prefix) + "value", violations);
   }
+  if (point.recipient_type == RecipientType::kUnknown)
+    refuse("recipient_type", "RECIPIENT_TYPE_UNKNOWN", "Give RECIPIENT_TYPE_BIREYSEL or RECIPIENT_TYPE_TACIR, or leave it out.");
   if (!IsUtf8(point.label.Reveal())) return refuse("label", "NOT_UTF8", "Give text in UTF-8 without NUL.");
   point.label = text::Tidied(point.label.Reveal());
   if (Utf8Length(point.label.Reveal()) > kLabelMax) refuse("label", "TOO_LONG", "Give at most 63 characters.");

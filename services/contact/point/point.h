@@ -16,6 +16,8 @@ namespace vefa::contact {
 // The numbers of ContactPoint.Kind and ContactPoint.State of the contract, and of the table.
 enum class PointKind : int16_t { kNone = 0, kEmail = 1, kPhone = 2, kWhatsapp = 3, kPush = 4, kSocial = 5, kPostal = 6 };
 enum class PointState : int16_t { kNone = 0, kUnverified = 1, kValid = 2, kRisky = 3, kInvalid = 4, kUnreachable = 5 };
+// As what the one who is reached there is registered; the numbers of RecipientType of the contract.
+enum class RecipientType : int16_t { kUnknown = -1, kNone = 0, kBireysel = 1, kTacir = 2 };
 
 struct ContactPoint {
   Uuid id;
@@ -26,6 +28,7 @@ struct ContactPoint {
   bool primary = false;
   std::optional<Time> verify_time;  // When it last became valid.
   Time create_time{};
+  RecipientType recipient_type = RecipientType::kNone;
   bool operator==(const ContactPoint&) const = default;
 };
 using ContactPoints = std::vector<ContactPoint>;

@@ -12,7 +12,7 @@
 namespace vefa::contact {
 namespace {
 
-constexpr std::string_view kPointFields[] = {"label", "state", "primary"};
+constexpr std::string_view kPointFields[] = {"label", "state", "primary", "recipient_type"};
 
 struct PointPath {
   Uuid contact;
@@ -135,6 +135,7 @@ Status PointService::Update(const rpc::CallContext& call, const v1::UpdateContac
     ContactPoint& point = change.after.points[place];
     std::vector<Violation> violations;
     if (mask.Has("label")) point.label = said.label;
+    if (mask.Has("recipient_type")) point.recipient_type = said.recipient_type;
     Normalise(point, change.after.country, "point.", violations);
     if (mask.Has("primary") && !said.primary && point.primary)
       violations.push_back({"point.primary", "PRIMARY_REQUIRED", "Make another point of the kind the primary one."});

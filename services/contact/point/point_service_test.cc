@@ -61,6 +61,12 @@ TEST_F(PointServiceTest, APersonHasWaysToBeReachedEachWithItsState) {
   EXPECT_EQ(valid->label(), "iş");
   work->set_state(v1::ContactPoint::STATE_UNVERIFIED);
   EXPECT_EQ(Update(*work, {"state"}).error().reason, "POINT_STATE_TRANSITION");
+  work->set_recipient_type(v1::RECIPIENT_TYPE_TACIR);
+  EXPECT_EQ(Update(*work, {"recipient_type"})->recipient_type(), v1::RECIPIENT_TYPE_TACIR);
+  EXPECT_EQ(Add(contact, v1::ContactPoint::KIND_EMAIL, "work@deniz.example")->recipient_type(), v1::RECIPIENT_TYPE_TACIR);
+  auto wrong = *work;
+  wrong.set_recipient_type(static_cast<v1::RecipientType>(7));
+  EXPECT_EQ(Update(wrong, {"recipient_type"}).error().violations.front().field, "point.recipient_type");
   work->set_primary(false);
   EXPECT_EQ(Update(*work, {"primary"}).error().violations.front().reason, "PRIMARY_REQUIRED");
   EXPECT_EQ(Update(*work, {"value"}).error().violations.front().reason, "FIELD_UNKNOWN");
@@ -71,7 +77,8 @@ TEST_F(PointServiceTest, APersonHasWaysToBeReachedEachWithItsState) {
   EXPECT_EQ(Remove(work->name())->version(), removed->version());
   EXPECT_EQ(Update(*work, {"label"}).error().reason, "POINT_NOT_FOUND");
   EXPECT_EQ(Types(), (std::vector<std::string>{"contact.created", "contact_point.added", "contact_point.added",
-                                               "contact_point.changed", "contact_point.removed"}));
+                                               "contact_point.changed", "contact_point.changed",
+                                               "contact_point.removed"}));
 }
 
 TEST_F(PointServiceTest, WhoCanBeReachedByAnAddressIsFoundHoweverItIsTyped) {

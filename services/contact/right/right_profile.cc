@@ -2,38 +2,24 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 #include "libs/base/check.h"
 #include "libs/zone/zone.h"
+#include "services/contact/consent/jurisdiction.h"
 
 namespace vefa::contact {
 namespace {
 
 using std::chrono::year_month_day;
 
-constexpr int32_t DayNumber(int year, unsigned month, unsigned day) {
-  const year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  return static_cast<int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
-}
-
-constexpr std::string_view kDefaultProfile = "DEFAULT";
-
 // Not legal advice: who knows better sets due times by a further version.
 constexpr RightProfile kProfiles[] = {
     {"DE", 1, DayNumber(2018, 5, 25), 1, 0, 2, 0, "Europe/Berlin", "DSGVO Art. 12 (3)"},
-    {kDefaultProfile, 1, DayNumber(1970, 1, 1), 0, 30, 0, 0, "UTC", "none: thirty days"},
+    {kDefaultJurisdiction, 1, DayNumber(1970, 1, 1), 0, 30, 0, 0, "UTC", "none: thirty days"},
     {"EU", 1, DayNumber(2018, 5, 25), 1, 0, 2, 0, "Europe/Brussels", "GDPR art. 12 (3)"},
     {"TR", 1, DayNumber(2016, 10, 7), 0, 30, 0, 0, "Europe/Istanbul", "KVKK (6698) md. 13"},
     {"US", 1, DayNumber(2020, 1, 1), 0, 45, 0, 45, "America/Los_Angeles", "CCPA 1798.130 (a)(2)"},
 };
-
-// The Union and the European Economic Area, but for Germany, which has a profile.
-const std::set<std::string_view>& UnionCountries() {
-  static const std::set<std::string_view> kCountries{"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "GR", "HU", "IE", "IS", "IT",
-                                                     "LI", "LV", "LT", "LU", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE"};
-  return kCountries;
-}
 
 int32_t AfterMonths(int32_t day, int32_t months) {
   const year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
@@ -61,12 +47,6 @@ const RightProfile* FindRightProfile(std::string_view code, int32_t version) {
   for (const RightProfile& profile : kProfiles)
     if (profile.code == code && profile.version == version) return &profile;
   return nullptr;
-}
-
-std::string_view RightProfileOf(std::string_view country) {
-  for (std::string_view own : {"DE", "TR", "US"})
-    if (country == own) return own;
-  return UnionCountries().contains(country) ? "EU" : kDefaultProfile;
 }
 
 Time DueTime(const RightProfile& profile, Time received, bool extended) {

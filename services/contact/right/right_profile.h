@@ -20,14 +20,12 @@ struct RightProfile {
   std::string_view law;
 };
 
-// All of them, by code and version. A change of the law is a further version here: what is there never changes.
+// All of them, by code and version; JurisdictionOf says whose counts. A change of the law is a further version here: what is there never changes.
 std::span<const RightProfile> RightProfiles();
 // The version that holds for what came in at a moment; of what is older than the first, the first. nullptr: there is none.
 const RightProfile* FindRightProfile(std::string_view code, Time received);
 // That very version.
 const RightProfile* FindRightProfile(std::string_view code, int32_t version);
-// Whose law counts for somebody in a country (ISO 3166-1 alpha-2, or nothing).
-std::string_view RightProfileOf(std::string_view country);
 // Before when an answer is due: the end of the last day. A month that lacks the day ends with its last; nothing is added for Sundays
 // and holidays, so that nobody is late who counts differently.
 Time DueTime(const RightProfile& profile, Time received, bool extended);

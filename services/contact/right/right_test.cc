@@ -27,13 +27,7 @@ TEST(RightProfileTest, TheClockEndsWithTheLastDayOnTheWallOfTheLaw) {
   EXPECT_EQ(Due("DEFAULT", "2026-01-01T00:00:00Z"), "2026-02-01T00:00");
 }
 
-TEST(RightProfileTest, TheCountrySaysWhoseLaw) {
-  EXPECT_EQ(RightProfileOf("TR"), "TR");
-  EXPECT_EQ(RightProfileOf("DE"), "DE");
-  EXPECT_EQ(RightProfileOf("FR"), "EU");
-  EXPECT_EQ(RightProfileOf("NO"), "EU");
-  EXPECT_EQ(RightProfileOf("JP"), "DEFAULT");
-  EXPECT_EQ(RightProfileOf(""), "DEFAULT");
+TEST(RightProfileTest, EveryVersionIsFoundAndHasAClock) {
   EXPECT_EQ(FindRightProfile("XX", At("2026-01-01")), nullptr);
   for (const RightProfile& profile : RightProfiles()) {
     EXPECT_EQ(FindRightProfile(profile.code, profile.version), &profile);

@@ -4,6 +4,7 @@
 #include "libs/rpc/page.h"
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
+#include "services/contact/consent/jurisdiction.h"
 #include "services/contact/contact_change.h"
 #include "services/contact/merge/merging.h"
 #include "services/contact/party/party_store.h"
@@ -21,7 +22,7 @@ Error NoSuchStep() {
 
 // Whose law counts, and by when that wants an answer.
 void SetClock(RightsRequest& request, const std::string& country, std::vector<Violation>& violations) {
-  if (request.profile.empty()) request.profile = RightProfileOf(country);
+  if (request.profile.empty()) request.profile = JurisdictionOf(country);
   const RightProfile* profile = FindRightProfile(request.profile, request.receive_time);
   if (profile == nullptr)
     return violations.push_back({"rights_request.profile", "PROFILE_UNKNOWN", "Give a code of ListRightsProfiles, or nothing."});
