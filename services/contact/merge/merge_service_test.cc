@@ -58,7 +58,7 @@ class MergeServiceTest : public ContactServiceTest {
   }
   ConsentReason Check(const std::string& contact) {
     auto decisions = CheckConsents(database_.service(), tenant_,
-                                   {{*ParseResourceName("contacts", contact), "win-back", Channel::kEmail}}, Soon());
+                                   {{*ParseResourceName("contacts", contact), "win-back", Channel::kEmail}}, clock_.Now(), Soon());
     EXPECT_TRUE(decisions.ok());
     return decisions->front().reason;
   }
