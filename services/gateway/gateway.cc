@@ -4,6 +4,7 @@
 
 #include "services/gateway/api_key_service.h"
 #include "services/gateway/feed/feed_rest.h"
+#include "services/gateway/saved_view_service.h"
 #include "services/gateway/session_service.h"
 #include "services/gateway/status_service.h"
 #include "services/gateway/team_service.h"
@@ -42,6 +43,7 @@
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
 #include "vefa/gateway/v1/api_key_service.pb.h"
+#include "vefa/gateway/v1/saved_view_service.pb.h"
 #include "vefa/gateway/v1/session_service.pb.h"
 #include "vefa/gateway/v1/status_service.pb.h"
 #include "vefa/gateway/v1/team_service.pb.h"
@@ -118,6 +120,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
           v1::GetStatusRequest::descriptor()->file()->service(0),
           v1::Team::descriptor()->file()->service(0),
           v1::User::descriptor()->file()->service(0),
+          v1::SavedView::descriptor()->file()->service(0),
           event::v1::ListEventsRequest::descriptor()->file()->service(0),
           event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
           event::v1::GetOutboxRequest::descriptor()->file()->service(0),
@@ -217,6 +220,7 @@ Gateway::Gateway(Settings settings, RouteTable routes)
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
   AddApiKeyService(api_, keys_);
   AddTeamService(api_, database_, clock_);
+  AddSavedViewService(api_, database_, clock_, key_.secret());
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
   for (Upstream* upstream : {&contact_, &interaction_, &campaign_, &notification_})

@@ -92,7 +92,7 @@ TEST_F(VisibilityTest, WhoSeesHisOwnIsNotLetInWhereEverybodysAreMeant) {
                            "/v1/messages/0191e5f0-0000-7000-8000-0123456789ab", "/v1/events:stream"})
     EXPECT_EQ(Refusal(As(narrow, "GET", path)), "403 VISIBILITY_TOO_NARROW") << path;
   EXPECT_EQ(Refusal(As(narrow, "POST", "/v1/apiKeys", R"({"displayName":"x","permissions":["*"]})")), "403 VISIBILITY_TOO_NARROW");
-  for (const char* path : {"/v1/session", "/v1/teams", "/v1/status"}) EXPECT_EQ(As(narrow, "GET", path).status, 200) << path;
+  for (const char* path : {"/v1/session", "/v1/teams", "/v1/savedViews", "/v1/status"}) EXPECT_EQ(As(narrow, "GET", path).status, 200) << path;
 }
 
 TEST_F(VisibilityTest, OtherServicesAreAskedWhereContactVouches) {

@@ -94,7 +94,7 @@ class VisibilityTest(StackCase):
         for path in CLOSED:
             answer = self.own.get(path)
             self.assertEqual((answer.status, answer.reason), (403, "VISIBILITY_TOO_NARROW"), path)
-        for path in ("/v1/organizations", "/v1/purposes", "/v1/campaigns", "/v1/segments", "/v1/teams", "/v1/status"):
+        for path in ("/v1/organizations", "/v1/purposes", "/v1/campaigns", "/v1/segments", "/v1/teams", "/v1/savedViews", "/v1/status"):
             self.assertEqual(self.own.get(path).status, 200, path)
 
     def test_writes_obey_too(self):
