@@ -46,8 +46,8 @@ Error AtCapacity() {
 }
 
 Door::Door(const std::string& service, runtime::WorkerPool& pool, const PrincipalKey& key, TenantDirectory& tenants,
-           telemetry::Metrics& metrics, const Clock& clock)
-    : pool_(pool), key_(key), tenants_(tenants), metrics_(metrics), clock_(clock) {
+           telemetry::Metrics& metrics, const Clock& clock, const SightOf* sight)
+    : pool_(pool), key_(key), tenants_(tenants), metrics_(metrics), clock_(clock), sight_(sight) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
   VEFA_CHECK(descriptor != nullptr);
   for (int i = 0; i < descriptor->method_count(); ++i) {
@@ -55,6 +55,9 @@ Door::Door(const std::string& service, runtime::WorkerPool& pool, const Principa
     Method& method = methods_[rpc->name()];
     method.permission = rpc->options().GetExtension(options::v1::permission);
     VEFA_CHECK(!method.permission.empty());
+    method.sight = rpc->options().GetExtension(options::v1::sight);
+    // What a stream names is not looked at.
+    VEFA_CHECK(method.sight != options::v1::SIGHT_NAMED || !(rpc->client_streaming() || rpc->server_streaming()));
     method.full_name = service + "/" + rpc->name();
     const telemetry::Labels labels{{"grpc_method", method.full_name}};
     method.started = &metrics.AddCounter("grpc_server_call_started_total", "Calls started.", labels);
@@ -84,6 +87,7 @@ Result<CallContext> Door::Identify(const Method& method, const grpc::CallbackSer
     error.metadata["permission"] = method.permission;
     return error;
   }
+  if (method.permission != "public") VEFA_TRY_OK(CheckSight(call.principal, method.sight));
   return call;
 }
 
@@ -91,6 +95,12 @@ Status Door::Admit(const CallContext& call, const grpc::CallbackServerContext& c
   if (context.IsCancelled()) return Error{Code::kCancelled, "CANCELLED", "The caller went away."};
   if (call.deadline.Passed()) return DeadlinePassed();
   return call.tenant.is_nil() ? Ok() : tenants_.Check(call.tenant, call.deadline);
+}
+
+Status Door::Look(const Method& method, const CallContext& call, const google::protobuf::Message* request) const {
+  if (method.sight != options::v1::SIGHT_NAMED || call.principal.SeesAll()) return Ok();
+  if (sight_ == nullptr || request == nullptr) return TooNarrow();
+  return sight_->Check(call.principal, *request, call.deadline);
 }
 
 telemetry::Span Door::BeginSpan(const Method& method, const grpc::CallbackServerContext& context) {

@@ -10,6 +10,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/result.h"
 #include "libs/rpc/principal.h"
+#include "libs/rpc/sight.h"
 #include "libs/rpc/tenants.h"
 #include "libs/runtime/worker_pool.h"
 #include "libs/telemetry/metrics.h"
@@ -29,13 +30,15 @@ struct CallContext {
 class Door {
  public:
   // `service` is the full proto name. Aborts when an RPC declares no permission: that is a
-  // programmer's error, and such an RPC must never be reachable.
+  // programmer's error, and such an RPC must never be reachable. `sight` knows whose a record is; without it, who
+  // does not see everybody's is let in at no RPC that names some.
   Door(const std::string& service, runtime::WorkerPool& pool, const PrincipalKey& key, TenantDirectory& tenants,
-       telemetry::Metrics& metrics, const Clock& clock);
+       telemetry::Metrics& metrics, const Clock& clock, const SightOf* sight = nullptr);
 
   struct Method {
     std::string full_name;  // `vefa.contact.v1.ContactService/GetContact`
     std::string permission;
+    options::v1::Sight sight = options::v1::SIGHT_UNSPECIFIED;
     telemetry::Counter* started = nullptr;
     telemetry::Histogram* waited = nullptr;
     // How long calls took, by gRPC status; each is there once a call has ended so.
@@ -44,13 +47,17 @@ class Door {
   const Method& method(const std::string& name) const;
 
   // Who calls and what he may, by what the call itself says: nothing is waited for, so it is asked where calls arrive.
-  // UNAUTHENTICATED `PRINCIPAL_MISSING`, …; PERMISSION_DENIED `PERMISSION_MISSING`; DEADLINE_EXCEEDED `DEADLINE_PASSED`.
+  // UNAUTHENTICATED `PRINCIPAL_MISSING`, …; PERMISSION_DENIED `PERMISSION_MISSING`, `VISIBILITY_TOO_NARROW`; DEADLINE_EXCEEDED
+  // `DEADLINE_PASSED`.
   Result<CallContext> Identify(const Method& method, const grpc::CallbackServerContext& context) const;
   // Whether the tenant exists and the caller still waits. Runs on a worker, because an unseen tenant is looked up.
   // NOT_FOUND `TENANT_UNKNOWN`, CANCELLED, DEADLINE_EXCEEDED `DEADLINE_PASSED`.
   Status Admit(const CallContext& call, const grpc::CallbackServerContext& context) const;
-  // Whether Admit would wait for nothing.
-  bool Admits(const CallContext& call) const { return tenants_.Known(call.tenant); }
+  // Whether Admit and Look would wait for nothing.
+  bool Admits(const CallContext& call) const { return call.principal.SeesAll() && tenants_.Known(call.tenant); }
+  // Whether the caller sees what the request names, at an RPC that is about that. Runs on a worker. `request` is null where whoever
+  // serves the RPC did not hand it over. NOT_FOUND `CONTACT_NOT_FOUND`, PERMISSION_DENIED `VISIBILITY_TOO_NARROW`.
+  Status Look(const Method& method, const CallContext& call, const google::protobuf::Message* request) const;
   // The call as a span, from its arrival on: below the caller's, or the first of a new trace.
   static telemetry::Span BeginSpan(const Method& method, const grpc::CallbackServerContext& context);
   // Counts the call's end, and ends its span.
@@ -67,6 +74,7 @@ class Door {
   TenantDirectory& tenants_;
   telemetry::Metrics& metrics_;
   const Clock& clock_;
+  const SightOf* sight_;
   std::map<std::string, Method> methods_;
 };
 

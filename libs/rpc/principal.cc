@@ -1,5 +1,6 @@
 #include "libs/rpc/principal.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "libs/base/text.h"
@@ -31,6 +32,9 @@ std::string PrincipalKey::Sign(const Principal& principal) const {
   proto.set_subject(principal.subject);
   for (const std::string& permission : principal.permissions) proto.add_permissions(permission);
   proto.set_expire_micros(principal.expire_time.time_since_epoch().count());
+  proto.set_narrowed(principal.owners.has_value());
+  if (principal.owners)
+    for (const Uuid& owner : *principal.owners) proto.add_owners(owner.bytes.data(), owner.bytes.size());
   std::string body = proto.SerializeAsString();
   return ToBase64Url(body) + "." + ToBase64Url(crypto::Bytes(crypto::HmacSha256(secret_, body)));
 }
@@ -72,6 +76,14 @@ Result<Principal> PrincipalKey::Read(std::string_view token) const {
   principal.subject = proto.subject();
   principal.permissions = {proto.permissions().begin(), proto.permissions().end()};
   principal.expire_time = Time(std::chrono::microseconds(proto.expire_micros()));
+  if (!proto.narrowed()) return principal;
+  principal.owners.emplace();
+  for (const std::string& owner : proto.owners()) {
+    Uuid id;
+    if (owner.size() != id.bytes.size()) return invalid();
+    std::copy(owner.begin(), owner.end(), id.bytes.begin());
+    principal.owners->push_back(id);
+  }
   return principal;
 }
 

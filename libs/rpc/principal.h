@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,9 +24,16 @@ struct Principal {
   // named: `platform.*`, `platform.read`.
   std::vector<std::string> permissions;
   Time expire_time;
+  // Whose contacts may be seen: those that these users answer for, the caller himself being the first; everybody's where nothing
+  // is said, as it is of services and keys. At most kOwnersMax, so that it fits into the metadata of a call.
+  std::optional<std::vector<Uuid>> owners = std::nullopt;
 
   bool May(std::string_view permission) const;
+  bool SeesAll() const { return !owners.has_value(); }
 };
+
+// The most users whose contacts one may see, beside one's own.
+inline constexpr size_t kOwnersMax = 250;
 
 // When a principal made now is to end: just after the longest call it may be made for, on a whole half minute, so that
 // those made close together are the same one and need not be verified twice.

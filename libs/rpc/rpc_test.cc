@@ -2,8 +2,10 @@
 
 #include "libs/rpc/page.h"
 #include "libs/rpc/principal.h"
+#include "libs/rpc/sight.h"
 #include "libs/rpc/status.h"
 #include "libs/rpc/time.h"
+#include "vefa/gateway/v1/principal.pb.h"
 
 namespace vefa::rpc {
 namespace {
@@ -52,6 +54,42 @@ TEST(PrincipalTest, ThoseMadeCloseTogetherAreOneAndEndOnTime) {
   std::string token = key.Sign(Somebody(now + std::chrono::seconds(60)));
   ASSERT_TRUE(key.Verify(token, now).ok());
   EXPECT_EQ(key.Verify(token, now + std::chrono::seconds(60)).error().reason, "PRINCIPAL_EXPIRED");
+}
+
+TEST(PrincipalTest, CarriesWhoseContactsAreSeen) {
+  PrincipalKey key("secret-secret-secret-secret-secret");
+  Time now = SystemClock().Now();
+  Principal narrow = Somebody(now + std::chrono::seconds(60));
+  EXPECT_TRUE(key.Verify(key.Sign(narrow), now)->SeesAll());
+  SystemClock clock;
+  narrow.owners.emplace();
+  for (size_t i = 0; i <= kOwnersMax; ++i) narrow.owners->push_back(NewUuidV7(clock));
+  const std::string token = key.Sign(narrow);
+  EXPECT_EQ(key.Verify(token, now)->owners, narrow.owners);
+  // What gRPC takes as metadata without being told otherwise.
+  EXPECT_LT(token.size(), 7'000u);
+  // Who sees nobody's is not who sees everybody's.
+  narrow.owners->clear();
+  EXPECT_FALSE(key.Verify(key.Sign(narrow), now)->SeesAll());
+}
+
+TEST(SightTest, NamesAreFoundWhereverTheyStand) {
+  gateway::v1::Principal message;
+  message.set_subject("contacts/0191E5F0-0000-7000-8000-0123456789AB/points/0191e5f0-0000-7000-8000-0123456789ac");
+  message.add_permissions("users/0191e5f0-0000-7000-8000-0123456789ad");
+  for (const char* none : {"contacts/1", "nothing", "campaigns/spring", "/", "contacts/0191e5f0-0000-7000-8000-0123456789a"})
+    message.add_permissions(none);
+  EXPECT_EQ(NamesIn(message), (std::set<std::string>{"contacts/0191e5f0-0000-7000-8000-0123456789ab",
+                                                     "users/0191e5f0-0000-7000-8000-0123456789ad"}));
+}
+
+TEST(SightTest, WhoDoesNotSeeEverybodysIsLetInWhereItIsDeclared) {
+  Principal principal = Somebody({});
+  EXPECT_TRUE(CheckSight(principal, options::v1::SIGHT_UNSPECIFIED).ok());
+  principal.owners.emplace();
+  EXPECT_EQ(CheckSight(principal, options::v1::SIGHT_UNSPECIFIED).error().reason, "VISIBILITY_TOO_NARROW");
+  for (auto sight : {options::v1::SIGHT_OPEN, options::v1::SIGHT_NAMED, options::v1::SIGHT_NARROWED})
+    EXPECT_TRUE(CheckSight(principal, sight).ok());
 }
 
 TEST(StatusTest, CarriesReasonViolationsAndRetryHint) {

@@ -65,20 +65,29 @@ class Reply {
 
 // Runs one unary call on the pool: `handler(const CallContext&, Reply)`, which may hand the reply on and return: the
 // response belongs to the call until the reply is given. Every RPC goes through here, so admission, deadlines, tracing,
-// metrics and the mapping of errors are written once. `method` is the RPC's name, a constant.
+// metrics and the mapping of errors are written once.
 // With `Place::kHere` the handler waits for nothing, not even for a lock that is held for long, and runs where the
 // call arrived when its tenant is known: a stage has a queue of its own, and the pool would only be a detour.
 enum class Place { kPool, kHere };
+
+// Which RPC is served: its name, a constant, and, of one that declares SIGHT_NAMED, what it was asked.
+struct Asked {
+  Asked(const char* name) : method(name) {}  // NOLINT: a name alone is how most are served.
+  Asked(const char* name, const google::protobuf::Message* asked) : method(name), request(asked) {}
+  const char* method;
+  const google::protobuf::Message* request = nullptr;  // Lives as long as the call.
+};
+
 template <typename Handler>
-grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerContext* context, const char* method,
-                                     Handler handler, Place place = Place::kPool) {
+grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerContext* context, Asked asked, Handler handler,
+                                     Place place = Place::kPool) {
   struct Waiting {
     Reply reply;
     CallContext call;
     Handler handler;
   };
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Door::Method& rpc = door.method(method);
+  const Door::Method& rpc = door.method(asked.method);
   rpc.started->Add();
   Reply reply(door, rpc, Door::BeginSpan(rpc, *context), reactor);
   auto caller = door.Identify(rpc, *context);
@@ -95,12 +104,13 @@ grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerConte
   }
   // A std::function is copied; a reply is not.
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(reply), *std::move(caller), std::move(handler)});
-  bool queued = door.pool().TryPost({waiting->call.tenant, method}, [&door, &rpc, context, waiting] {
+  bool queued = door.pool().TryPost({waiting->call.tenant, asked.method}, [&door, &rpc, context, waiting, asked] {
     telemetry::TraceScope trace(waiting->reply.span().trace(), waiting->call.tenant);
     const double waited = waiting->reply.age_seconds();
     rpc.waited->Observe(waited);
     waiting->reply.span().Set("vefa.queue_us", static_cast<int64_t>(waited * 1e6));
     Status admitted = door.Admit(waiting->call, *context);
+    if (admitted.ok()) admitted = door.Look(rpc, waiting->call, asked.request);
     if (!admitted.ok()) return waiting->reply.Finish(std::move(admitted));
     waiting->handler(waiting->call, std::move(waiting->reply));
   });
@@ -111,9 +121,8 @@ grpc::ServerUnaryReactor* ServeLater(const Door& door, grpc::CallbackServerConte
 // The same for a handler that has its answer when it returns: `handler(const CallContext&) -> Status`, which fills
 // the response it captured.
 template <typename Handler>
-grpc::ServerUnaryReactor* Serve(const Door& door, grpc::CallbackServerContext* context, const char* method,
-                                Handler handler) {
-  return ServeLater(door, context, method, [context, handler = std::move(handler)](const CallContext& call, Reply reply) {
+grpc::ServerUnaryReactor* Serve(const Door& door, grpc::CallbackServerContext* context, Asked asked, Handler handler) {
+  return ServeLater(door, context, asked, [context, handler = std::move(handler)](const CallContext& call, Reply reply) {
     Status status = Ok();
     {
       CancelScope scope([context] { return context->IsCancelled(); });

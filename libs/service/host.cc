@@ -70,7 +70,7 @@ Host::Host(events::Source source, config::Environment& environment, const config
 Host::~Host() = default;
 
 const rpc::Door& Host::AddDoor(const std::string& proto_service) {
-  doors_.push_back(std::make_unique<rpc::Door>(proto_service, *pool_, *key_, *tenants_, metrics_, clock_));
+  doors_.push_back(std::make_unique<rpc::Door>(proto_service, *pool_, *key_, *tenants_, metrics_, clock_, sight_));
   return *doors_.back();
 }
 

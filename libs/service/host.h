@@ -57,6 +57,8 @@ class Host {
 
   // The door of one gRPC service of this process, by its full proto name.
   const rpc::Door& AddDoor(const std::string& proto_service);
+  // Who knows whose a record is, for the doors that are added after it. It outlives Run.
+  void SeeBy(const rpc::SightOf& sight) { sight_ = &sight; }
   // A gRPC service to serve.
   void AddService(grpc::Service& service) { services_.push_back(&service); }
   // Events to apply; subscriptions begin in Run and end before anything else does.
@@ -110,6 +112,7 @@ class Host {
   std::unique_ptr<postgres::SchemaCheck> schema_;
   std::unique_ptr<rpc::TenantDirectory> tenants_;
   std::unique_ptr<runtime::WorkerPool> pool_;
+  const rpc::SightOf* sight_ = nullptr;
   std::vector<std::unique_ptr<rpc::Door>> doors_;
   std::unique_ptr<rpc::EventLogService> event_log_;
   std::unique_ptr<operations::OperationsService> operations_;

@@ -47,8 +47,12 @@ const filter::Schema& ContactFields() {
   return schema;
 }
 
-Condition ConditionOf(const filter::Filter& filter, size_t first) {
+Condition ConditionOf(const filter::Filter& filter, size_t first, const std::optional<std::vector<Uuid>>& owners) {
   Condition condition{filter.Names("state") ? "true" : "c.erase_time IS NULL AND c.merged_into IS NULL", {}};
+  if (owners) {
+    condition.sql += " AND c.owner_id = ANY($" + std::to_string(first++) + ")";
+    condition.params.push_back(postgres::Bind(*owners));
+  }
   if (!filter.condition) return condition;
   std::vector<filter::Value> values;
   condition.sql += " AND " + filter::ConditionSql(*filter.condition, first, values);

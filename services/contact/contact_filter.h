@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "libs/base/id.h"
 #include "libs/filter/filter.h"
 #include "libs/postgres/value.h"
 
@@ -13,7 +17,8 @@ struct Condition {
   std::string sql;
   postgres::Params params;
 };
-// Its first parameter is `$first`. Erased contacts are left out unless the filter speaks of `state`.
-Condition ConditionOf(const filter::Filter& filter, size_t first);
+// Its first parameter is `$first`. Erased contacts are left out unless the filter speaks of `state`, and, where `owners` are given, those
+// that nobody of them answers for.
+Condition ConditionOf(const filter::Filter& filter, size_t first, const std::optional<std::vector<Uuid>>& owners = std::nullopt);
 
 }  // namespace vefa::contact

@@ -26,14 +26,14 @@ void Append(const Condition& condition, postgres::Params& params) {
 }  // namespace
 
 Result<std::vector<Uuid>> ListFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter,
-                                       const ContactPage& page, Deadline deadline) {
+                                       const Owners& owners, const ContactPage& page, Deadline deadline) {
   std::string column = "c.external_id", key = "$3::text";
   if (page.order_by == "create_time") column = "c.create_time", key = "$3::text::timestamptz";
   if (page.order_by == "display_name") column = "c.display_name COLLATE \"tr-x-icu\"";
   const std::string direction = page.descending ? " DESC" : "";
   postgres::Params params = Bound(tenant, static_cast<int32_t>(page.size));
   for (const std::string& after : page.after) params.push_back(postgres::Bind(after));
-  const Condition condition = ConditionOf(filter, params.size() + 1);
+  const Condition condition = ConditionOf(filter, params.size() + 1, owners);
   Append(condition, params);
   std::string sql = "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND " + condition.sql;
   if (!page.after.empty())
@@ -44,9 +44,10 @@ Result<std::vector<Uuid>> ListFiltered(postgres::Database& database, const Uuid&
   return IdsOf(rows);
 }
 
-Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter, Deadline deadline) {
+Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter, const Owners& owners,
+                              Deadline deadline) {
   postgres::Params params = Bound(tenant, kFilteredCountMax);
-  const Condition condition = ConditionOf(filter, params.size() + 1);
+  const Condition condition = ConditionOf(filter, params.size() + 1, owners);
   Append(condition, params);
   const std::string sql = "SELECT count(*) FROM (SELECT 1 FROM contact c WHERE c.tenant_id = $1 AND " + condition.sql + " LIMIT $2) x";
   const Statement statement{"contact_count_filtered", sql.c_str(), true};
@@ -55,9 +56,9 @@ Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, 
 }
 
 Result<std::unordered_set<Uuid>> FilterContacts(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter,
-                                                const std::vector<Uuid>& ids, Deadline deadline) {
+                                                const Owners& owners, const std::vector<Uuid>& ids, Deadline deadline) {
   postgres::Params params = Bound(tenant, ids);
-  const Condition condition = ConditionOf(filter, params.size() + 1);
+  const Condition condition = ConditionOf(filter, params.size() + 1, owners);
   Append(condition, params);
   const std::string sql = "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.id = ANY($2) AND " + condition.sql;
   const Statement statement{"contact_filter", sql.c_str(), true};

@@ -16,6 +16,7 @@
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/pii_key_service.h"
 #include "services/contact/point/point_service.h"
+#include "services/contact/sight/contact_sight.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 std::vector<vefa::postgres::Migration> vefa_contact_migrations();
@@ -145,7 +146,8 @@ class ContactServiceTest : public ::testing::Test {
   rpc::PrincipalKey key_{std::string(32, 'k')};
   runtime::WorkerPool pool_{4, {.waiting_max = 64}};
   rpc::TenantDirectory tenants_{database_.service()};
-  rpc::Door door_{"vefa.contact.v1.ContactService", pool_, key_, tenants_, metrics_, clock_};
+  const ContactSight sight_{database_.service()};
+  rpc::Door door_{"vefa.contact.v1.ContactService", pool_, key_, tenants_, metrics_, clock_, &sight_};
   rpc::Door key_door_{"vefa.contact.v1.PiiKeyService", pool_, key_, tenants_, metrics_, clock_};
   PiiKeys keys_{database_.service(), clock_, std::string(32, 'f')};
   redis::Client redis_{testing::RedisAddress(), {&redis::Cache::script()}};
@@ -155,10 +157,10 @@ class ContactServiceTest : public ::testing::Test {
   AttributeCatalog attributes_{database_.service()};
   ContactLinks links_{std::string(32, 'f')};
   ContactService service_{door_, database_.service(), keys_, attributes_, copies_, links_, nullptr, clock_, key_.secret()};
-  rpc::Door point_door_{"vefa.contact.v1.ContactPointService", pool_, key_, tenants_, metrics_, clock_};
+  rpc::Door point_door_{"vefa.contact.v1.ContactPointService", pool_, key_, tenants_, metrics_, clock_, &sight_};
   PointService point_service_{point_door_, database_.service(),
                               ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_), clock_};
-  rpc::Door lifecycle_door_{"vefa.contact.v1.LifecycleService", pool_, key_, tenants_, metrics_, clock_};
+  rpc::Door lifecycle_door_{"vefa.contact.v1.LifecycleService", pool_, key_, tenants_, metrics_, clock_, &sight_};
   LifecycleService lifecycle_service_{lifecycle_door_, database_.service(),
                                       ContactChanger(database_.service(), keys_, attributes_, copies_, nullptr, clock_),
                                       attributes_, nullptr, clock_, key_.secret()};

@@ -13,6 +13,7 @@
 #include "services/contact/contact_store.h"
 #include "services/contact/preference/preference_store.h"
 #include "services/contact/purpose/purpose_store.h"
+#include "services/contact/sight/contact_sight.h"
 
 namespace vefa::contact {
 namespace {
@@ -91,12 +92,12 @@ grpc::ServerUnaryReactor* ContactService::CreateContact(grpc::CallbackServerCont
 }
 grpc::ServerUnaryReactor* ContactService::UpdateContact(grpc::CallbackServerContext* context,
                                                         const v1::UpdateContactRequest* request, v1::Contact* response) {
-  return rpc::Serve(door_, context, "UpdateContact",
+  return rpc::Serve(door_, context, {"UpdateContact", request},
                     [=, this](const rpc::CallContext& call) { return Update(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* ContactService::GetContact(grpc::CallbackServerContext* context,
                                                      const v1::GetContactRequest* request, v1::Contact* response) {
-  return rpc::ServeLater(door_, context, "GetContact", [=, this](const rpc::CallContext& call, rpc::Reply reply) {
+  return rpc::ServeLater(door_, context, {"GetContact", request}, [=, this](const rpc::CallContext& call, rpc::Reply reply) {
     Get(call, *request, *response, std::move(reply));
   }, rpc::Place::kHere);
 }
@@ -124,13 +125,13 @@ grpc::ServerBidiReactor<v1::ImportContactsRequest, v1::ImportContactsResponse>* 
 }
 grpc::ServerUnaryReactor* ContactService::RecordConsent(grpc::CallbackServerContext* context,
                                                         const v1::RecordConsentRequest* request, v1::Consent* response) {
-  return rpc::Serve(door_, context, "RecordConsent",
+  return rpc::Serve(door_, context, {"RecordConsent", request},
                     [=, this](const rpc::CallContext& call) { return Record(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* ContactService::ListConsents(grpc::CallbackServerContext* context,
                                                        const v1::ListConsentsRequest* request,
                                                        v1::ListConsentsResponse* response) {
-  return rpc::Serve(door_, context, "ListConsents",
+  return rpc::Serve(door_, context, {"ListConsents", request},
                     [=, this](const rpc::CallContext& call) { return Consents(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* ContactService::BatchGetRecipients(grpc::CallbackServerContext* context,
@@ -143,7 +144,7 @@ grpc::ServerUnaryReactor* ContactService::BatchGetRecipients(grpc::CallbackServe
 grpc::ServerUnaryReactor* ContactService::EraseContact(grpc::CallbackServerContext* context,
                                                        const v1::EraseContactRequest* request,
                                                        v1::EraseContactResponse* response) {
-  return rpc::Serve(door_, context, "EraseContact",
+  return rpc::Serve(door_, context, {"EraseContact", request},
                     [=, this](const rpc::CallContext& call) { return Erase(call, *request, *response); });
 }
 
@@ -154,6 +155,7 @@ void ContactService::Create(const rpc::CallContext& call, const v1::CreateContac
   if (!definitions.ok()) return reply.Finish(std::move(definitions).error());
   std::vector<Violation> violations;
   Contact contact = FromProto(request.contact(), "contact.", violations);
+  SetOwner(call.principal, contact, violations);
   Normalise(contact, "contact.", violations);
   NormaliseValues(**definitions, {}, contact.attributes, "contact.", violations);
   if (!violations.empty()) return reply.Finish(Violations(std::move(violations)));
@@ -185,7 +187,8 @@ Status ContactService::Update(const rpc::CallContext& call, const v1::UpdateCont
   VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact().name()));
   VEFA_TRY(rpc::Mask mask, rpc::Mask::Read(request.update_mask(), request.contact(), kChangeable));
   std::vector<Violation> violations;
-  const Contact said = FromProto(request.contact(), "contact.", violations);
+  Contact said = FromProto(request.contact(), "contact.", violations);
+  if (mask.Has("owner")) SetOwner(call.principal, said, violations);
   if (!violations.empty()) return Violations(std::move(violations));
   rpc::Attempt attempt{call.tenant, request.request_id(), "UpdateContact", ""};
   if (!attempt.request_id.empty())
@@ -236,7 +239,8 @@ Status ContactService::BatchGet(const rpc::CallContext& call, const v1::BatchGet
   VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.names()));
   std::vector<std::string> external_ids(request.external_ids().begin(), request.external_ids().end());
   VEFA_TRY(auto contacts, GetContacts(database_, call.tenant, ids, external_ids, call.deadline));
-  for (const Contact& contact : contacts) *response.add_contacts() = ToProto(contact);
+  for (const Contact& contact : contacts)
+    if (Sees(call.principal, contact)) *response.add_contacts() = ToProto(contact);
   return Ok();
 }
 

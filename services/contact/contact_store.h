@@ -125,15 +125,19 @@ Result<std::vector<Contact>> ListContacts(postgres::Database& database, const Uu
 // How many there are, counted to at most 10,000.
 Result<int32_t> CountContacts(postgres::Database& database, const Uuid& tenant, Deadline deadline);
 
+// Whose contacts are meant: those that one of these users answers for, or everybody's (rpc::Principal).
+using Owners = std::optional<std::vector<Uuid>>;
+
 // Who is on a page of those for whom a condition holds, in order; `among` is not asked for. Where no index helps it goes along
 // the tenant's contacts until the page is full or the deadline passed.
 Result<std::vector<Uuid>> ListFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter,
-                                       const ContactPage& page, Deadline deadline);
+                                       const Owners& owners, const ContactPage& page, Deadline deadline);
 // How many they are, counted to at most 1,000.
-Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter, Deadline deadline);
+Result<int32_t> CountFiltered(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter, const Owners& owners,
+                              Deadline deadline);
 // Of these contacts those for whom it holds.
 Result<std::unordered_set<Uuid>> FilterContacts(postgres::Database& database, const Uuid& tenant, const filter::Filter& filter,
-                                                const std::vector<Uuid>& ids, Deadline deadline);
+                                                const Owners& owners, const std::vector<Uuid>& ids, Deadline deadline);
 // The keys of a row for the next page.
 std::vector<std::string> PageKeys(const Contact& contact, const std::string& order_by);
 

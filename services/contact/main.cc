@@ -32,6 +32,7 @@
 #include "services/contact/score/score_service.h"
 #include "services/contact/search/search_handler.h"
 #include "services/contact/search/search_sweep.h"
+#include "services/contact/sight/contact_sight.h"
 #include "services/contact/relationship/relationship_service.h"
 #include "services/contact/relationship/unaccountable_gauge.h"
 #include "services/contact/right/inventory_service.h"
@@ -278,6 +279,8 @@ int main(int argc, char** argv) {
   PiiKeys keys(host.database(), host.clock(), std::move(settings.pii_key));
   AttributeCatalog catalog(host.database());
   const ContactChanger changer(host.database(), keys, catalog, copies.copies, &host.relay(), host.clock());
+  const ContactSight sight(host.database());
+  host.SeeBy(sight);
   const Means means{host, keys, catalog, copies.copies, links, changer};
   Records records(means);
   Permissions permissions(means, proof_key);

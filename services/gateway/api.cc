@@ -3,6 +3,7 @@
 #include "libs/telemetry/log.h"
 #include "services/gateway/json.h"
 #include "services/gateway/problem.h"
+#include "services/gateway/sight.h"
 #include "vefa/options/v1/options.pb.h"
 
 namespace vefa::gateway {
@@ -111,6 +112,7 @@ Result<http::Response> Api::Transcode(const RouteTable::Match& match, const http
     if (!done.ok()) return ForCaller(std::move(done).error(), "gateway");
   } else {
     VEFA_TRY(Upstream * upstream, UpstreamOf(rpc, *input));
+    if (caller) VEFA_TRY_OK(Vouch(rpc, *input, *caller, deadline));
     VEFA_TRY_OK(upstream->Call(rpc, *input, *output, {Sign(caller), deadline}));
   }
   if (response.body.empty()) {
@@ -131,8 +133,17 @@ Result<std::optional<Caller>> Api::Admit(const Binding& binding, const http::Req
   Result<Caller> caller = callers_.Authenticate(request, cookie_, deadline);
   if (!caller.ok()) return ForCaller(std::move(caller).error(), "gateway");
   telemetry::NoteTenant(caller->session.tenant);
-  VEFA_TRY_OK(Authorize(*caller, binding.permission));
+  VEFA_TRY_OK(Authorize(*caller, binding.permission, binding.rpc->options().GetExtension(options::v1::sight)));
   return std::optional<Caller>(*std::move(caller));
+}
+
+Status Api::Vouch(const pb::MethodDescriptor& rpc, const pb::Message& request, Caller& caller, Deadline deadline) const {
+  if (caller.principal.SeesAll() || rpc.options().GetExtension(options::v1::sight) != options::v1::SIGHT_NAMED ||
+      rpc.file()->package() == kSightPackage)
+    return Ok();
+  VEFA_TRY_OK(AskSight(*upstreams_.at(kSightService), key_, caller.principal, request, deadline));
+  caller.principal.owners.reset();
+  return Ok();
 }
 
 Status Api::Read(const RouteTable::Match& match, const http::Request& request, pb::Message& message) const {

@@ -70,6 +70,10 @@ class Api {
   http::Response Unary(const RouteTable::Match& match, const http::Request& request) const;
   Result<http::Response> Transcode(const RouteTable::Match& match, const http::Request& request) const;
   Result<std::optional<Caller>> Admit(const Binding& binding, const http::Request& request, Deadline deadline) const;
+  // Asks contact whether the caller, who does not see everybody's, sees the contacts that a call to another service names. If so the call goes
+  // on as one of somebody who does: the service does not know whose they are.
+  Status Vouch(const google::protobuf::MethodDescriptor& rpc, const google::protobuf::Message& request, Caller& caller,
+               Deadline deadline) const;
   Status Read(const RouteTable::Match& match, const http::Request& request, google::protobuf::Message& message) const;
   Result<Upstream*> UpstreamOf(const google::protobuf::MethodDescriptor& rpc,
                                const google::protobuf::Message& request) const;

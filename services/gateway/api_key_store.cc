@@ -48,7 +48,7 @@ ApiKey Read(const Rows& rows, int row, const Uuid& tenant) {
   key.tenant = tenant;
   key.id = rows.Id(row, 0);
   key.display_name = rows.String(row, 1);
-  key.permissions = SplitPermissions(rows.Text(row, 2));
+  key.permissions = SplitWords(rows.Text(row, 2));
   key.creator = rows.String(row, 3);
   key.token_hint = rows.String(row, 4);
   key.create_time = rows.Timestamp(row, 5);
@@ -60,20 +60,20 @@ ApiKey Read(const Rows& rows, int row, const Uuid& tenant) {
 
 }  // namespace
 
-std::string JoinPermissions(const std::vector<std::string>& permissions) {
+std::string JoinWords(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& permission : permissions) text += (text.empty() ? "" : " ") + permission;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
 }
 
-std::vector<std::string> SplitPermissions(std::string_view text) {
-  std::vector<std::string> permissions;
+std::vector<std::string> SplitWords(std::string_view text) {
+  std::vector<std::string> words;
   while (!text.empty()) {
     size_t blank = std::min(text.find(' '), text.size());
-    permissions.emplace_back(text.substr(0, blank));
+    words.emplace_back(text.substr(0, blank));
     text.remove_prefix(std::min(blank + 1, text.size()));
   }
-  return permissions;
+  return words;
 }
 
 Result<bool> InsertApiKey(postgres::Database& database, const ApiKey& key, const crypto::Digest& token_hash,
@@ -87,7 +87,7 @@ Result<bool> InsertApiKey(postgres::Database& database, const ApiKey& key, const
   }
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(key.tenant), kInsert,
                                    Bound(key.tenant, key.id, Bytes{crypto::Bytes(token_hash)}, key.token_hint, key.display_name,
-                                         JoinPermissions(key.permissions), key.creator, key.create_time, key.expire_time,
+                                         JoinWords(key.permissions), key.creator, key.create_time, key.expire_time,
                                          living_max, request_id, request_hash),
                                    deadline));
   return rows.affected() == 1;

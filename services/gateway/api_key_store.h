@@ -50,8 +50,8 @@ Result<std::optional<ApiKey>> RevokeApiKey(postgres::Database& database, const U
 Result<std::optional<ApiKey>> FindApiKey(postgres::Database& database, const Uuid& tenant,
                                          const crypto::Digest& token_hash, Time now, Time noted_before, Deadline deadline);
 
-// Permissions as one text, and back.
-std::string JoinPermissions(const std::vector<std::string>& permissions);
-std::vector<std::string> SplitPermissions(std::string_view text);
+// Words without blanks as one text, and back.
+std::string JoinWords(const std::vector<std::string>& words);
+std::vector<std::string> SplitWords(std::string_view text);
 
 }  // namespace vefa::gateway

@@ -124,7 +124,7 @@ std::optional<ApiKey> ApiKeys::FindCached(const crypto::Digest& hash) {
   key.tenant_slug = copy.Text("slug");
   key.id = *id;
   key.display_name = copy.Text("name");
-  key.permissions = SplitPermissions(copy.Text("permissions"));
+  key.permissions = SplitWords(copy.Text("permissions"));
   key.expire_time = *expire;
   return key;
 }
@@ -134,7 +134,7 @@ void ApiKeys::Cache(const crypto::Digest& hash, const ApiKey& key) {
                       {"slug", key.tenant_slug},
                       {"id", key.id.ToString()},
                       {"name", key.display_name},
-                      {"permissions", JoinPermissions(key.permissions)},
+                      {"permissions", JoinWords(key.permissions)},
                       {"expire", ToRfc3339(key.expire_time)}};
   // Without Redis the next request asks PostgreSQL again.
   static_cast<void>(redis_.Set(CacheKey(hash), json.dump(), kSessionCached).ok());

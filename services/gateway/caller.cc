@@ -62,6 +62,7 @@ Result<Caller> Callers::Authenticate(const http::Request& request, const CookieP
 Status Callers::BySession(Caller& caller, Deadline deadline) {
   VEFA_TRY(caller.session, sessions_.Find(caller.token, deadline));
   caller.principal.subject = ResourceName("users", caller.session.user);
+  caller.principal.owners = caller.session.owners;
   if (auto permissions = PermissionsOf(caller.session.role)) caller.principal.permissions = *std::move(permissions);
   return Ok();
 }
@@ -78,8 +79,8 @@ Status Callers::ByKey(Caller& caller, Deadline deadline) {
   return Ok();
 }
 
-Status Authorize(const Caller& caller, const std::string& permission) {
-  if (caller.principal.May(permission)) return Ok();
+Status Authorize(const Caller& caller, const std::string& permission, options::v1::Sight sight) {
+  if (caller.principal.May(permission)) return rpc::CheckSight(caller.principal, sight);
   Error error{Code::kPermissionDenied, "PERMISSION_MISSING",
               "This needs the permission " + permission + "; ask an administrator for it."};
   error.metadata["permission"] = permission;

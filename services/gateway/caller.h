@@ -6,6 +6,7 @@
 #include "libs/base/result.h"
 #include "libs/http/message.h"
 #include "libs/rpc/principal.h"
+#include "libs/rpc/sight.h"
 #include "services/gateway/api_keys.h"
 #include "services/gateway/call_limits.h"
 #include "services/gateway/sessions.h"
@@ -50,8 +51,8 @@ class Callers {
   const Clock& clock_;
 };
 
-// PERMISSION_DENIED `PERMISSION_MISSING`.
-Status Authorize(const Caller& caller, const std::string& permission);
+// PERMISSION_DENIED `PERMISSION_MISSING`, or `VISIBILITY_TOO_NARROW` for who does not see what such a call concerns.
+Status Authorize(const Caller& caller, const std::string& permission, options::v1::Sight sight);
 
 // Refuses what a page of another origin sent: PERMISSION_DENIED `CROSS_SITE`.
 Status RefuseCrossSite(const http::Request& request);

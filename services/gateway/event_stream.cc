@@ -53,7 +53,7 @@ Result<Caller> EventStream::Admit(const http::Request& request) {
     return error;
   }
   VEFA_TRY(Caller caller, callers_.Authenticate(request, cookie_, Deadline::After(kAdmitTimeout)));
-  VEFA_TRY_OK(Authorize(caller, "events.read"));
+  VEFA_TRY_OK(Authorize(caller, "events.read", options::v1::SIGHT_UNSPECIFIED));
   return caller;
 }
 

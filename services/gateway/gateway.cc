@@ -4,8 +4,10 @@
 
 #include "services/gateway/api_key_service.h"
 #include "services/gateway/feed/feed_rest.h"
+#include "services/gateway/saved_view_service.h"
 #include "services/gateway/session_service.h"
 #include "services/gateway/status_service.h"
+#include "services/gateway/team_service.h"
 #include "vefa/campaign/v1/campaign_events.pb.h"
 #include "vefa/campaign/v1/campaign_service.pb.h"
 #include "vefa/contact/v1/affiliation_service.pb.h"
@@ -42,8 +44,11 @@
 #include "vefa/event/v1/event_log_service.pb.h"
 #include "vefa/event/v1/event_operations_service.pb.h"
 #include "vefa/gateway/v1/api_key_service.pb.h"
+#include "vefa/gateway/v1/saved_view_service.pb.h"
 #include "vefa/gateway/v1/session_service.pb.h"
 #include "vefa/gateway/v1/status_service.pb.h"
+#include "vefa/gateway/v1/team_service.pb.h"
+#include "vefa/gateway/v1/user_service.pb.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
 #include "vefa/interaction/v1/interaction_service.pb.h"
 #include "vefa/notification/v1/notification_events.pb.h"
@@ -114,6 +119,9 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   return {v1::GetSessionRequest::descriptor()->file()->service(0),
           v1::ApiKey::descriptor()->file()->service(0),
           v1::GetStatusRequest::descriptor()->file()->service(0),
+          v1::Team::descriptor()->file()->service(0),
+          v1::User::descriptor()->file()->service(0),
+          v1::SavedView::descriptor()->file()->service(0),
           event::v1::ListEventsRequest::descriptor()->file()->service(0),
           event::v1::GetEventLogStatusRequest::descriptor()->file()->service(0),
           event::v1::GetOutboxRequest::descriptor()->file()->service(0),
@@ -212,6 +220,8 @@ Gateway::Gateway(Settings settings, RouteTable routes)
       console_(settings_.web_root) {
   AddSessionService(api_, sessions_, CookiePolicy{https_}, settings_.events_volatile);
   AddApiKeyService(api_, keys_);
+  AddTeamService(api_, database_, clock_);
+  AddSavedViewService(api_, database_, clock_, key_.secret());
   AddStatusService(api_, {&contact_, &interaction_, &campaign_, &notification_}, key_, settings_.events_volatile);
   AddFeedCalls(api_, feed_.calls());
   for (Upstream* upstream : {&contact_, &interaction_, &campaign_, &notification_})

@@ -29,6 +29,12 @@ namespace vefa::gateway {
 
 inline constexpr char kTestKey[] = "0123456789abcdef0123456789abcdef";
 
+inline Result<rpc::Principal> PrincipalOf(const grpc::ServerContext& context) {
+  auto found = context.client_metadata().find(rpc::kPrincipalMetadata);
+  std::string token = found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+  return rpc::PrincipalKey(kTestKey).Verify(token, SystemClock().Now());
+}
+
 // Small services of a test's own on a real gRPC server: they check the signed principal as ours do,
 // and answer in a way the test can tell.
 class TestContacts final : public contact::v1::ContactService::Service {
@@ -47,6 +53,14 @@ class TestContacts final : public contact::v1::ContactService::Service {
     response->set_name(request->name());
     response->set_display_name(principal->tenant.ToString());
     response->set_external_id(principal->subject);
+    response->set_source(std::to_string(principal->SeesAll() ? -1 : static_cast<int>(principal->owners->size())));
+    return grpc::Status::OK;
+  }
+  // Of each name that ends in 1 there is one that the caller sees.
+  grpc::Status BatchGetContacts(grpc::ServerContext*, const contact::v1::BatchGetContactsRequest* request,
+                                contact::v1::BatchGetContactsResponse* response) override {
+    for (const std::string& name : request->names())
+      if (name.ends_with("1")) response->add_contacts()->set_name(name);
     return grpc::Status::OK;
   }
   grpc::Status ListContacts(grpc::ServerContext*, const contact::v1::ListContactsRequest* request,
@@ -78,13 +92,6 @@ class TestContacts final : public contact::v1::ContactService::Service {
     return grpc::Status::OK;
   }
 
- private:
-  static Result<rpc::Principal> PrincipalOf(const grpc::ServerContext& context) {
-    auto found = context.client_metadata().find(rpc::kPrincipalMetadata);
-    std::string token =
-        found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
-    return rpc::PrincipalKey(kTestKey).Verify(token, SystemClock().Now());
-  }
 };
 
 class TestNotification final : public notification::v1::NotificationService::Service {
@@ -103,7 +110,17 @@ class TestNotification final : public notification::v1::NotificationService::Ser
     response->set_language("tr");
     return grpc::Status::OK;
   }
+  grpc::Status ListMessages(grpc::ServerContext* context, const notification::v1::ListMessagesRequest*,
+                            notification::v1::ListMessagesResponse*) override {
+    auto principal = PrincipalOf(*context);
+    if (!principal.ok()) return rpc::ToGrpc(principal.error());
+    ++listed;
+    if (!principal->SeesAll()) ++narrow;
+    return grpc::Status::OK;
+  }
   std::atomic<int> unsubscribed = 0;
+  std::atomic<int> listed = 0;  // How often messages were, and by whom contact did not vouch for.
+  std::atomic<int> narrow = 0;
 };
 
 class TestPreferences final : public contact::v1::PreferenceService::Service {

@@ -49,7 +49,7 @@ Result<GrpcDoor::Admitted> GrpcDoor::AdmitSession(const rpc::Door::Method& metho
   request.method = "GET";
   request.headers.Add("Authorization", authorization);
   VEFA_TRY(Caller caller, callers_.Authenticate(request, CookiePolicy{}, deadline));
-  VEFA_TRY_OK(Authorize(caller, method.permission));
+  VEFA_TRY_OK(Authorize(caller, method.permission, method.sight));
   Admitted admitted;
   admitted.call.tenant = caller.session.tenant;
   admitted.call.principal = std::move(caller.principal);

@@ -18,14 +18,14 @@ const postgres::Statement kFindSession{
     "  SELECT s.token_hash, t.slug, u.id, u.email, u.display_name, u.role, s.expire_time, s.idle_expire_time,"
     "    s.auth_revision,"
     "    s.revoke_time IS NOT NULL OR s.expire_time <= $3 OR s.idle_expire_time <= $3 OR u.disabled"
-    "    OR s.auth_revision <> u.auth_revision AS ended"
+    "    OR s.auth_revision <> u.auth_revision AS ended, " VEFA_SEEN_OWNERS " AS owners"
     "  FROM session s JOIN user_account u ON u.tenant_id = s.tenant_id AND u.id = s.user_id"
     "  JOIN tenant t ON t.id = s.tenant_id"
     "  WHERE s.tenant_id = $1 AND s.token_hash = $2),"
     " touched AS ("
     "  UPDATE session s SET idle_expire_time = $4 FROM found f"
     "  WHERE s.tenant_id = $1 AND s.token_hash = f.token_hash AND NOT f.ended AND f.idle_expire_time < $5)"
-    " SELECT slug, id, email, display_name, role, expire_time, ended, auth_revision FROM found"};
+    " SELECT slug, id, email, display_name, role, expire_time, ended, auth_revision, owners FROM found"};
 const postgres::Statement kRevokeSession{
     "gateway_session_revoke",
     "UPDATE session SET revoke_time = $3 WHERE tenant_id = $1 AND token_hash = $2 AND revoke_time IS NULL"};
@@ -60,6 +60,7 @@ Result<std::optional<StoredSession>> FindSession(postgres::Database& database, c
   stored.session.expire_time = rows.Timestamp(0, 5);
   stored.ended = rows.Bool(0, 6);
   stored.session.auth_revision = rows.Int64(0, 7);
+  stored.session.owners = ReadSeenOwners(rows, 0, 8);
   return std::optional<StoredSession>(std::move(stored));
 }
 

@@ -22,6 +22,7 @@ struct Session {
   std::string role;
   Time expire_time;
   int64_t auth_revision = 0;  // Of the user, when the session began.
+  SeenOwners owners = std::nullopt;  // Whose contacts he sees now.
 };
 
 // A session as the database has it, alive or not.

@@ -1,5 +1,7 @@
 #include "services/gateway/sessions.h"
 
+#include <algorithm>
+
 #include "libs/base/text.h"
 #include "libs/telemetry/log.h"
 #include "services/gateway/token.h"
@@ -27,6 +29,30 @@ Error Busy(std::chrono::milliseconds wait) {
 }
 
 std::string KeyOf(const crypto::Digest& hash) { return TokenCopy::KeyOf('s', hash); }
+
+// Whose contacts are seen, as a copy says it. One that does not is no copy: it would be taken for everybody's.
+constexpr std::string_view kEverybody = "everybody";
+
+std::string JoinOwners(const SeenOwners& owners) {
+  if (!owners) return std::string(kEverybody);
+  std::string text;
+  for (const Uuid& owner : *owners) text += (text.empty() ? "" : " ") + owner.ToString();
+  return text;
+}
+
+std::optional<SeenOwners> SplitOwners(std::string_view text) {
+  if (text == kEverybody) return SeenOwners();
+  std::vector<Uuid> owners;
+  while (!text.empty()) {
+    const size_t blank = std::min(text.find(' '), text.size());
+    auto owner = Uuid::Parse(text.substr(0, blank));
+    if (!owner.ok()) return std::nullopt;
+    owners.push_back(*owner);
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  if (owners.empty()) return std::nullopt;
+  return SeenOwners(std::move(owners));
+}
 
 Status Validate(std::string_view tenant, std::string_view email, std::string_view password) {
   std::vector<Violation> violations;
@@ -106,7 +132,7 @@ Result<Sessions::SignedIn> Sessions::Compare(std::string_view tenant, std::strin
   SignedIn signed_in;
   signed_in.token = MakeToken(tenant_id);
   signed_in.session = {tenant_id,     std::string(tenant), account->id, account->email, account->display_name,
-                       account->role, now + kSessionLife,   account->auth_revision};
+                       account->role, now + kSessionLife,   account->auth_revision, account->owners};
   crypto::Digest hash = crypto::Sha256(signed_in.token);
   VEFA_TRY_OK(InsertSession(database_, signed_in.session, hash, now, now + kSessionIdle, deadline));
   Cache(hash, signed_in.session);
@@ -148,9 +174,10 @@ std::optional<Session> Sessions::FindCached(const crypto::Digest& hash) {
   auto user = Uuid::Parse(copy.Text("user"));
   auto expire = ParseTime(copy.Text("expire"));
   auto revision = copy.Number("revision");
-  if (!tenant.ok() || !user.ok() || !expire.ok() || !revision) return std::nullopt;
+  auto owners = SplitOwners(copy.Text("owners"));
+  if (!tenant.ok() || !user.ok() || !expire.ok() || !revision || !owners) return std::nullopt;
   return Session{*tenant, copy.Text("slug"), *user, copy.Text("email"), copy.Text("name"), copy.Text("role"), *expire,
-                 *revision};
+                 *revision, *std::move(owners)};
 }
 
 void Sessions::Cache(const crypto::Digest& hash, const Session& session) {
@@ -163,7 +190,8 @@ void Sessions::Cache(const crypto::Digest& hash, const Session& session) {
                       {"name", session.display_name},
                       {"role", session.role},
                       {"expire", ToRfc3339(session.expire_time)},
-                      {"revision", session.auth_revision}};
+                      {"revision", session.auth_revision},
+                      {"owners", JoinOwners(session.owners)}};
   // Without Redis the next request asks PostgreSQL again.
   static_cast<void>(redis_.Set(KeyOf(hash), json.dump(), std::min(left, kSessionCached)).ok());
 }

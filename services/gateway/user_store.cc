@@ -14,8 +14,8 @@ constexpr size_t kLongestPassword = 1024;
 const postgres::Statement kTenant{"gateway_tenant_by_slug", "SELECT id FROM tenant WHERE slug = $1"};
 const postgres::Statement kAccount{
     "gateway_account_by_email",
-    "SELECT id, email, display_name, role, password_hash, disabled, auth_revision FROM user_account"
-    " WHERE tenant_id = $1 AND email = $2"};
+    "SELECT u.id, u.email, u.display_name, u.role, u.password_hash, u.disabled, u.auth_revision, " VEFA_SEEN_OWNERS
+    " FROM user_account u WHERE u.tenant_id = $1 AND u.email = $2"};
 const postgres::Statement kStoreHash{
     "gateway_store_hash",
     "UPDATE user_account SET password_hash = $3, update_time = now() WHERE tenant_id = $1 AND id = $2"};
@@ -70,6 +70,7 @@ Result<std::optional<Account>> FindAccount(postgres::Database& database, const U
   account.password_hash = rows.String(0, 4);
   account.disabled = rows.Bool(0, 5);
   account.auth_revision = rows.Int64(0, 6);
+  account.owners = ReadSeenOwners(rows, 0, 7);
   return std::optional<Account>(std::move(account));
 }
 

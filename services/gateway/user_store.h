@@ -9,6 +9,7 @@
 #include "libs/base/result.h"
 #include "libs/crypto/crypto.h"
 #include "libs/postgres/database.h"
+#include "services/gateway/visibility.h"
 
 namespace vefa::gateway {
 
@@ -21,6 +22,7 @@ struct Account {
   std::string password_hash;
   bool disabled = false;
   int64_t auth_revision = 0;
+  SeenOwners owners;
 };
 
 // A user to be added.

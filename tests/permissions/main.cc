@@ -98,8 +98,10 @@ bool Try(const pb::MethodDescriptor& method, const std::string& address, const r
   std::string path = "/" + method.service()->full_name() + "/" + method.name();
   Wire wire(address);
   if (!Served(wire.Call(path, ""))) return false;
-  for (const Case& tried : CasesOf(method.options().GetExtension(options::v1::permission), key, tenant)) {
-    Status status = wire.Call(path, tried.principal);
+  std::vector<Case> cases = CasesOf(method.options().GetExtension(options::v1::permission), key, tenant);
+  for (Case& narrow : NarrowCasesOf(method, key, tenant)) cases.push_back(std::move(narrow));
+  for (const Case& tried : cases) {
+    Status status = wire.Call(path, tried.principal, tried.request);
     ++report.calls;
     if (!AsItShould(tried, status)) report.Surprise(path, address, tried.name, Heard(status), tried.reason);
   }

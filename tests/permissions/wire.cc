@@ -22,7 +22,7 @@ bool Next(grpc::CompletionQueue& queue) {
 Wire::Wire(const std::string& address) : channel_(rpc::MakeChannel(address)) {}
 
 // Every kind of RPC looks the same here: one message, the end, an answer or none, a status.
-Status Wire::Call(const std::string& path, const std::string& principal) {
+Status Wire::Call(const std::string& path, const std::string& principal, const std::string& request) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kTimeout);
   if (!principal.empty()) context.AddMetadata(rpc::kPrincipalMetadata, principal);
@@ -31,7 +31,8 @@ Status Wire::Call(const std::string& path, const std::string& principal) {
   auto call = stub.PrepareCall(&context, path, &queue);
   call->StartCall(nullptr);
   if (Next(queue)) {
-    call->WriteLast(grpc::ByteBuffer(nullptr, 0), grpc::WriteOptions(), nullptr);
+    const grpc::Slice bytes(request);
+    call->WriteLast(grpc::ByteBuffer(&bytes, 1), grpc::WriteOptions(), nullptr);
     Next(queue);
     // A stream may go on answering; one answer says that it was let in.
     grpc::ByteBuffer answer;

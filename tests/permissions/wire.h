@@ -9,12 +9,12 @@
 
 namespace vefa::permissions {
 
-// Calls RPCs by name with one empty message. Used by one thread.
+// Calls RPCs by name with one message. Used by one thread.
 class Wire {
  public:
   explicit Wire(const std::string& address);
-  // `path` is `/package.Service/Method`; `principal` empty for none. How the call ended.
-  Status Call(const std::string& path, const std::string& principal);
+  // `path` is `/package.Service/Method`; `principal` empty for none; `request` serialised. How the call ended.
+  Status Call(const std::string& path, const std::string& principal, const std::string& request = "");
 
  private:
   std::shared_ptr<grpc::Channel> channel_;

@@ -1,6 +1,7 @@
 #include "tests/plans/statements.h"
 
 #include "services/campaign/segment/predicate_sql.h"
+#include "services/contact/contact_filter.h"
 
 namespace vefa::plans {
 namespace {
@@ -85,6 +86,13 @@ void AddMadeAtRunTime(std::vector<Planned>& all) {
   all.push_back({"campaign_audience", "", campaign::AudienceSql(SomePredicate(), params), false, {{"", {}, "", true}}});
 }
 
+// The list of somebody who sees his own contacts alone.
+void AddOwned(std::vector<Planned>& all) {
+  const contact::Condition owned = contact::ConditionOf({}, 3, std::vector<Uuid>{});
+  all.push_back({"contact_list_owned", "", "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND " + owned.sql +
+                 " ORDER BY c.create_time, c.id LIMIT $2", false, {{"", {{3, "'{01970002-0000-7001-8000-000000000001}'"}}, "", true}}});
+}
+
 }  // namespace
 
 std::string ServiceOf(const std::string& file) {
@@ -99,6 +107,7 @@ std::vector<Planned> StatementsOf(const std::string& service) {
     if (ServiceOf(source.file) == service && !name.starts_with("test_") && !name.starts_with("toy_"))
       all.push_back({name, source.file, source.sql, IsOfPump(source.file), HowAsked(name)});
   if (service == "campaign") AddMadeAtRunTime(all);
+  if (service == "contact") AddOwned(all);
   return all;
 }
 

@@ -21,7 +21,7 @@ std::string PersonOf(const v1::Affiliation& affiliation) { return affiliation.co
 #define VEFA_SERVE(method, Request, Response, handler)                                                        \
   grpc::ServerUnaryReactor* AffiliationService::method(grpc::CallbackServerContext* context,                  \
                                                        const v1::Request* request, v1::Response* response) {  \
-    return rpc::Serve(door_, context, #method,                                                                \
+    return rpc::Serve(door_, context, {#method, request},                                                                \
                       [=, this](const rpc::CallContext& call) { return handler(call, *request, *response); }); \
   }
 VEFA_SERVE(CreateAffiliation, CreateAffiliationRequest, Affiliation, Create)

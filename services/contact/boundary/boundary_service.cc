@@ -26,7 +26,7 @@ Status HoldAbout(postgres::Transaction& transaction, const Uuid& tenant, const P
 #define VEFA_SERVE(method, Request, Response, handler)                                                          \
   grpc::ServerUnaryReactor* BoundaryService::method(grpc::CallbackServerContext* context,                       \
                                                     const v1::Request* request, v1::Response* response) {       \
-    return rpc::Serve(door_, context, #method,                                                                  \
+    return rpc::Serve(door_, context, {#method, request},                                                                  \
                       [=, this](const rpc::CallContext& call) { return handler(call, *request, *response); });  \
   }
 VEFA_SERVE(SetBoundary, SetBoundaryRequest, Boundary, Set)

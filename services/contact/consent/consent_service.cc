@@ -37,7 +37,7 @@ std::vector<ConsentQuestion> ReadQuestions(const v1::CheckConsentRequest& reques
 
 grpc::ServerUnaryReactor* ConsentService::CheckConsent(grpc::CallbackServerContext* context, const v1::CheckConsentRequest* request,
                                                        v1::CheckConsentResponse* response) {
-  return rpc::Serve(door_, context, "CheckConsent",
+  return rpc::Serve(door_, context, {"CheckConsent", request},
                     [=, this](const rpc::CallContext& call) { return Check(call, *request, *response); });
 }
 

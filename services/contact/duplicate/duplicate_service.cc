@@ -4,6 +4,7 @@
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
 #include "services/contact/duplicate/duplicate_store.h"
+#include "services/contact/sight/contact_sight.h"
 
 namespace vefa::contact {
 namespace {
@@ -67,6 +68,8 @@ Status DuplicateService::List(const rpc::CallContext& call, const v1::ListDuplic
     response.set_next_page_token(
         rpc::MakePageToken(secret_, scope, {std::to_string(last.score), last.id.ToString()}));
   }
+  for (Uuid Duplicate::*contact : {&Duplicate::first, &Duplicate::second})
+    VEFA_TRY_OK(KeepSeen(database_, call.principal, duplicates, [&](const Duplicate& one) { return one.*contact; }, call.deadline));
   for (const Duplicate& duplicate : duplicates) *response.add_duplicates() = ToProto(duplicate);
   return Ok();
 }

@@ -6,6 +6,7 @@
 #include "services/contact/identity/identifying.h"
 #include "services/contact/identity/identity_proto.h"
 #include "services/contact/merge/merging.h"
+#include "services/contact/sight/contact_sight.h"
 
 namespace vefa::contact {
 namespace {
@@ -44,12 +45,12 @@ grpc::ServerUnaryReactor* IdentityService::FindIdentities(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IdentityService::ListIdentities(grpc::CallbackServerContext* context,
                                                           const v1::ListIdentitiesRequest* request,
                                                           v1::ListIdentitiesResponse* response) {
-  return rpc::Serve(door_, context, "ListIdentities",
+  return rpc::Serve(door_, context, {"ListIdentities", request},
                     [=, this](const rpc::CallContext& call) { return List(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* IdentityService::UnlinkIdentity(grpc::CallbackServerContext* context,
                                                           const v1::UnlinkIdentityRequest* request, v1::UnlinkIdentityResponse*) {
-  return rpc::Serve(door_, context, "UnlinkIdentity", [=, this](const rpc::CallContext& call) { return Unlink(call, *request); });
+  return rpc::Serve(door_, context, {"UnlinkIdentity", request}, [=, this](const rpc::CallContext& call) { return Unlink(call, *request); });
 }
 
 // The same call again finds what it made: it needs no request id.
@@ -98,9 +99,13 @@ Status IdentityService::Find(const rpc::CallContext& call, const v1::FindIdentit
   }
   if (!violations.empty()) return Violations(std::move(violations));
   VEFA_TRY(auto found, contact::FindIdentities(database_, call.tenant, sources, values, call.deadline));
+  std::vector<Uuid> contacts;
+  for (const std::optional<Identified>& one : found)
+    if (one) contacts.push_back(one->contact);
+  VEFA_TRY(auto seen, SeenAmong(database_, call.principal, contacts, call.deadline));
   for (const std::optional<Identified>& one : found) {
     v1::IdentityAnswer& answer = *response.add_answers();
-    if (!one) continue;
+    if (!one || !seen.contains(one->contact)) continue;
     answer.set_contact(ResourceName("contacts", one->contact));
     answer.set_anonymous(one->anonymous);
   }

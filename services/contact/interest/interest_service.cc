@@ -25,13 +25,13 @@ v1::InterestHalfLife ToProto(const InterestKey& key, const HalfLives& set) {
 grpc::ServerUnaryReactor* InterestService::RecordInterestSignals(grpc::CallbackServerContext* context,
                                                                  const v1::RecordInterestSignalsRequest* request,
                                                                  v1::RecordInterestSignalsResponse* response) {
-  return rpc::Serve(door_, context, "RecordInterestSignals",
+  return rpc::Serve(door_, context, {"RecordInterestSignals", request},
                     [=, this](const rpc::CallContext& call) { return Record(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* InterestService::ListInterests(grpc::CallbackServerContext* context,
                                                          const v1::ListInterestsRequest* request,
                                                          v1::ListInterestsResponse* response) {
-  return rpc::Serve(door_, context, "ListInterests",
+  return rpc::Serve(door_, context, {"ListInterests", request},
                     [=, this](const rpc::CallContext& call) { return List(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* InterestService::SetInterestHalfLife(grpc::CallbackServerContext* context,

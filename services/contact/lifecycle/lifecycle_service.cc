@@ -18,13 +18,13 @@ Error NoSuchWay() {
 grpc::ServerUnaryReactor* LifecycleService::SetLifecycleStage(grpc::CallbackServerContext* context,
                                                               const v1::SetLifecycleStageRequest* request,
                                                               v1::Contact* response) {
-  return rpc::Serve(door_, context, "SetLifecycleStage",
+  return rpc::Serve(door_, context, {"SetLifecycleStage", request},
                     [=, this](const rpc::CallContext& call) { return Set(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* LifecycleService::ListLifecycleChanges(grpc::CallbackServerContext* context,
                                                                  const v1::ListLifecycleChangesRequest* request,
                                                                  v1::ListLifecycleChangesResponse* response) {
-  return rpc::Serve(door_, context, "ListLifecycleChanges",
+  return rpc::Serve(door_, context, {"ListLifecycleChanges", request},
                     [=, this](const rpc::CallContext& call) { return List(call, *request, *response); });
 }
 

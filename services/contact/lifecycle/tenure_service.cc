@@ -6,6 +6,7 @@
 #include "services/contact/contact_change.h"
 #include "services/contact/lifecycle/lifecycle_service.h"
 #include "services/contact/lifecycle/tenure.h"
+#include "services/contact/sight/contact_sight.h"
 
 namespace vefa::contact {
 namespace {
@@ -16,7 +17,7 @@ constexpr int32_t kAheadMaxDays = 366, kAheadDays = 30;
 
 grpc::ServerUnaryReactor* LifecycleService::GetTenure(grpc::CallbackServerContext* context, const v1::GetTenureRequest* request,
                                                       v1::Tenure* response) {
-  return rpc::Serve(door_, context, "GetTenure", [=, this](const rpc::CallContext& call) { return TenureOf(call, *request, *response); });
+  return rpc::Serve(door_, context, {"GetTenure", request}, [=, this](const rpc::CallContext& call) { return TenureOf(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* LifecycleService::ListAnniversaries(grpc::CallbackServerContext* context,
                                                               const v1::ListAnniversariesRequest* request,
@@ -70,6 +71,7 @@ Status LifecycleService::Anniversaries(const rpc::CallContext& call, const v1::L
     all.pop_back();
     response.set_next_page_token(rpc::MakePageToken(secret_, scope, {std::to_string(all.back().next), all.back().contact.ToString()}));
   }
+  VEFA_TRY_OK(KeepSeen(database_, call.principal, all, [](const Anniversary& one) { return one.contact; }, call.deadline));
   for (const Anniversary& one : all) {
     v1::Anniversary& proto = *response.add_anniversaries();
     proto.set_contact(ResourceName("contacts", one.contact));

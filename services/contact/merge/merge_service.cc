@@ -10,7 +10,7 @@
 namespace vefa::contact {
 grpc::ServerUnaryReactor* MergeService::MergeContacts(grpc::CallbackServerContext* context,
                                                       const v1::MergeContactsRequest* request, v1::Merge* response) {
-  return rpc::Serve(door_, context, "MergeContacts",
+  return rpc::Serve(door_, context, {"MergeContacts", request},
                     [=, this](const rpc::CallContext& call) { return Unite(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* MergeService::UnmergeContact(grpc::CallbackServerContext* context,
@@ -20,7 +20,7 @@ grpc::ServerUnaryReactor* MergeService::UnmergeContact(grpc::CallbackServerConte
 }
 grpc::ServerUnaryReactor* MergeService::ListMerges(grpc::CallbackServerContext* context,
                                                    const v1::ListMergesRequest* request, v1::ListMergesResponse* response) {
-  return rpc::Serve(door_, context, "ListMerges",
+  return rpc::Serve(door_, context, {"ListMerges", request},
                     [=, this](const rpc::CallContext& call) { return List(call, *request, *response); });
 }
 

@@ -32,7 +32,7 @@ Status HoldSubject(postgres::Transaction& transaction, const Uuid& tenant, const
 #define VEFA_SERVE(method, Request, Response, handler)                                                         \
   grpc::ServerUnaryReactor* NoteService::method(grpc::CallbackServerContext* context, const v1::Request* request, \
                                                 v1::Response* response) {                                      \
-    return rpc::Serve(door_, context, #method,                                                                 \
+    return rpc::Serve(door_, context, {#method, request},                                                                 \
                       [=, this](const rpc::CallContext& call) { return handler(call, *request, *response); }); \
   }
 VEFA_SERVE(AddNote, AddNoteRequest, Note, Add)

@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* PersonaService::PreviewPersona(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* PersonaService::ListContactPersonas(grpc::CallbackServerContext* context,
                                                               const v1::ListContactPersonasRequest* request,
                                                               v1::ListContactPersonasResponse* response) {
-  return rpc::Serve(door_, context, "ListContactPersonas",
+  return rpc::Serve(door_, context, {"ListContactPersonas", request},
                     [=, this](const rpc::CallContext& call) { return OfContact(call, *request, *response); });
 }
 
@@ -91,12 +91,12 @@ Status PersonaService::Preview(const rpc::CallContext& call, const v1::PreviewPe
     violations.push_back({"sample_size", "OUT_OF_RANGE", "Give at most 50, or 0 for 10."});
   if (!violations.empty()) return Violations(std::move(violations));
   VEFA_TRY(filter::Filter filter, filter::Read(request.filter(), ContactFields()));
-  VEFA_TRY(int32_t count, CountFiltered(database_, call.tenant, filter, call.deadline));
+  VEFA_TRY(int32_t count, CountFiltered(database_, call.tenant, filter, call.principal.owners, call.deadline));
   response.set_count(count);
   response.set_is_more(count >= kPreviewCountMax);
   ContactPage page;
   page.size = request.sample_size() == 0 ? kSampleSize : request.sample_size();
-  VEFA_TRY(std::vector<Uuid> sample, ListFiltered(database_, call.tenant, filter, page, call.deadline));
+  VEFA_TRY(std::vector<Uuid> sample, ListFiltered(database_, call.tenant, filter, call.principal.owners, page, call.deadline));
   for (const Uuid& contact : sample) response.add_contacts(ResourceName("contacts", contact));
   return Ok();
 }

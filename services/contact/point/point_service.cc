@@ -8,6 +8,7 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/point/point_store.h"
+#include "services/contact/sight/contact_sight.h"
 
 namespace vefa::contact {
 namespace {
@@ -47,7 +48,7 @@ Error NoSuchPoint() { return NotFound("POINT_NOT_FOUND", "This contact has no su
 grpc::ServerUnaryReactor* PointService::ListContactPoints(grpc::CallbackServerContext* context,
                                                           const v1::ListContactPointsRequest* request,
                                                           v1::ListContactPointsResponse* response) {
-  return rpc::Serve(door_, context, "ListContactPoints",
+  return rpc::Serve(door_, context, {"ListContactPoints", request},
                     [=, this](const rpc::CallContext& call) { return List(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* PointService::FindContactPoints(grpc::CallbackServerContext* context,
@@ -59,19 +60,19 @@ grpc::ServerUnaryReactor* PointService::FindContactPoints(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* PointService::AddContactPoint(grpc::CallbackServerContext* context,
                                                         const v1::AddContactPointRequest* request,
                                                         v1::ContactPoint* response) {
-  return rpc::Serve(door_, context, "AddContactPoint",
+  return rpc::Serve(door_, context, {"AddContactPoint", request},
                     [=, this](const rpc::CallContext& call) { return Add(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* PointService::UpdateContactPoint(grpc::CallbackServerContext* context,
                                                            const v1::UpdateContactPointRequest* request,
                                                            v1::ContactPoint* response) {
-  return rpc::Serve(door_, context, "UpdateContactPoint",
+  return rpc::Serve(door_, context, {"UpdateContactPoint", request},
                     [=, this](const rpc::CallContext& call) { return Update(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* PointService::RemoveContactPoint(grpc::CallbackServerContext* context,
                                                            const v1::RemoveContactPointRequest* request,
                                                            v1::RemoveContactPointResponse* response) {
-  return rpc::Serve(door_, context, "RemoveContactPoint",
+  return rpc::Serve(door_, context, {"RemoveContactPoint", request},
                     [=, this](const rpc::CallContext& call) { return Remove(call, *request, *response); });
 }
 
@@ -96,6 +97,7 @@ Status PointService::Find(const rpc::CallContext& call, const v1::FindContactPoi
   Normalise(point, request.country(), "", violations);
   if (!violations.empty()) return Violations(std::move(violations));
   VEFA_TRY(auto found, FindPoints(database_, call.tenant, point.kind, point.value.Reveal(), call.deadline));
+  VEFA_TRY_OK(KeepSeen(database_, call.principal, found, [](const FoundPoint& each) { return each.contact; }, call.deadline));
   for (const FoundPoint& each : found) *response.add_points() = ToProto(each.point, each.contact);
   return Ok();
 }

@@ -34,7 +34,7 @@ v1::PreferencePage PageOf(const StoredPreferences& stored, const PreferenceTopic
 grpc::ServerUnaryReactor* PreferenceService::GetPreferenceLink(grpc::CallbackServerContext* context,
                                                                const v1::GetPreferenceLinkRequest* request,
                                                                v1::PreferenceLink* response) {
-  return rpc::Serve(door_, context, "GetPreferenceLink",
+  return rpc::Serve(door_, context, {"GetPreferenceLink", request},
                     [=, this](const rpc::CallContext& call) { return Link(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* PreferenceService::ReadPreferencePage(grpc::CallbackServerContext* context,

@@ -79,19 +79,19 @@ grpc::ServerUnaryReactor* PreferenceService::ListPreferenceTopics(grpc::Callback
 }
 grpc::ServerUnaryReactor* PreferenceService::GetPreferences(grpc::CallbackServerContext* context,
                                                             const v1::GetPreferencesRequest* request, v1::Preferences* response) {
-  return rpc::Serve(door_, context, "GetPreferences",
+  return rpc::Serve(door_, context, {"GetPreferences", request},
                     [=, this](const rpc::CallContext& call) { return Get(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* PreferenceService::UpdatePreferences(grpc::CallbackServerContext* context,
                                                                const v1::UpdatePreferencesRequest* request,
                                                                v1::Preferences* response) {
-  return rpc::Serve(door_, context, "UpdatePreferences",
+  return rpc::Serve(door_, context, {"UpdatePreferences", request},
                     [=, this](const rpc::CallContext& call) { return Update(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* PreferenceService::EvaluatePreferences(grpc::CallbackServerContext* context,
                                                                  const v1::EvaluatePreferencesRequest* request,
                                                                  v1::EvaluatePreferencesResponse* response) {
-  return rpc::Serve(door_, context, "EvaluatePreferences",
+  return rpc::Serve(door_, context, {"EvaluatePreferences", request},
                     [=, this](const rpc::CallContext& call) { return Evaluate(call, *request, *response); });
 }
 

@@ -30,7 +30,7 @@ void CheckReason(const std::string& reason, const char* example, std::vector<Vio
 #define VEFA_SERVE_LIMIT(method, Request, handler)                                                              \
   grpc::ServerUnaryReactor* ProcessingLimitService::method(grpc::CallbackServerContext* context,                \
                                                            const v1::Request* request, v1::ProcessingLimits* response) { \
-    return rpc::Serve(door_, context, #method,                                                                  \
+    return rpc::Serve(door_, context, {#method, request},                                                                  \
                       [=, this](const rpc::CallContext& call) { return handler(call, *request, *response); });  \
   }
 VEFA_SERVE_LIMIT(GetProcessingLimits, GetProcessingLimitsRequest, Get)

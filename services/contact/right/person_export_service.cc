@@ -21,7 +21,7 @@ constexpr size_t kDocumentMax = size_t{3} << 20;
 grpc::ServerUnaryReactor* PersonExportService::ExportPerson(grpc::CallbackServerContext* context,
                                                             const v1::ExportPersonRequest* request,
                                                             v1::ExportPersonResponse* response) {
-  return rpc::Serve(door_, context, "ExportPerson",
+  return rpc::Serve(door_, context, {"ExportPerson", request},
                     [=, this](const rpc::CallContext& call) { return Export(call, *request, *response); });
 }
 

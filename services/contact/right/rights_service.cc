@@ -35,7 +35,7 @@ void SetClock(RightsRequest& request, const std::string& country, std::vector<Vi
 #define VEFA_SERVE_RIGHT(method, Request, Response, handler)                                                    \
   grpc::ServerUnaryReactor* RightsService::method(grpc::CallbackServerContext* context,                         \
                                                   const v1::Request* request, v1::Response* response) {         \
-    return rpc::Serve(door_, context, #method,                                                                  \
+    return rpc::Serve(door_, context, {#method, request},                                                                  \
                       [=, this](const rpc::CallContext& call) { return handler(call, *request, *response); });  \
   }
 VEFA_SERVE_RIGHT(CreateRightsRequest, CreateRightsRequestRequest, RightsRequest, Create)

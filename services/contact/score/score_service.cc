@@ -9,6 +9,7 @@
 #include "services/contact/rating/rating_store.h"
 #include "services/contact/rating/rating_texts.h"
 #include "services/contact/score/score_proto.h"
+#include "services/contact/sight/contact_sight.h"
 
 namespace vefa::contact {
 namespace {
@@ -44,7 +45,7 @@ grpc::ServerUnaryReactor* ScoreService::DeleteScoreDefinition(grpc::CallbackServ
 grpc::ServerUnaryReactor* ScoreService::ListContactScores(grpc::CallbackServerContext* context,
                                                           const v1::ListContactScoresRequest* request,
                                                           v1::ListContactScoresResponse* response) {
-  return rpc::Serve(door_, context, "ListContactScores",
+  return rpc::Serve(door_, context, {"ListContactScores", request},
                     [=, this](const rpc::CallContext& call) { return OfContact(call, *request, *response); });
 }
 grpc::ServerUnaryReactor* ScoreService::ListScoredContacts(grpc::CallbackServerContext* context,
@@ -126,6 +127,7 @@ Status ScoreService::Contacts(const rpc::CallContext& call, const v1::ListScored
     const ShownScore& last = scores.back();
     response.set_next_page_token(rpc::MakePageToken(secret_, scope, {Digits(last.counted.score), last.contact.ToString()}));
   }
+  VEFA_TRY_OK(KeepSeen(database_, call.principal, scores, [](const ShownScore& score) { return score.contact; }, call.deadline));
   for (const ShownScore& score : scores) *response.add_scores() = ToProto(score);
   return Ok();
 }

@@ -7,10 +7,10 @@ SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii
                   'interest', 'interest_signal', 'rating_due', 'contact_score', 'contact_persona', 'customer_tenure', 'iys_due', 'iys_entry');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
-                     update_time, erase_time, merged_into, email_hash)
+                     update_time, erase_time, merged_into, email_hash, owner_id)
 SELECT fill_tenant(n), fill_id(1, n), 'ext-' || n, name, n || '@example.com', 'tr', 'shop', name || ' ext-' || n, 2,
        fill_time(n), fill_time(n), CASE WHEN n % 200 = 7 THEN fill_time(n) END, CASE WHEN n % 200 = 17 THEN fill_id(1, n - 10) END,
-       sha256((n || '@example.com')::bytea)
+       sha256((n || '@example.com')::bytea), CASE WHEN n % 10 = 3 THEN fill_id(8, n % 10000) END
   FROM generate_series(1, 1000000) n,
        LATERAL (SELECT substr(md5(n % 997 || 'a'), 1, 7) || ' ' || substr(md5(n % 7919 || 'b'), 1, 8) AS name) x;
 INSERT INTO event_log_0 (id, tenant_id, subject, aggregate_version, event_id, event_type, occur_time, record_time, payload)

@@ -12,6 +12,13 @@ SELECT fill_tenant(n), 'reader-' || n, n, fill_id(16, 1) FROM generate_series(1,
 
 INSERT INTO user_account (tenant_id, id, email, display_name, role, password_hash)
 SELECT fill_tenant(n), fill_id(17, n), n || '@example.com', 'u', 'viewer', 'x' FROM generate_series(1, 10000) n;
+INSERT INTO team (tenant_id, id, display_name, create_time)
+SELECT fill_tenant(n), fill_id(18, n), 'team-' || n, fill_time(n) FROM generate_series(1, 1000) n;
+INSERT INTO team_member (tenant_id, team_id, user_id)
+SELECT fill_tenant(n), fill_id(18, (n - 1) % 1000 + 1), fill_id(17, n) FROM generate_series(1, 10000) n;
+INSERT INTO saved_view (tenant_id, id, owner, display_name, resource, query, filter, order_by, columns, scope, version, create_time, update_time)
+SELECT fill_tenant(n), fill_id(19, n), 'users/' || fill_id(17, n % 10000 + 1), 'view-' || n, 'contacts', '', '', '', '', n % 3 + 1, 1, fill_time(n), fill_time(n)
+  FROM generate_series(1, 50000) n;
 INSERT INTO session (tenant_id, token_hash, user_id, auth_revision, create_time, idle_expire_time, expire_time)
 SELECT fill_tenant(n), sha256(n::text::bytea), fill_id(17, n % 10000 + 1), 1, fill_time(n), fill_time(n), fill_time(n)
   FROM generate_series(1, 200000) n;
