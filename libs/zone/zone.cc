@@ -46,4 +46,22 @@ Result<Time> FromWall(std::string_view zone, const WallTime& wall, Repeated repe
   return Time(local.time_since_epoch() - which.offset);
 }
 
+std::optional<Time> EndOfStretch(std::string_view zone, const DailyStretch& stretch, Time moment) {
+  auto wall = ToWall(zone, moment);
+  if (!wall.ok()) return std::nullopt;
+  const bool through = stretch.end_minute < stretch.start_minute;
+  // One that began yesterday may go through midnight.
+  for (int32_t day : {wall->day - 1, wall->day}) {
+    auto start = FromWall(zone, {day, std::chrono::minutes(stretch.start_minute)}, Repeated::kEarlier);
+    auto end = FromWall(zone, {through ? day + 1 : day, std::chrono::minutes(stretch.end_minute)}, Repeated::kLater);
+    if (start.ok() && end.ok() && *start <= moment && moment < *end) return *end;
+  }
+  return std::nullopt;
+}
+
+Result<Time> StartOfDay(std::string_view zone, Time moment, int days_before) {
+  VEFA_TRY(WallTime wall, ToWall(zone, moment));
+  return FromWall(zone, {wall.day - days_before, {}}, Repeated::kEarlier);
+}
+
 }  // namespace vefa::zone

@@ -58,5 +58,26 @@ TEST(ZoneTest, ThereAndBackIsTheSameMoment) {
   }
 }
 
+TEST(ZoneTest, AStretchOfEveryDayEndsWithTheClockOfItsZone) {
+  const DailyStretch night{22 * 60, 8 * 60};
+  EXPECT_EQ(EndOfStretch("Europe/Istanbul", night, *ParseTime("2026-03-02T20:30:00Z")), *ParseTime("2026-03-03T05:00:00Z"));
+  EXPECT_EQ(EndOfStretch("Europe/Istanbul", night, *ParseTime("2026-03-03T04:59:59Z")), *ParseTime("2026-03-03T05:00:00Z"));
+  EXPECT_EQ(EndOfStretch("Europe/Istanbul", night, *ParseTime("2026-03-03T05:00:00Z")), std::nullopt);
+  EXPECT_EQ(EndOfStretch("Nowhere", night, *ParseTime("2026-03-02T20:30:00Z")), std::nullopt);
+  // Until 02:30 of a night that skips it, and of one that has it twice.
+  const DailyStretch late{23 * 60, 2 * 60 + 30};
+  EXPECT_EQ(EndOfStretch("Europe/Berlin", late, *ParseTime("2026-03-29T00:00:00Z")), *ParseTime("2026-03-29T01:00:00Z"));
+  EXPECT_EQ(EndOfStretch("Europe/Berlin", late, *ParseTime("2026-10-25T00:45:00Z")), *ParseTime("2026-10-25T01:30:00Z"));
+}
+
+TEST(ZoneTest, ADayBeginsAtItsFirstMoment) {
+  EXPECT_EQ(*StartOfDay("Europe/Istanbul", *ParseTime("2026-03-10T21:30:00Z"), 0), *ParseTime("2026-03-10T21:00:00Z"));
+  EXPECT_EQ(*StartOfDay("Europe/Istanbul", *ParseTime("2026-03-10T21:30:00Z"), 6), *ParseTime("2026-03-04T21:00:00Z"));
+  // Midnight is skipped, and comes twice.
+  EXPECT_EQ(*StartOfDay("Africa/Cairo", *ParseTime("2026-04-24T12:00:00Z"), 0), *ParseTime("2026-04-23T22:00:00Z"));
+  EXPECT_EQ(*StartOfDay("America/Havana", *ParseTime("2026-11-01T12:00:00Z"), 0), *ParseTime("2026-11-01T04:00:00Z"));
+  EXPECT_EQ(StartOfDay("Nowhere", Time{}, 0).error().reason, "ZONE_UNKNOWN");
+}
+
 }  // namespace
 }  // namespace vefa::zone

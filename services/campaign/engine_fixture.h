@@ -58,6 +58,13 @@ class EngineTest : public ::testing::Test {
     proto.mutable_consent_changed()->set_state(contact::v1::Consent::STATE_REFUSED);
     return Wrap("consent.changed", ResourceName("contacts", id), proto.SerializeAsString(), at);
   }
+  events::Event Limited(const Uuid& id, bool restricted) {
+    contact::v1::ContactEvent proto;
+    auto& state = *proto.mutable_processing_limits_changed()->mutable_state();
+    if (restricted) state.mutable_restrict_time()->set_seconds(1);
+    state.mutable_object_time()->set_seconds(1);
+    return Wrap("processing_limits.changed", ResourceName("contacts", id), proto.SerializeAsString(), clock_.Now());
+  }
   events::Event Erased(const Uuid& id) {
     contact::v1::ContactEvent proto;
     proto.mutable_erased()->set_reason("DATA_SUBJECT_REQUEST");

@@ -147,6 +147,16 @@ TEST_F(GrpcServiceTest, CountsAStoredRuleAndOneStillBeingWritten) {
   EXPECT_EQ(stored->contacts_known(), 14);
   EXPECT_EQ(stored->scores_known(), 13);
   EXPECT_GT(stored->as_of_time().seconds(), 0);
+  // Somebody of it may only be kept from now on, and is kept.
+  static const postgres::Statement kMember{"test_member", "SELECT contact_id FROM contact_state WHERE frequency >= 1 AND p_alive < 0.5 LIMIT 1"};
+  auto member = database_.service().Run(postgres::Scope::Tenant(tenant()), kMember, {}, Soon());
+  ASSERT_TRUE(member.ok() && !member->empty());
+  const Uuid somebody = member->Id(0, 0);
+  versions_[ResourceName("contacts", somebody)] = 100;
+  ASSERT_TRUE(Apply({Limited(somebody, true)}).ok());
+  EXPECT_EQ(Named(&Stub::CountSegment, "segments/worth-winning-back")->size(), 6);
+  EXPECT_EQ(Named(&Stub::CountSegment, "segments/worth-winning-back")->contacts_known(), 13);
+  ASSERT_TRUE(Apply({Limited(somebody, false)}).ok());
   v1::CountSegmentRequest written;
   *written.mutable_predicate()->mutable_not_() = WorthWinningBack();
   EXPECT_EQ(Call(&Stub::CountSegment, written)->size(), 7);

@@ -49,8 +49,9 @@ const Statement kConsentLine{
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
-    "SELECT " CONTACT_COLUMNS ", p.pause_until > $5, CASE WHEN s.state = $6 AND s.record_time >= $7 THEN s.line END,"
-    "  coalesce((SELECT title FROM purpose WHERE tenant_id = $1 AND code = $3), '') FROM contact c"
+    "SELECT " CONTACT_COLUMNS ", CASE WHEN s.state = $5 AND s.record_time >= $6 THEN s.line END,"
+    "  coalesce((SELECT title FROM purpose WHERE tenant_id = $1 AND code = $3), ''),"
+    "  p.pause_until, p.messages_per_day, p.messages_per_week, p.quiet_start, p.quiet_end FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
     " LEFT JOIN preference p ON p.tenant_id = $1 AND p.contact_id = c.id"
     " WHERE c.tenant_id = $1 AND c.erase_time IS NULL AND c.merged_into IS NULL AND c.id = ANY($2)"};
@@ -165,15 +166,20 @@ Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, co
                                                 const std::vector<Uuid>& ids, const std::string& purpose,
                                                 Channel channel, Time now, Deadline deadline) {
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kRecipients,
-                                   Bound(tenant, ids, purpose, static_cast<int16_t>(channel), now,
+                                   Bound(tenant, ids, purpose, static_cast<int16_t>(channel),
                                          static_cast<int16_t>(ConsentState::kPending), now - kConfirmationLife), deadline));
   std::vector<RecipientRow> recipients;
   for (int i = 0; i < rows.size(); ++i) {
     RecipientRow& row = recipients.emplace_back();
     row.contact = ReadContact(rows, i);
-    row.paused = !rows.IsNull(i, kContactColumns) && rows.Bool(i, kContactColumns);
-    if (!rows.IsNull(i, kContactColumns + 1)) row.confirmable_line = rows.Int64(i, kContactColumns + 1);
-    row.purpose_title = rows.String(i, kContactColumns + 2);
+    if (!rows.IsNull(i, kContactColumns)) row.confirmable_line = rows.Int64(i, kContactColumns);
+    row.purpose_title = rows.String(i, kContactColumns + 1);
+    Preferences& preferences = row.preferences;
+    if (!rows.IsNull(i, kContactColumns + 2)) preferences.pause_until = rows.Timestamp(i, kContactColumns + 2);
+    if (!rows.IsNull(i, kContactColumns + 3)) preferences.messages_per_day = rows.Int32(i, kContactColumns + 3);
+    if (!rows.IsNull(i, kContactColumns + 4)) preferences.messages_per_week = rows.Int32(i, kContactColumns + 4);
+    if (!rows.IsNull(i, kContactColumns + 5))
+      preferences.quiet_hours = QuietHours{rows.Int32(i, kContactColumns + 5), rows.Int32(i, kContactColumns + 6)};
   }
   return recipients;
 }

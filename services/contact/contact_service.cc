@@ -82,6 +82,18 @@ v1::Consent::State StateOf(ConsentReason reason) {
   }
 }
 
+// What a person wants of messages that are sent for their consent or our interest.
+void FillWishes(const RecipientRow& row, Time now, v1::Recipient& recipient) {
+  const Preferences& wanted = row.preferences;
+  recipient.set_paused(wanted.pause_until && *wanted.pause_until > now);
+  recipient.set_time_zone(row.contact.time_zone);
+  recipient.set_messages_per_day(wanted.messages_per_day);
+  recipient.set_messages_per_week(wanted.messages_per_week);
+  if (!wanted.quiet_hours) return;
+  recipient.mutable_quiet_hours()->set_start_minute(wanted.quiet_hours->start_minute);
+  recipient.mutable_quiet_hours()->set_end_minute(wanted.quiet_hours->end_minute);
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* ContactService::CreateContact(grpc::CallbackServerContext* context,
@@ -307,14 +319,15 @@ void ContactService::FillRecipient(const Uuid& tenant, const RecipientRow& row, 
   recipient.set_consent(StateOf(decision.reason));
   recipient.set_suppressed(decision.reason == ConsentReason::kSuppressed);
   recipient.set_allowed(decision.allowed);
-  recipient.set_paused(row.paused && !decision.whatever_is_said);
+  recipient.set_essential(decision.whatever_is_said);
+  if (!decision.whatever_is_said) FillWishes(row, clock_.Now(), recipient);
   recipient.set_preference_path(links_.preferences.Path({tenant, row.contact.id}));
   if (row.confirmable_line != 0 && decision.reason == ConsentReason::kPending)
     recipient.set_confirmation_path(links_.confirmations.Path({tenant, row.contact.id, row.confirmable_line}));
 }
 
-// What was said by those who were merged into somebody pauses them as well.
-Status ContactService::AddPausesOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows) {
+// What was said by those who were merged into somebody binds them as well.
+Status ContactService::AddWordsOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows) {
   std::vector<Uuid> survivors;
   for (const RecipientRow& row : rows)
     if (row.contact.absorbed > 0) survivors.push_back(row.contact.id);
@@ -322,10 +335,7 @@ Status ContactService::AddPausesOfParts(const rpc::CallContext& call, std::vecto
   VEFA_TRY(auto known, KnowPreferences(database_, call.tenant, survivors, call.deadline));
   size_t at = 0;
   for (RecipientRow& row : rows)
-    if (row.contact.absorbed > 0) {
-      const auto& pause = known[at++].preferences.pause_until;
-      row.paused = pause && *pause > clock_.Now();
-    }
+    if (row.contact.absorbed > 0) row.preferences = std::move(known[at++].preferences);
   return Ok();
 }
 
@@ -337,7 +347,7 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
   VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts()));
   VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
                                     static_cast<Channel>(request.channel()), clock_.Now(), call.deadline));
-  VEFA_TRY_OK(AddPausesOfParts(call, rows));
+  VEFA_TRY_OK(AddWordsOfParts(call, rows));
   // Whether they may be written to is said by the one rule of that.
   std::vector<ConsentQuestion> questions;
   for (const RecipientRow& row : rows) questions.push_back({row.contact.id, request.purpose(), static_cast<Channel>(request.channel())});

@@ -73,7 +73,7 @@ class ContactService final : public v1::ContactService::CallbackService {
   Status Consents(const rpc::CallContext& call, const v1::ListConsentsRequest& request,
                   v1::ListConsentsResponse& response);
   void FillRecipient(const Uuid& tenant, const RecipientRow& row, const ConsentDecision& decision, v1::Recipient& recipient) const;
-  Status AddPausesOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows);
+  Status AddWordsOfParts(const rpc::CallContext& call, std::vector<RecipientRow>& rows);
   Status Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
                     v1::BatchGetRecipientsResponse& response);
   Status Erase(const rpc::CallContext& call, const v1::EraseContactRequest& request,

@@ -15,6 +15,7 @@
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_filter.h"
 #include "services/contact/pii_keys.h"
+#include "services/contact/preference/preference.h"
 
 // The SQL of contacts and consents. Every write is set-based and appends its events in the same
 // statement, selected from the rows it changed.
@@ -155,7 +156,7 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
 
 struct RecipientRow {
   Contact contact;
-  bool paused = false;            // At `now`, by the contact's own word.
+  Preferences preferences;        // By the contact's own word: the pause, the limits and the quiet hours, nothing else.
   int64_t confirmable_line = 0;   // The pending line that the person can confirm at `now`; 0: there is none.
   std::string purpose_title;      // Empty: nobody declared it.
 };

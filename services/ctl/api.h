@@ -32,6 +32,7 @@ class Api {
 
   Result<Json> Get(const std::string& target) { return Call("GET", target, nullptr); }
   Result<Json> Post(const std::string& target, const Json& body) { return Call("POST", target, &body); }
+  Result<Json> Delete(const std::string& target) { return Call("DELETE", target, nullptr); }
   Result<Json> Patch(const std::string& target, const Json& body) { return Call("PATCH", target, &body); }
 
   // Produces the next chunk of an import as one line of JSON, or nothing at the end.

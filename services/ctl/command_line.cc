@@ -124,6 +124,8 @@ int RunCommandLine(int argc, char** argv) {
   AddPeople(app, run);
   AddImport(app, run);
   AddContacts(app, run);
+  AddIdentities(app, run);
+  AddNotes(app, run);
   AddRatings(app, run);
   AddConsent(app, run);
   AddRights(app, run);

@@ -17,6 +17,9 @@ CLI::App* AddGroup(CLI::App& app, const char* name, const std::string& what);
 
 // Verbs on one contact.
 void AddContacts(CLI::App& app, Verb& run);
+// By which other systems know people, and what is written down about them.
+void AddIdentities(CLI::App& app, Verb& run);
+void AddNotes(CLI::App& app, Verb& run);
 // Files that are brought in.
 void AddImport(CLI::App& app, Verb& run);
 // Scores, personas and rules of the lifecycle, as a file.

@@ -32,7 +32,8 @@ TEST(CommandLine, EveryVerbHasAnExample) {
       {"parked", "list"},   {"parked", "show"},     {"parked", "replay"}, {"parked", "skip"},
       {"projection", "rebuild"}, {"projection", "verify"}, {"projection", "list"}, {"events", "get"},
       {"events", "verify"}, {"topics", "diff"},     {"doctor"},
-      {"contacts", "erase"}, {"ratings", "export"}, {"ratings", "apply"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"consent", "profiles"}, {"history"},
+      {"contacts", "erase"}, {"identities", "list"}, {"identities", "identify"}, {"identities", "link"}, {"identities", "unlink"},
+      {"notes", "list"}, {"notes", "add"}, {"notes", "remove"}, {"ratings", "export"}, {"ratings", "apply"}, {"consent", "key"}, {"consent", "export"}, {"consent", "verify"}, {"consent", "profiles"}, {"history"},
       {"rights", "receive"}, {"rights", "list"}, {"rights", "show"}, {"rights", "ask"}, {"rights", "confirm"}, {"rights", "extend"},
       {"rights", "fulfill"}, {"rights", "close"}, {"rights", "report"}, {"rights", "export"}, {"rights", "limits"}, {"rights", "lift"},
       {"rights", "hold"}, {"rights", "release"}, {"rights", "affected"}, {"rights", "inventory"}, {"retention", "set"}, {"retention", "list"}, {"retention", "preview"}, {"retention", "run"}, {"iys", "set"}, {"iys", "status"}, {"iys", "list"}, {"iys", "compare"}, {"iys", "retry"}};
@@ -51,6 +52,8 @@ TEST(CommandLine, WrongUseEndsWithTwo) {
   EXPECT_EQ(Outcome({"migrate", "payments", "--postgres", "x"}), kUsage);
   EXPECT_EQ(Outcome({"import", "orders"}), kUsage);
   EXPECT_EQ(Outcome({"events", "tail", "--count", "0"}), kUsage);
+  EXPECT_EQ(Outcome({"identities", "unlink", "contacts/01890a5d-ac96-774b-bcce-b302099a8057/identities/../notes"}), kUsage);
+  EXPECT_EQ(Outcome({"notes", "add", "contacts/01890a5d-ac96-774b-bcce-b302099a8057"}), kUsage);
 }
 
 TEST(CommandLine, AConnectionAsOwnerMayComeFromTheEnvironment) {

@@ -21,6 +21,7 @@ struct Said {
 void Ask(const events::Event& event, const Uuid& contact, const contact::v1::ConsentTerms& terms, const Clock& clock, Said& said) {
   NewMessage message;
   message.info = {NewUuidV7(clock), contact, "purposes/" + terms.purpose(), terms.purpose(), static_cast<short>(terms.channel())};
+  message.essential = true;
   message.send_key = "confirmation/" + event.id.ToString();
   said.questions[{event.tenant, terms.purpose()}].push_back(std::move(message));
 }

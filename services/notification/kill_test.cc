@@ -10,6 +10,7 @@
 #include "libs/testing/engines.h"
 #include "services/notification/submission.h"
 #include "services/notification/testing/contact_peer.h"
+#include "services/notification/testing/quiet.h"
 #include "services/notification/testing/requests.h"
 #include "services/notification/testing/service_process.h"
 #include "tests/mail_sink/process.h"
@@ -48,15 +49,21 @@ class KillTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  void Submit(int n, const std::string& local) {
+  void Wish(const Uuid& person, const std::string& local, const Wishes& wishes) {
+    Recipient recipient{local + person.ToString() + "@d.example", "Şule", "tr", ConsentState::kGranted};
+    recipient.wishes = wishes;
+    contact_.Put(person, recipient);
+  }
+  std::vector<Uuid> Submit(int n, const std::string& local, const Wishes& wishes = {}) {
     std::vector<Uuid> people;
     for (int i = 0; i < n; ++i) {
       people.push_back(NewUuidV7(clock_));
-      contact_.Put(people.back(), {local + people.back().ToString() + "@d.example", "Şule", "tr", ConsentState::kGranted});
+      Wish(people.back(), local, wishes);
     }
     auto response = submitter_.Submit(database_.tenant(), RequestFor(people), Deadline::After(std::chrono::seconds(20)));
-    ASSERT_TRUE(response.ok()) << response.error().message;
+    EXPECT_TRUE(response.ok()) << response.error().message;
     submitted_ += n;
+    return people;
   }
   // Message-IDs the sink took, as the text of an array of uuids.
   std::string TakenIds() const {
@@ -82,10 +89,11 @@ class KillTest : public ::testing::Test {
   testing::TestDatabase database_{vefa_notification_migrations()};
   mail_sink::SinkProcess sink_;
   ContactPeer contact_;
+  telemetry::Metrics metrics_;
   rpc::PrincipalKey key_{std::string(32, 't')};
   TokenKey token_key_{std::string(32, 't')};
   Recipients recipients_{contact_.address(), key_};
-  Submitter submitter_{database_.service(), recipients_, token_key_, clock_};
+  Submitter submitter_{database_.service(), recipients_, token_key_, clock_, metrics_};
   std::string folder_;
   std::unique_ptr<ServiceProcess> service_;
   int submitted_ = 0;
@@ -123,6 +131,35 @@ TEST_F(KillTest, NobodyIsWrittenToTwiceAndNobodyIsSkipped) {
   EXPECT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM send_chunk WHERE NOT done") == 0; }));
   EXPECT_EQ(service_->Stop(), 0);
   EXPECT_EQ(database_.Count("SELECT count(*) FROM send_window"), 0);
+}
+
+TEST_F(KillTest, WhatIsHeldSurvivesAndLeavesOnce) {
+  constexpr int kHeld = 300;
+  const Wishes asleep = QuietAround(clock_.Now());
+  std::vector<Uuid> people = Submit(kHeld, "p.", asleep);
+  Submit(100, "q.");
+  service_->Start();
+  ASSERT_TRUE(testing::Eventually([&] { return sink_.Stat("accepted") > 50; }));
+  service_->Kill();
+  // They come due while nobody is there, still asleep: each is held again, and killed while it is.
+  database_.Run("UPDATE send_chunk SET due_time = clock_timestamp() WHERE NOT done");
+  service_->Start();
+  ASSERT_TRUE(testing::Eventually([&] { return Results("7") > 0; }));
+  service_->Kill();
+  service_->Start();
+  ASSERT_TRUE(testing::Eventually([&] { return Results("7") == kHeld && Results("3, 6") == 100; }, std::chrono::seconds(60)));
+  EXPECT_EQ(database_.Count("SELECT sum(cardinality(messages)) FROM send_chunk WHERE due_time > clock_timestamp()"), kHeld);
+  service_->Kill();
+  for (const Uuid& person : people) Wish(person, "p.", {});
+  database_.Run("UPDATE send_chunk SET due_time = clock_timestamp() WHERE NOT done");
+  service_->Start();
+  ASSERT_TRUE(testing::Eventually([&] { return Results("3, 4, 5, 6") == submitted_; }, std::chrono::seconds(60)));
+  EXPECT_EQ(database_.Count("SELECT count(*) FROM message_hold"), kHeld);
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  EXPECT_LE(Results("6"), 2 * kConnections);
+  EXPECT_EQ(TakenWith("3, 6"), sink_.Stat("accepted"));
+  EXPECT_TRUE(testing::Eventually([&] { return database_.Count("SELECT count(*) FROM send_chunk WHERE NOT done") == 0; }));
+  EXPECT_EQ(service_->Stop(), 0);
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   }
   vefa::notification::NotificationService messages(host.AddDoor("vefa.notification.v1.NotificationService"),
                                                    host.database(), recipients, token_key, host.clock(),
-                                                   host.key().secret(), [&] {
+                                                   host.metrics(), host.key().secret(), [&] {
                                                      host.relay().Wake();
                                                      (*dispatcher)->Wake();
                                                    });

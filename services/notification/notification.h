@@ -41,6 +41,7 @@ struct Message {
   std::string reply;  // `550 5.1.1 No such mailbox`
   Time create_time;
   Time finish_time;   // Zero while it waits.
+  std::optional<Time> hold_until{};  // Until when it was last held back for its person's quiet hours.
 };
 
 struct Suppression {

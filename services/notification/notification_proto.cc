@@ -5,7 +5,7 @@
 
 namespace vefa::notification {
 
-v1::Message ToProto(const Message& message) {
+v1::Message ToProto(const Message& message, Time now) {
   v1::Message proto;
   proto.set_name(ResourceName("messages", message.info.id));
   proto.set_send_key(message.send_key);
@@ -18,6 +18,8 @@ v1::Message ToProto(const Message& message) {
   proto.set_policy_version(message.policy_version);
   proto.set_reply(message.reply);
   *proto.mutable_create_time() = rpc::ToProto(message.create_time);
+  if (message.hold_until) *proto.mutable_hold_until() = rpc::ToProto(*message.hold_until);
+  if (message.state == MessageState::kAccepted && message.hold_until > now) proto.set_reason(kQuietHours);
   if (message.finish_time != Time{}) *proto.mutable_finish_time() = rpc::ToProto(message.finish_time);
   return proto;
 }

@@ -6,7 +6,8 @@
 // Between the notification domain and its proto.
 namespace vefa::notification {
 
-v1::Message ToProto(const Message& message);
+// As it stands at `now`: one that is held says so.
+v1::Message ToProto(const Message& message, Time now);
 v1::Suppression ToProto(const Suppression& suppression);
 
 }  // namespace vefa::notification

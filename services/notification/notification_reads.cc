@@ -12,8 +12,9 @@ using postgres::Statement;
 
 #define VEFA_MESSAGE_COLUMNS                                                                                    \
   "SELECT m.id, m.contact_id, m.originator, m.purpose, m.channel, m.send_key, m.reason, m.policy_version,"      \
-  " m.create_time, r.state, r.code, r.enhanced, r.reply, r.finish_time FROM message m LEFT JOIN send_result r"  \
-  " ON r.tenant_id = m.tenant_id AND r.message_id = m.id AND r.state <> 7 WHERE m.tenant_id = $1"
+  " m.create_time, r.state, r.code, r.enhanced, r.reply, r.finish_time, h.until_time FROM message m"            \
+  " LEFT JOIN send_result r ON r.tenant_id = m.tenant_id AND r.message_id = m.id AND r.state <> 7"              \
+  " LEFT JOIN message_hold h ON h.tenant_id = m.tenant_id AND h.message_id = m.id WHERE m.tenant_id = $1"
 
 const Statement kGet{"message_get", VEFA_MESSAGE_COLUMNS " AND m.id = $2"};
 
@@ -29,6 +30,8 @@ const Statement kListRefused{"message_list_refused",
                              VEFA_MESSAGE_FILTER " AND m.reason > 0 AND ($6::smallint IS NULL OR m.reason = $6)" VEFA_MESSAGE_ORDER};
 const Statement kListWaiting{"message_list_waiting",
                              VEFA_MESSAGE_FILTER " AND m.reason = 0 AND r.message_id IS NULL" VEFA_MESSAGE_ORDER};
+const Statement kListHeld{"message_list_held", VEFA_MESSAGE_FILTER " AND m.reason = 0 AND r.message_id IS NULL AND h.until_time > $6"
+                                               VEFA_MESSAGE_ORDER};
 const Statement kListState{"message_list_state", VEFA_MESSAGE_FILTER " AND r.state = $6" VEFA_MESSAGE_ORDER};
 
 Message ToMessage(const Rows& rows, int i) {
@@ -38,6 +41,7 @@ Message ToMessage(const Rows& rows, int i) {
   message.refusal = static_cast<Refusal>(rows.Int32(i, 6));
   message.policy_version = rows.Int32(i, 7);
   message.create_time = rows.Timestamp(i, 8);
+  if (!rows.IsNull(i, 14)) message.hold_until = rows.Timestamp(i, 14);
   if (message.refusal != Refusal::kNone) {
     message.state = MessageState::kRefused;
   } else if (!rows.IsNull(i, 9)) {
@@ -61,8 +65,11 @@ Result<std::vector<Message>> ListMessages(postgres::Database& database, const Uu
                                           Deadline deadline) {
   postgres::Params params = Bound(tenant, page.contact, page.originator, page.before, static_cast<int64_t>(page.size));
   const Statement* statement = &kListAll;
-  // A reason is a kind of refusal, so it asks for refused messages whatever the state says.
-  if (page.refusal || page.state == MessageState::kRefused) {
+  // A reason is a kind of refusal, or of waiting, so it asks for such messages whatever the state says.
+  if (page.held_at) {
+    statement = &kListHeld;
+    params.push_back(Bind(*page.held_at));
+  } else if (page.refusal || page.state == MessageState::kRefused) {
     statement = &kListRefused;
     std::optional<int16_t> reason;
     if (page.refusal) reason = static_cast<int16_t>(*page.refusal);

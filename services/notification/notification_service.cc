@@ -12,7 +12,7 @@ namespace {
 Error NoSuchToken() { return NotFound("TOKEN_INVALID", "This link is not one of ours: copy it whole from the message."); }
 
 // Reads the filter of a list. INVALID_ARGUMENT with every field that is wrong.
-Status ReadFilter(const v1::ListMessagesRequest& request, MessagePage& page) {
+Status ReadFilter(const v1::ListMessagesRequest& request, Time now, MessagePage& page) {
   std::vector<Violation> violations;
   if (!request.contact().empty()) {
     auto contact = ParseResourceName("contacts", request.contact());
@@ -29,7 +29,9 @@ Status ReadFilter(const v1::ListMessagesRequest& request, MessagePage& page) {
       violations.push_back({"state", "STATE_UNKNOWN", "Give one of the states of Message."});
     page.state = static_cast<MessageState>(request.state());
   }
-  if (!request.reason().empty()) {
+  if (request.reason() == kQuietHours) {
+    page.held_at = now;
+  } else if (!request.reason().empty()) {
     page.refusal = RefusalOf(request.reason());
     if (page.refusal == Refusal::kNone)
       violations.push_back({"reason", "REASON_UNKNOWN", "Give a reason of the gate, for example NO_CONSENT."});
@@ -88,15 +90,16 @@ Status NotificationService::Get(const rpc::CallContext& call, const v1::GetMessa
   VEFA_TRY(Uuid id, ParseResourceName("messages", request.name()));
   VEFA_TRY(std::optional<Message> message, notification::GetMessage(database_, call.tenant, id, call.deadline));
   if (!message) return NotFound("MESSAGE_NOT_FOUND", "There is no such message; check the name.");
-  response = ToProto(*message);
+  response = ToProto(*message, clock_.Now());
   return Ok();
 }
 
 Status NotificationService::List(const rpc::CallContext& call, const v1::ListMessagesRequest& request,
                                  v1::ListMessagesResponse& response) {
   MessagePage page;
+  const Time now = clock_.Now();
   VEFA_TRY(page.size, rpc::PageSize(request.page_size()));
-  VEFA_TRY_OK(ReadFilter(request, page));
+  VEFA_TRY_OK(ReadFilter(request, now, page));
   std::string scope = "ListMessages|" + call.tenant.ToString() + "|" + request.contact() + "|" + request.originator() +
                       "|" + std::to_string(request.state()) + "|" + request.reason();
   VEFA_TRY(std::vector<std::string> keys, rpc::ReadPageToken(secret_, scope, request.page_token(), 1));
@@ -110,7 +113,7 @@ Status NotificationService::List(const rpc::CallContext& call, const v1::ListMes
     messages.pop_back();
     response.set_next_page_token(rpc::MakePageToken(secret_, scope, {messages.back().info.id.ToString()}));
   }
-  for (const Message& message : messages) *response.add_messages() = ToProto(message);
+  for (const Message& message : messages) *response.add_messages() = ToProto(message, now);
   return Ok();
 }
 

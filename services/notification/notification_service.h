@@ -16,9 +16,9 @@ class NotificationService final : public v1::NotificationService::CallbackServic
   // `secret` signs page tokens. `committed` is called after every commit: it wakes the relay and the
   // dispatcher.
   NotificationService(const rpc::Door& door, postgres::Database& database, Recipients& recipients, const TokenKey& key,
-                      const Clock& clock, std::string secret, std::function<void()> committed)
+                      const Clock& clock, telemetry::Metrics& metrics, std::string secret, std::function<void()> committed)
       : door_(door), database_(database), key_(key), clock_(clock), secret_(std::move(secret)),
-        committed_(std::move(committed)), submitter_(database, recipients, key, clock) {}
+        committed_(std::move(committed)), submitter_(database, recipients, key, clock, metrics) {}
 
   grpc::ServerUnaryReactor* SubmitMessages(grpc::CallbackServerContext* context, const v1::SubmitMessagesRequest* request,
                                            v1::SubmitMessagesResponse* response) override;

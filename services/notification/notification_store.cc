@@ -1,7 +1,11 @@
 #include "services/notification/notification_store.h"
 
+#include <set>
+#include <unordered_map>
+
 #include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/frequency_store.h"
 #include "services/notification/lanes.h"
 #include "services/notification/notification_events.h"
 #include "services/notification/suppression_store.h"
@@ -16,29 +20,34 @@ using postgres::Scope;
 using postgres::Statement;
 
 const Statement kFindDecisions{"message_find_decisions",
-                               "SELECT send_key, id, reason FROM message WHERE tenant_id = $1 AND send_key = ANY($2)"};
+                               "SELECT m.send_key, m.id, m.reason, h.until_time FROM message m LEFT JOIN message_hold h"
+                               " ON h.tenant_id = $1 AND h.message_id = m.id WHERE m.tenant_id = $1 AND m.send_key = ANY($2)"};
 
 // Keys are inserted in their order, so that two submissions of the same keys cannot wait for each
-// other. Only what was really inserted gets an event and a place in the chunk.
+// other. Only what was really inserted gets an event and a place in a chunk: in that of its moment, which is 1970 for all that need not wait.
 const Statement kRecordDecisions{
     "message_record_decisions",
     "WITH input AS (SELECT * FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::bytea[], $6::text[], $7::smallint[],"
-    "    $8::uuid[], $9::text[], $10::bytea[])"
-    "  AS i(id, send_key, contact_id, address_hash, language, reason, event_id, event_type, payload)),"
-    " stored AS (INSERT INTO content (tenant_id, id, content, create_time) VALUES ($1, $11, $12, $18)"
+    "    $8::uuid[], $9::text[], $10::bytea[], $20::boolean[], $21::timestamptz[])"
+    "  AS i(id, send_key, contact_id, address_hash, language, reason, event_id, event_type, payload, essential, until_time)),"
+    " stored AS (INSERT INTO content (tenant_id, id, content, create_time) VALUES ($1, $11, $12, $17)"
     "  ON CONFLICT DO NOTHING),"
     " decided AS ("
     "  INSERT INTO message (tenant_id, id, send_key, contact_id, originator, purpose, channel, content_id, address_hash,"
-    "    language, reason, policy_version, create_time)"
-    "  SELECT $1, id, send_key, contact_id, $13, $14, $15, $11, address_hash, language, reason, $16, $18 FROM input"
+    "    language, reason, policy_version, create_time, essential)"
+    "  SELECT $1, id, send_key, contact_id, $13, $14, $15, $11, address_hash, language, reason, $16, $17, essential FROM input"
     "  ORDER BY send_key COLLATE \"C\""
     "  ON CONFLICT ON CONSTRAINT message_send_key DO NOTHING RETURNING id, contact_id, reason),"
     " queued AS ("
     "  INSERT INTO send_chunk (tenant_id, id, lane, originator, purpose, channel, content_id, messages, contacts, attempt,"
     "    due_time, create_time, traceparent)"
-    "  SELECT $1, $17, $19, $13, $14, $15, $11, array_agg(id ORDER BY id), array_agg(contact_id ORDER BY id), 0, $18, $18,"
-    "    $20 FROM decided WHERE reason = 0 HAVING count(*) > 0)"
-    " SELECT " VEFA_APPEND_EVENTS("$1, 'messages/' || d.id, 1, i.event_id, i.event_type, $18, $20, NULL, i.payload")
+    "  SELECT $1, c.chunk_id, c.lane, $13, $14, $15, $11, array_agg(d.id ORDER BY d.id), array_agg(d.contact_id ORDER BY d.id), 0,"
+    "    greatest(c.until_time, $17), $17, $18 FROM decided d JOIN input i USING (id)"
+    "   JOIN unnest($19::uuid[], $22::smallint[], $23::timestamptz[]) AS c(chunk_id, lane, until_time) USING (until_time)"
+    "  WHERE d.reason = 0 GROUP BY c.chunk_id, c.lane, c.until_time),"
+    " held AS (INSERT INTO message_hold (tenant_id, message_id, until_time)"
+    "  SELECT $1, d.id, i.until_time FROM decided d JOIN input i USING (id) WHERE d.reason = 0 AND i.until_time > $17)"
+    " SELECT " VEFA_APPEND_EVENTS("$1, 'messages/' || d.id, 1, i.event_id, i.event_type, $17, $18, NULL, i.payload")
     " FROM decided d JOIN input i USING (id)"};
 
 const Statement kOrdinal{"tenant_ordinal_find", "SELECT ordinal FROM tenant_ordinal WHERE tenant_id = $1"};
@@ -62,32 +71,81 @@ const Statement kUnsubscribe{
 Result<std::vector<Decision>> ToDecisions(const Rows& rows) {
   std::vector<Decision> decisions;
   for (int i = 0; i < rows.size(); ++i)
-    decisions.push_back({rows.String(i, 0), rows.Id(i, 1), static_cast<Refusal>(rows.Int32(i, 2))});
+    decisions.push_back({rows.String(i, 0), rows.Id(i, 1), static_cast<Refusal>(rows.Int32(i, 2)),
+                         rows.IsNull(i, 3) ? std::nullopt : std::optional<Time>(rows.Timestamp(i, 3))});
   return decisions;
 }
 
-postgres::Call RecordCall(const Submission& submission, const Clock& clock) {
-  std::vector<Uuid> ids, contacts, event_ids;
+// `refusals` are the messages' own, or what their people's limits made of them.
+postgres::Call RecordCall(const Submission& submission, const std::vector<Refusal>& refusals, const Clock& clock) {
+  std::vector<Uuid> ids, contacts, event_ids, chunks;
   std::vector<std::string> keys, hashes, languages, types, payloads;
-  std::vector<int16_t> reasons;
-  for (const NewMessage& message : submission.messages) {
+  std::vector<int16_t> reasons, lanes;
+  std::vector<bool> essential;
+  std::vector<Time> until;
+  for (size_t i = 0; i < submission.messages.size(); ++i) {
+    const NewMessage& message = submission.messages[i];
     ids.push_back(message.info.id);
     keys.push_back(message.send_key);
     contacts.push_back(message.info.contact);
     hashes.push_back(message.address_hash);
     languages.push_back(message.language);
-    reasons.push_back(static_cast<int16_t>(message.refusal));
+    reasons.push_back(static_cast<int16_t>(refusals[i]));
     event_ids.push_back(NewUuidV7(clock));
-    types.push_back(DecisionType(message.refusal));
-    payloads.push_back(DecisionPayload(message.info, message.refusal));
+    types.push_back(DecisionType(refusals[i]));
+    payloads.push_back(DecisionPayload(message.info, refusals[i]));
+    essential.push_back(message.essential);
+    until.push_back(message.hold_until.value_or(Time{}));
+  }
+  const std::set<Time> moments(until.begin(), until.end());
+  for (size_t i = 0; i < moments.size(); ++i) {
+    chunks.push_back(NewUuidV7(clock));
+    lanes.push_back(LaneOf(chunks.back()));
   }
   const MessageInfo& first = submission.messages.front().info;
-  Uuid chunk = NewUuidV7(clock);
   return {&kRecordDecisions,
           Bound(submission.tenant, ids, keys, contacts, BindBytes(hashes), languages, reasons, event_ids, types,
                 BindBytes(payloads), submission.content_id, postgres::Bytes{submission.content}, first.originator,
-                first.purpose, static_cast<int16_t>(first.channel), static_cast<int32_t>(kPolicyVersion), chunk,
-                clock.Now(), LaneOf(chunk), telemetry::CurrentTrace().traceparent())};
+                first.purpose, static_cast<int16_t>(first.channel), static_cast<int32_t>(kPolicyVersion), clock.Now(),
+                telemetry::CurrentTrace().traceparent(), chunks, essential, until, lanes,
+                std::vector<Time>(moments.begin(), moments.end()))};
+}
+
+std::vector<Refusal> RefusalsOf(const Submission& submission) {
+  std::vector<Refusal> refusals;
+  for (const NewMessage& message : submission.messages) refusals.push_back(message.refusal);
+  return refusals;
+}
+
+// What is left after the limits of those who have some, counted as of the moment when their message would leave.
+Result<std::vector<Refusal>> HeldToLimits(postgres::Transaction& transaction, const Submission& submission, const Clock& clock) {
+  std::vector<Refusal> refusals = RefusalsOf(submission);
+  std::vector<size_t> limited;
+  std::vector<Uuid> contacts;
+  std::vector<Count> counts;
+  for (size_t i = 0; i < submission.messages.size(); ++i) {
+    const NewMessage& message = submission.messages[i];
+    if (message.refusal != Refusal::kNone || message.essential || !message.wishes.limits()) continue;
+    limited.push_back(i);
+    contacts.push_back(message.info.contact);
+    counts.push_back({message.info.contact, SinceWhen(message.wishes, message.hold_until.value_or(clock.Now()))});
+  }
+  if (limited.empty()) return refusals;
+  VEFA_TRY(auto rows, transaction.ExecuteAll({HoldFrequencyCall(submission.tenant, contacts), CountHandedOverCall(submission.tenant, counts)}));
+  std::unordered_map<Uuid, int64_t> accepted;  // Of this submission.
+  for (size_t at = 0; at < limited.size(); ++at) {
+    const NewMessage& message = submission.messages[limited[at]];
+    HandedOver handed = HandedOverOf(rows.back(), static_cast<int>(at));
+    int64_t& own = accepted[message.info.contact];
+    handed.today += own;
+    handed.week += own;
+    if (IsLimitReached(message.wishes, handed)) {
+      refusals[limited[at]] = Refusal::kFrequencyCap;
+    } else {
+      ++own;
+    }
+  }
+  return refusals;
 }
 
 }  // namespace
@@ -107,14 +165,15 @@ Result<std::vector<Decision>> RecordDecisions(postgres::Database& database, cons
       [&](postgres::Transaction& transaction) -> Result<std::vector<Decision>> {
         // The second statement has a later snapshot: it sees what a twin committed while the first
         // waited for its key.
-        VEFA_TRY(auto rows, transaction.ExecuteAll({RecordCall(submission, clock),
+        VEFA_TRY(std::vector<Refusal> refusals, HeldToLimits(transaction, submission, clock));
+        VEFA_TRY(auto rows, transaction.ExecuteAll({RecordCall(submission, refusals, clock),
                                                     {&kFindDecisions, Bound(submission.tenant, keys)}}));
         return ToDecisions(rows.back());
       });
 }
 
 Status RecordDecisions(postgres::Transaction& transaction, const Submission& submission, const Clock& clock) {
-  postgres::Call call = RecordCall(submission, clock);
+  postgres::Call call = RecordCall(submission, RefusalsOf(submission), clock);
   VEFA_TRY_OK(transaction.Execute(*call.statement, std::move(call.params)));
   return Ok();
 }

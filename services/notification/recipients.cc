@@ -9,6 +9,13 @@ constexpr size_t kBatchMax = 1000;
 constexpr std::chrono::milliseconds kTimeout{5000};
 constexpr int kRetryAfterMs = 1000;
 
+Wishes WishesOf(const contact::v1::Recipient& recipient) {
+  Wishes wishes{recipient.time_zone(), {}, recipient.messages_per_day(), recipient.messages_per_week()};
+  if (recipient.has_quiet_hours())
+    wishes.quiet_hours = zone::DailyStretch{recipient.quiet_hours().start_minute(), recipient.quiet_hours().end_minute()};
+  return wishes;
+}
+
 Deadline Sooner(Deadline a, Deadline b) { return a.at() < b.at() ? a : b; }
 
 // Whatever contact's trouble is, nothing was decided and the same question can be asked again; only
@@ -23,10 +30,12 @@ Error Unreachable(Error error) {
 
 }  // namespace
 
-RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm) {
+RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm, Time now) {
   if (found == nullptr) return {};
-  return {true, !found->address.empty(), suppressed || found->suppressed, found->consent, found->paused, asks_to_confirm,
-          !found->confirmation_path.empty(), found->allowed && found->consent != ConsentState::kGranted};
+  RecipientFacts facts{true, !found->address.empty(), suppressed || found->suppressed, found->consent, found->paused, asks_to_confirm,
+                       !found->confirmation_path.empty(), found->allowed && found->consent != ConsentState::kGranted, found->essential};
+  facts.quiet_until = QuietUntil(found->wishes, now);
+  return facts;
 }
 
 Recipients::Recipients(const std::string& address, const rpc::PrincipalKey& key, const rpc::Transport& transport)
@@ -48,7 +57,8 @@ Result<Recipients::Found> Recipients::Get(const Uuid& tenant, const std::vector<
       VEFA_TRY(Uuid id, ParseResourceName("contacts", recipient.contact()));
       found[id] = {recipient.address(), recipient.display_name(), recipient.language(), static_cast<ConsentState>(recipient.consent()),
                    recipient.suppressed(), recipient.paused(), recipient.preference_path(), recipient.confirmation_path(),
-                   answer->purpose_title().empty() ? purpose : answer->purpose_title(), recipient.allowed()};
+                   answer->purpose_title().empty() ? purpose : answer->purpose_title(), recipient.allowed(), recipient.essential(),
+                   WishesOf(recipient)};
     }
   }
   return found;

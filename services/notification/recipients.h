@@ -8,6 +8,7 @@
 #include "libs/base/personal.h"
 #include "libs/rpc/peer.h"
 #include "services/notification/gate.h"
+#include "services/notification/wishes.h"
 #include "vefa/contact/v1/contact_service.grpc.pb.h"
 
 namespace vefa::notification {
@@ -24,10 +25,13 @@ struct Recipient {
   std::string confirmation_path{};  // `/c/…`; empty when there is nothing to confirm.
   std::string purpose_title{};      // The purpose's code where nobody declared it.
   bool allowed = false;             // By contact's rule, for whatever reason.
+  bool essential = false;           // It rests on a contract or the law, and heeds no wishes.
+  Wishes wishes{};
 };
 
-// What the gate is told of somebody; `found` is nullptr for nobody. `suppressed` is what notification itself knows of the address.
-RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm);
+// What the gate is told of somebody at a moment; `found` is nullptr for nobody. `suppressed` is what notification itself knows of the address.
+// How many messages there were is for the caller to say.
+RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm, Time now);
 
 // Asks the contact service for addresses and consents, in batches. Thread-safe.
 class Recipients {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "libs/base/text.h"
+#include "libs/rpc/time.h"
 #include "services/notification/content.h"
 #include "services/notification/suppression_store.h"
 
@@ -73,10 +74,16 @@ Result<std::vector<NewMessage>> Submitter::Decide(const Uuid& tenant, const v1::
   VEFA_TRY(auto rows, database_.Run(postgres::Scope::Tenant(tenant),
                                     {FindSuppressedCall(tenant, channel, request.purpose(), hashes)}, deadline));
   std::unordered_set<std::string> suppressed = SuppressedOf(rows.front());
+  const Time now = clock_.Now();
   for (NewMessage& message : messages) {
     auto recipient = found.find(message.info.contact);
-    message.refusal = notification::Decide(FactsOf(recipient == found.end() ? nullptr : &recipient->second,
-                                                   suppressed.count(message.address_hash) > 0, asks));
+    const Recipient* known = recipient == found.end() ? nullptr : &recipient->second;
+    GateAnswer answer = notification::Decide(FactsOf(known, suppressed.count(message.address_hash) > 0, asks, now));
+    message.refusal = answer.refusal;
+    message.hold_until = answer.hold_until;
+    message.essential = asks || (known != nullptr && known->essential);
+    // How many there were is counted in the transaction that records this one.
+    if (known != nullptr) message.wishes = known->wishes;
   }
   return messages;
 }
@@ -109,7 +116,10 @@ Result<v1::SubmitMessagesResponse> Submitter::Submit(const Uuid& tenant, const v
     submission.content_id = ContentId(submission.content);
     VEFA_TRY(submission.messages, Decide(tenant, request, fresh, deadline));
     VEFA_TRY(std::vector<Decision> recorded, RecordDecisions(database_, submission, clock_, deadline));
-    for (Decision& decision : recorded) decisions.emplace(decision.send_key, decision);
+    for (Decision& decision : recorded) {
+      if (decision.hold_until) holds_metric_.Add();
+      decisions.emplace(decision.send_key, decision);
+    }
   }
   v1::SubmitMessagesResponse response;
   for (const std::string& key : keys) {
@@ -120,6 +130,7 @@ Result<v1::SubmitMessagesResponse> Submitter::Submit(const Uuid& tenant, const v
     proto->set_message(ResourceName("messages", decision->second.message));
     proto->set_accepted(decision->second.refusal == Refusal::kNone);
     proto->set_reason(RefusalName(decision->second.refusal));
+    if (decision->second.hold_until) *proto->mutable_hold_until() = rpc::ToProto(*decision->second.hold_until);
   }
   return response;
 }

@@ -5,6 +5,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/postgres/database.h"
+#include "services/notification/hold_metric.h"
 #include "services/notification/mail/token.h"
 #include "services/notification/notification_store.h"
 #include "services/notification/recipients.h"
@@ -17,8 +18,8 @@ namespace vefa::notification {
 // Thread-safe.
 class Submitter {
  public:
-  Submitter(postgres::Database& database, Recipients& recipients, const TokenKey& key, const Clock& clock)
-      : database_(database), recipients_(recipients), key_(key), clock_(clock) {}
+  Submitter(postgres::Database& database, Recipients& recipients, const TokenKey& key, const Clock& clock, telemetry::Metrics& metrics)
+      : database_(database), recipients_(recipients), key_(key), clock_(clock), holds_metric_(HoldMetric(metrics, "submission")) {}
 
   Result<v1::SubmitMessagesResponse> Submit(const Uuid& tenant, const v1::SubmitMessagesRequest& request,
                                             Deadline deadline);
@@ -37,6 +38,7 @@ class Submitter {
   Recipients& recipients_;
   const TokenKey& key_;
   const Clock& clock_;
+  telemetry::Counter& holds_metric_;
   std::mutex mutex_;
   std::unordered_set<Uuid> with_ordinal_;
 };

@@ -29,41 +29,13 @@ IN_CLEAR = {"contact." + table for table in ("contact", "contact_point", "idempo
                                              "search_vocabulary", "search_word")}
 
 
-class EraseTest(StackCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.names = [canary() for _ in range(5)]
-        cls.xid, cls.first, cls.last, cls.address, cls.married = cls.names
-        cls.search = Search(cls.names)
+# Those that hold what else is known of a person, until they are erased.
+ELSEWHERE = {"contact." + table for table in ("affiliation", "boundary", "contact_identity", "contact_import_change", "interest_signal", "note",
+                                              "rights_request")}
 
-    def recipe(self, contact):
-        """What a stranger reads with Node alone: the script of contact's README, word for word."""
-        with open(os.path.join(ROOT, "services/contact/README.md"), encoding="utf-8") as file:
-            script = re.search(r"```js\n(.*?)```", file.read(), re.DOTALL)[1]
-        path = self.stack.path("open-boxes.mjs")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(script)
-        run = subprocess.run(["node", path, f"http://{self.stack.address('gateway')}", self.admin.token, contact],
-                             capture_output=True, text=True, timeout=60)
-        self.assertEqual(run.returncode, 0, run.stderr)
-        return [json.loads(line) for line in run.stdout.splitlines()]
 
-    def live(self):
-        """A person's life: created, changed, agreed, written to, and asked for once more."""
-        person = {"externalId": f"crm/{self.xid}", "displayName": f"{self.first} {self.last}",
-                  "email": f"{self.address}@gizli.example", "language": "en", "source": "e2e"}
-        created = f"/v1/contacts?requestId={self.request_id}"
-        contact = self.admin.good("POST", created, person)["name"]
-        changed = {**person, "displayName": f"{self.first} {self.married}"}
-        chunk = json.dumps({"rows": [{"line": 1, "contact": changed}]}).encode()
-        status, answers = self.admin.stream("/v1/contacts:import", [chunk])
-        self.assertEqual((status, answers[0]["contactsUpdated"]), (200, 1), answers)
-        self.consent(contact, "STATE_GRANTED", "2026-01-02T10:00:00Z")
-        self.assertTrue(self.submit(contact, f"e2e/{uuid.uuid4()}")["accepted"])
-        wait_until("the mail is out", lambda: any(self.address in mail["rcpt"] for mail in self.stack.sent()), 60)
-        wait_until("the timeline knows of it", lambda: "KIND_MESSAGE_DELIVERED" in self.timeline(contact), 60)
-        return contact, created, person
+class ErasedPerson(StackCase):
+    """What every erasure is judged by."""
 
     def consent(self, contact, state, time):
         body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": state, "source": "checkout", "occurTime": time}
@@ -103,6 +75,43 @@ class EraseTest(StackCase):
         files = [path for pattern in FILES for path in glob.glob(self.stack.path(pattern)) if os.path.getsize(path)]
         self.assertGreater(len(files), 8)
         return found | on_kafka | self.search.redis(self.stack)[0] | self.search.files(files), tombstones
+
+
+class EraseTest(ErasedPerson):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.names = [canary() for _ in range(5)]
+        cls.xid, cls.first, cls.last, cls.address, cls.married = cls.names
+        cls.search = Search(cls.names)
+
+    def recipe(self, contact):
+        """What a stranger reads with Node alone: the script of contact's README, word for word."""
+        with open(os.path.join(ROOT, "services/contact/README.md"), encoding="utf-8") as file:
+            script = re.search(r"```js\n(.*?)```", file.read(), re.DOTALL)[1]
+        path = self.stack.path("open-boxes.mjs")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(script)
+        run = subprocess.run(["node", path, f"http://{self.stack.address('gateway')}", self.admin.token, contact],
+                             capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def live(self):
+        """A person's life: created, changed, agreed, written to, and asked for once more."""
+        person = {"externalId": f"crm/{self.xid}", "displayName": f"{self.first} {self.last}",
+                  "email": f"{self.address}@gizli.example", "language": "en", "source": "e2e"}
+        created = f"/v1/contacts?requestId={self.request_id}"
+        contact = self.admin.good("POST", created, person)["name"]
+        changed = {**person, "displayName": f"{self.first} {self.married}"}
+        chunk = json.dumps({"rows": [{"line": 1, "contact": changed}]}).encode()
+        status, answers = self.admin.stream("/v1/contacts:import", [chunk])
+        self.assertEqual((status, answers[0]["contactsUpdated"]), (200, 1), answers)
+        self.consent(contact, "STATE_GRANTED", "2026-01-02T10:00:00Z")
+        self.assertTrue(self.submit(contact, f"e2e/{uuid.uuid4()}")["accepted"])
+        wait_until("the mail is out", lambda: any(self.address in mail["rcpt"] for mail in self.stack.sent()), 60)
+        wait_until("the timeline knows of it", lambda: "KIND_MESSAGE_DELIVERED" in self.timeline(contact), 60)
+        return contact, created, person
 
     def test_the_search_finds_what_is_hidden(self):
         word = canary()
@@ -187,6 +196,91 @@ class EraseTest(StackCase):
             run = self.stack.vefactl("projection", "rebuild", consumer, "--from", "kafka")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertEqual(self.projections(contact), projections)
+
+
+class EraseElsewhereTest(ErasedPerson):
+    """What others than the record hold of a person: notes, identities, imports, interests, requests, lines, memberships, suppressions."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.words = {what: canary() for what in (
+            "xid", "name", "imported", "unreadable", "note", "identity", "right", "interest", "boundary", "title", "department", "point", "label",
+            "tag", "attribute", "agent", "suppressed")}
+        cls.search = Search(cls.words.values())
+
+    def add(self, path, body):
+        """Once, with an answer that is kept for whoever asks again."""
+        return self.admin.good("POST", f"{path}?requestId={uuid.uuid4()}", body)
+
+    def write_down(self, contact):
+        word = self.words
+        self.add("/v1/notes", {"about": contact, "text": f"Met {word['note']} at the fair."})
+        self.admin.good("POST", "/v1/contacts:identify", {"identity": {"source": "web", "value": word["identity"]},
+                                                          "contact": {"externalId": word["xid"]}})
+        self.add("/v1/rightsRequests", {"contact": contact, "kind": "RIGHT_KIND_ACCESS", "intake": "INTAKE_LETTER", "note": f"from {word['right']}"})
+        signal = {"contact": contact, "topic": "coffee", "kind": "INTEREST_KIND_DECLARED", "source": f"form:{word['interest']}"}
+        self.admin.good("POST", "/v1/interestSignals:record", {"signals": [signal]})
+        self.add("/v1/boundaries", {"about": contact, "rule": {"dataUse": {"purposes": ["surveys"]}}, "reason": f"{word['boundary']} asked for it"})
+        company = self.add("/v1/organizations", {"legalName": f"Kahve {uuid.uuid4().hex[:12]}"})["name"]
+        self.add("/v1/affiliations", {"contact": contact, "organization": company, "role": "employee", "title": word["title"],
+                                      "department": word["department"]})
+        self.admin.good("PATCH", f"/v1/{contact}/preferences?updateMask=quietHours,messagesPerWeek",
+                        {"quietHours": {"startMinute": 1320, "endMinute": 480}, "messagesPerWeek": 3})
+        self.admin.good("POST", "/v1/addressSuppressions", {"kind": "KIND_EMAIL", "address": f"{word['suppressed']}@gizli.example",
+                                                            "reason": "REASON_COMPLAINT", "source": "e2e"})
+
+    def bring_in(self):
+        """A file that changes the person, with a line about them that cannot be read: what is wrong with it is kept."""
+        path = self.stack.path("gizli.csv")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("external_id,given_name,email\n"
+                       f"{self.words['xid']},{self.words['imported']},\n"
+                       f"{self.words['xid']},,{self.words['unreadable']}\n")
+        run = self.stack.vefactl("import", "contacts", path, "--rejects", path + ".rejects")
+        self.assertEqual(run.returncode, 3, run.stdout + run.stderr)
+        self.assertIn("1 changed", run.stdout)
+
+    def live(self):
+        word = self.words
+        key = f"gizli_{uuid.uuid4().hex[:8]}"
+        self.admin.good("POST", "/v1/attributeDefinitions", {"key": key, "title": "Gizli", "type": "TYPE_TEXT", "privacy": "PRIVACY_PERSONAL"})
+        contact = self.add("/v1/contacts", {"externalId": word["xid"], "displayName": word["name"], "tags": [word["tag"]],
+                                            "attributes": {key: {"text": word["attribute"]}}})["name"]
+        self.add(f"/v1/{contact}/points", {"kind": "KIND_EMAIL", "value": f"{word['point']}@gizli.example", "label": word["label"]})
+        self.add(f"/v1/{contact}/consents", {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": "STATE_GRANTED", "source": "form",
+                                             "occurTime": "2026-01-02T10:00:00Z", "origin": {"ip": "192.0.2.7", "userAgent": word["agent"]}})
+        self.write_down(contact)
+        self.bring_in()
+        return contact
+
+    def test_erase(self):
+        contact = self.live()
+        self.settle()
+        tenant = self.stack.sql("contact", "SELECT id FROM tenant WHERE slug = 'demo'")[0][0]
+        before, _ = self.searched(contact, tenant)
+        places = {trace.place for trace in before}
+        self.assertLessEqual(ELSEWHERE, places, before)
+        self.assertLessEqual(places, IN_CLEAR | ELSEWHERE, before)
+        # Of a suppressed address only a hash is kept, of a line that cannot be read what is wrong with it, of a device a box.
+        kept = {word for what, word in self.words.items() if what not in ("suppressed", "unreadable", "agent")}
+        self.assertEqual({trace.word for trace in before}, kept)
+        counts = self.events()
+
+        self.admin.good("POST", f"/v1/{contact}:erase", {"reason": "DATA_SUBJECT_REQUEST"})
+        self.settle()
+        self.assertEqual(self.events(), {**counts, "contact": counts["contact"] + 1})
+        after, _ = self.searched(contact, tenant)
+        self.assertEqual(after, set())
+        self.exports_name_nobody(contact)
+
+    def exports_name_nobody(self, contact):
+        proof, people = self.stack.path("gizli-proof.jsonl"), self.stack.path("gizli-people.csv")
+        run = self.stack.vefactl("consent", "export", proof, "--contact", contact)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        run = self.stack.vefactl("rights", "affected", "--filter", 'create_time > "2026-01-01T00:00:00Z"', "--output", people)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.search.files([proof, people]), set())
 
 
 if __name__ == "__main__":

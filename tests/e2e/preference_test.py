@@ -5,6 +5,7 @@ import uuid
 from contextlib import closing
 from datetime import datetime, timezone
 from email.header import decode_header, make_header
+from zoneinfo import ZoneInfo
 
 from case import PURPOSE, StackCase
 from waiting import wait_until
@@ -174,6 +175,37 @@ class PreferenceTest(StackCase):
                          "occurTime": now()})
         self.assertEqual(self.fetch("POST", path)[0], 410, "an old link does not bring back what was taken back")
         self.assertEqual(reason(), "REASON_WITHDRAWN")
+
+    def prefer(self, contact, **wanted):
+        self.admin.good("PATCH", f"/v1/{contact}/preferences?updateMask={','.join(wanted)}", wanted)
+
+    def test_no_more_messages_than_the_person_wants(self):
+        contact = self.create(timeZone="Europe/Istanbul")
+        self.agree(contact)
+        self.prefer(contact, messagesPerWeek=1)
+        self.assertTrue(self.submit(contact, f"e2e/{uuid.uuid4()}")["accepted"])
+        again = self.submit(contact, f"e2e/{uuid.uuid4()}")
+        self.assertEqual((again["accepted"], again["reason"]), (False, "FREQUENCY_CAP"))
+
+    def test_a_message_waits_for_the_end_of_quiet_hours(self):
+        contact = self.create(timeZone="Europe/Istanbul")
+        self.agree(contact)
+        clock = datetime.now(ZoneInfo("Europe/Istanbul"))
+        minute = clock.hour * 60 + clock.minute
+        self.prefer(contact, quietHours={"startMinute": (minute - 60) % 1440, "endMinute": (minute + 60) % 1440})
+        decision = self.submit(contact, f"e2e/{uuid.uuid4()}")
+        self.assertTrue(decision["accepted"])
+        until = datetime.fromisoformat(decision["holdUntil"].replace("Z", "+00:00"))
+        self.assertAlmostEqual((until - clock).total_seconds(), 3600, delta=90)
+        message = self.admin.good("GET", f"/v1/{decision['message']}")
+        self.assertEqual((message["state"], message["reason"], message["holdUntil"]), ("STATE_ACCEPTED", "QUIET_HOURS", decision["holdUntil"]))
+        held = self.admin.good("GET", f"/v1/messages?contact={contact}&reason=QUIET_HOURS")["messages"]
+        self.assertEqual([each["name"] for each in held], [decision["message"]])
+        # They end before their time: what is due then is decided anew, and leaves.
+        self.admin.good("PATCH", f"/v1/{contact}/preferences?updateMask=quietHours", {})
+        self.stack.sql("notification", f"UPDATE send_chunk SET due_time = now() WHERE NOT done AND '{contact.split('/')[1]}' = ANY(contacts)")
+        wait_until("it is delivered", lambda: self.admin.good("GET", f"/v1/{decision['message']}")["state"] == "STATE_DELIVERED", 60)
+        self.assertEqual(len([one for one in self.stack.sent() if one["rcpt"] == self.email]), 1)
 
     def state(self, contact):
         answer = self.admin.call("GET", f"/v1/ledgers/contact/state?subject={contact}")

@@ -36,6 +36,7 @@ std::vector<Asked> HowAsked(const std::string& name) {
   if (name == "message_list" || name == "message_list_waiting") return MessageList("");
   if (name == "message_list_refused") return MessageList("2");
   if (name == "message_list_state") return MessageList("4");
+  if (name == "message_list_held") return MessageList("'2026-06-01'");
   if (name == "chunk_settled" || name == "window_ambiguous") return {{"", {}, "", true}};
   const char* found = "'{01970002-0000-7001-8000-000000000001,01970002-0000-7001-8000-000000000009}'";
   if (name == "contact_count") return {{"", {{2, "10000"}}, "", false}};

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -28,6 +29,7 @@ struct ContactChange {
   bool known = false;   // created or updated: language and source are those of its last event.
   bool erased = false;  // The person was erased.
   bool merged = false;  // Of a known one: it is a part of another contact.
+  std::optional<bool> restricted;  // Its data may be kept only.
   std::string language;
   std::string source;
   int64_t orders = 0;

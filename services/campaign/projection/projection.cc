@@ -30,6 +30,13 @@ Status ReadErased(const events::Event& event, PeopleChanges& changes) {
   return Ok();
 }
 
+// Objections are to purposes: whoever has the words of a message decides about them at the gate.
+Status ReadLimits(const events::Event& event, const contact::v1::ProcessingLimitsState& state, PeopleChanges& changes) {
+  VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
+  changes.contacts[{event.tenant, contact}].restricted = state.has_restrict_time();
+  return Ok();
+}
+
 Status ReadConsent(const events::Event& event, const contact::v1::ConsentTerms& terms, int16_t state,
                    PeopleChanges& changes) {
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
@@ -51,6 +58,7 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
     case ContactEvent::kConsentWithdrawn: return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
     case ContactEvent::kConsentChanged:
       return ReadConsent(event, proto.consent_changed().terms(), static_cast<int16_t>(proto.consent_changed().state()), changes);
+    case ContactEvent::kProcessingLimitsChanged: return ReadLimits(event, proto.processing_limits_changed().state(), changes);
     case ContactEvent::kErased: return ReadErased(event, changes);
     default: break;  // Not of a type that is read here.
   }
@@ -97,7 +105,7 @@ bool IsOneOf(const std::string& type, std::initializer_list<const char*> types) 
 Status Read(const events::Event& event, PeopleChanges& changes) {
   if (IsOneOf(event.type,
               {"contact.created", "contact.updated", "contact.merged", "contact.unmerged", "consent.granted", "consent.withdrawn",
-               "consent.changed", "contact.erased"}))
+               "consent.changed", "processing_limits.changed", "contact.erased"}))
     return ReadContactEvent(event, changes);
   if (IsOneOf(event.type, {"order.placed", "score.changed"})) return ReadInteractionEvent(event, changes);
   return Ok();

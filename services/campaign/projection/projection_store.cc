@@ -22,14 +22,15 @@ std::string ContactsSql() {
   std::string arrays;
   for (int i = 0; i < kScoreSize; ++i) arrays += ", $" + std::to_string(9 + i) + "::float8[]";
   return "INSERT INTO contact_state AS s (tenant_id, contact_id, known, erased, merged, language, source, order_count,"
-         " scored" + columns +
+         " scored, restricted" + columns +
          ") SELECT i.tenant_id, i.contact_id, i.known AND NOT i.erased AND NOT i.merged, i.erased, i.merged,"
          "  CASE WHEN NOT i.erased THEN NULLIF(i.language, '') END, CASE WHEN NOT i.erased THEN NULLIF(i.source, '') END,"
-         "  i.orders, i.scored" + values +
+         "  i.orders, i.scored, CASE WHEN i.restricted >= 0 THEN i.restricted = 1 END" + values +
          " FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::bigint[], $8::bool[]" +
          arrays + ", $" + std::to_string(9 + kScoreSize) +
-         "::bool[]) AS i(tenant_id, contact_id, known, erased, language, source, orders, scored" + columns +
-         ", merged) ORDER BY i.tenant_id, i.contact_id"
+         "::bool[], $" + std::to_string(10 + kScoreSize) +
+         "::smallint[]) AS i(tenant_id, contact_id, known, erased, language, source, orders, scored" + columns +
+         ", merged, restricted) ORDER BY i.tenant_id, i.contact_id"
          " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET"
          "  known = (s.known OR excluded.known) AND NOT (s.erased OR excluded.erased OR excluded.merged),"
          "  erased = s.erased OR excluded.erased,"
@@ -38,7 +39,8 @@ std::string ContactsSql() {
          "    ELSE s.language END,"
          "  source = CASE WHEN s.erased OR excluded.erased THEN NULL WHEN excluded.known THEN excluded.source"
          "    ELSE s.source END,"
-         "  order_count = s.order_count + excluded.order_count, scored = s.scored OR excluded.scored" +
+         "  order_count = s.order_count + excluded.order_count, scored = s.scored OR excluded.scored,"
+         "  restricted = coalesce(excluded.restricted, s.restricted)" +
          sets;
 }
 
@@ -57,6 +59,7 @@ postgres::Params ContactParams(const ContactChanges& contacts) {
   std::vector<bool> known, erased, scored, merged;
   std::vector<std::string> languages, sources;
   std::vector<int64_t> orders;
+  std::vector<int16_t> restricted;  // -1: nothing was said.
   std::array<std::vector<double>, kScoreSize> scores;
   for (const auto& [key, change] : contacts) {
     tenants.push_back(key.first);
@@ -68,11 +71,13 @@ postgres::Params ContactParams(const ContactChanges& contacts) {
     orders.push_back(change.orders);
     scored.push_back(change.scored);
     merged.push_back(change.merged);
+    restricted.push_back(change.restricted ? static_cast<int16_t>(*change.restricted) : int16_t{-1});
     for (size_t i = 0; i < scores.size(); ++i) scores[i].push_back(change.score[i]);
   }
   postgres::Params params = Bound(tenants, ids, known, erased, languages, sources, orders, scored);
   for (const auto& values : scores) params.push_back(postgres::Bind(values));
   params.push_back(postgres::Bind(merged));
+  params.push_back(postgres::Bind(restricted));
   return params;
 }
 

@@ -60,6 +60,7 @@ class ProjectionTest : public EngineTest {
       for (int i = 0; i < n % 5; ++i) orders.push_back(Order(id));
       if (n % 2 == 0) scores.push_back(Score(id, n, 0.25));
       if (n % 8 == 0) scores.push_back(Score(id, n + 1, 0.75));
+      if (n % 7 == 0) contacts.push_back(Limited(id, n % 2 == 0));
       if (n % 10 == 5) contacts.push_back(Erased(id));
     }
     return {contacts, orders, scores};
@@ -125,6 +126,20 @@ TEST_F(ProjectionTest, AnErasedContactIsNeverOfAnAudienceAgainInAnyOrder) {
   ASSERT_TRUE(Apply({events[0], events[1]}).ok());
   ASSERT_TRUE(Apply({events[2], events[3]}).ok());
   EXPECT_EQ(Dump(), expected);
+}
+
+TEST_F(ProjectionTest, WhoIsRestrictedCountsAgainWhenThatIsLifted) {
+  auto counted = [&](const events::Event& event) {
+    EXPECT_TRUE(Apply({event}).ok());
+    return database_.Count("SELECT count(*) FROM contact_state WHERE known AND restricted IS NOT TRUE");
+  };
+  Uuid id = NewId();
+  EXPECT_EQ(counted(Contact(id, "tr")), 1);
+  EXPECT_EQ(counted(Limited(id, false)), 1);  // Somebody who objects.
+  EXPECT_EQ(counted(Limited(id, true)), 0);
+  EXPECT_EQ(counted(Contact(id, "en")), 0);
+  EXPECT_EQ(counted(Score(id, 3, 0.2)), 0);
+  EXPECT_EQ(counted(Limited(id, false)), 1);
 }
 
 TEST_F(ProjectionTest, WhatIsEmptyOrNoNumberIsMissing) {

@@ -5,6 +5,9 @@
 namespace vefa::campaign {
 namespace {
 
+// Of the tenant $1: whom contact knows, who is nobody's part, and whose data may be used.
+constexpr char kWhoCounts[] = "s.tenant_id = $1 AND s.known AND s.restricted IS NOT TRUE";
+
 using Kind = Predicate::Kind;
 
 const char* const kOperators[] = {"", "=", "<>", "<", "<=", ">", ">="};
@@ -73,17 +76,17 @@ std::string ConditionSql(const Predicate& predicate, postgres::Params& params) {
 std::string CountSql(const Predicate& predicate, postgres::Params& params) {
   return "SELECT count(*) FILTER (WHERE " + ConditionSql(predicate, params) +
          "), count(*), count(*) FILTER (WHERE s.scored), now()"
-         " FROM contact_state s WHERE s.tenant_id = $1 AND s.known";
+         " FROM contact_state s WHERE " + std::string(kWhoCounts);
 }
 
 std::string MembersSql(const Predicate& predicate, postgres::Params& params) {
-  return "SELECT s.contact_id FROM contact_state s WHERE s.tenant_id = $1 AND s.known AND s.contact_id > $2"
+  return "SELECT s.contact_id FROM contact_state s WHERE " + std::string(kWhoCounts) + " AND s.contact_id > $2"
          " AND " + ConditionSql(predicate, params) + " ORDER BY s.contact_id LIMIT $3";
 }
 
 std::string AudienceSql(const Predicate& predicate, postgres::Params& params) {
   return "INSERT INTO campaign_recipient (tenant_id, campaign_id, contact_id, state, reason)"
-         " SELECT $1, $2, s.contact_id, 0, '' FROM contact_state s WHERE s.tenant_id = $1 AND s.known AND " +
+         " SELECT $1, $2, s.contact_id, 0, '' FROM contact_state s WHERE " + std::string(kWhoCounts) + " AND " +
          ConditionSql(predicate, params);
 }
 

@@ -26,21 +26,6 @@ void CheckCap(int32_t cap, const char* field, std::vector<Violation>& violations
   if (cap < 0 || cap > kMessagesMax) violations.push_back({field, "OUT_OF_RANGE", "Give 1 to 1,000, or 0 for no limit."});
 }
 
-// When the quiet hours that a moment is in end; nullopt when it is in none. A start that clocks show twice is the earlier one, an end the
-// later; so nobody is woken in the hour that comes again.
-std::optional<Time> EndOfQuiet(const QuietHours& quiet, const std::string& zone, Time moment) {
-  auto wall = zone::ToWall(zone, moment);
-  if (!wall.ok()) return std::nullopt;
-  const bool through = quiet.end_minute < quiet.start_minute;
-  // Those that began yesterday may go through midnight.
-  for (int32_t day : {wall->day - 1, wall->day}) {
-    auto start = zone::FromWall(zone, {day, std::chrono::minutes(quiet.start_minute)}, zone::Repeated::kEarlier);
-    auto end = zone::FromWall(zone, {through ? day + 1 : day, std::chrono::minutes(quiet.end_minute)}, zone::Repeated::kLater);
-    if (start.ok() && end.ok() && *start <= moment && moment < *end) return *end;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 void Normalise(PreferenceTopic& topic, std::vector<Violation>& violations) {
@@ -83,7 +68,10 @@ PreferenceVerdict Judge(const PreferenceKnowledge& known, const PreferenceTopics
     if (said == wanted.topics.end() ? !found->second.default_subscribed : !said->second) return {kTopicOff, {}};
   }
   const std::string zone = known.time_zone.empty() ? "UTC" : known.time_zone;
-  auto quiet_until = [&](Time at) { return wanted.quiet_hours ? EndOfQuiet(*wanted.quiet_hours, zone, at) : std::nullopt; };
+  auto quiet_until = [&](Time at) -> std::optional<Time> {
+    if (!wanted.quiet_hours) return std::nullopt;
+    return zone::EndOfStretch(zone, {wanted.quiet_hours->start_minute, wanted.quiet_hours->end_minute}, at);
+  };
   // A pause that ends at night goes on until the morning.
   if (wanted.pause_until && moment < *wanted.pause_until)
     return {kPaused, quiet_until(*wanted.pause_until).value_or(*wanted.pause_until)};

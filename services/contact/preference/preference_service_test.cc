@@ -262,6 +262,39 @@ TEST_F(PreferenceTest, APersonChoosesByALinkWithoutAnAccount) {
   EXPECT_EQ(Ask(&Stubs::GetPreferenceLink, whose).error().reason, "CONTACT_ERASED");
 }
 
+TEST_F(PreferenceTest, WhoeverSendsIsToldWhenAndHowOften) {
+  const std::string ada = Ada();
+  v1::BatchGetRecipientsRequest recipients;
+  recipients.add_contacts(ada);
+  recipients.set_purpose("win-back");
+  recipients.set_channel(v1::CHANNEL_EMAIL);
+  v1::Recipient told = Call(&Stub::BatchGetRecipients, recipients)->recipients(0);
+  EXPECT_FALSE(told.has_quiet_hours() || told.essential());
+  EXPECT_EQ(told.time_zone(), "Europe/Istanbul");
+  EXPECT_EQ(told.messages_per_day() + told.messages_per_week(), 0);
+  v1::Preferences wanted = Of(ada);
+  wanted.mutable_quiet_hours()->set_start_minute(22 * 60);
+  wanted.mutable_quiet_hours()->set_end_minute(8 * 60);
+  wanted.set_messages_per_day(1);
+  wanted.set_messages_per_week(3);
+  *wanted.mutable_pause_until() = rpc::ToProto(clock_.Now() + std::chrono::hours(48));
+  ASSERT_TRUE(Prefer(wanted).ok());
+  told = Call(&Stub::BatchGetRecipients, recipients)->recipients(0);
+  EXPECT_EQ(told.quiet_hours().start_minute(), 22 * 60);
+  EXPECT_EQ(told.quiet_hours().end_minute(), 8 * 60);
+  EXPECT_EQ(told.messages_per_day(), 1);
+  EXPECT_EQ(told.messages_per_week(), 3);
+  EXPECT_TRUE(told.paused());
+  // What rests on a contract is told nothing of it.
+  database_.Run("INSERT INTO purpose (tenant_id, id, code, title, lawful_basis, is_commercial, retention_days, text_version, version,"
+                " create_time, update_time) VALUES ('" + tenant_.ToString() +
+                "', gen_random_uuid(), 'win-back', 'Receipts', 2, false, 30, 0, 1, now(), now())");
+  told = Call(&Stub::BatchGetRecipients, recipients)->recipients(0);
+  EXPECT_TRUE(told.essential() && told.allowed());
+  EXPECT_FALSE(told.paused() || told.has_quiet_hours());
+  EXPECT_EQ(told.messages_per_day() + told.messages_per_week(), 0);
+}
+
 TEST_F(PreferenceTest, WhatAPartSaidBindsItsSurvivorUntilThePersonChoosesAgain) {
   ASSERT_TRUE(Topic("news", true).ok());
   const std::string ada = Ada();
@@ -292,6 +325,7 @@ TEST_F(PreferenceTest, WhatAPartSaidBindsItsSurvivorUntilThePersonChoosesAgain) 
   recipients.set_purpose("win-back");
   recipients.set_channel(v1::CHANNEL_EMAIL);
   EXPECT_TRUE(Call(&Stub::BatchGetRecipients, recipients)->recipients(0).paused());
+  EXPECT_EQ(Call(&Stub::BatchGetRecipients, recipients)->recipients(0).messages_per_week(), 2);
   // The part itself takes no more words; its link leads to whom the person goes on as, and what is chosen there holds.
   EXPECT_EQ(Prefer(less).error().reason, "CONTACT_MERGED");
   v1::SavePreferencePageRequest save;

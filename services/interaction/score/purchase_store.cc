@@ -15,7 +15,8 @@ constexpr size_t kPurchasesMax = 20'000'000;  // 640 MB of memory.
 constexpr std::chrono::minutes kReadTimeout(10);
 
 // A cursor: one snapshot for all pages, and neither side holds more than a page. Prepared for one
-// use, because a cursor lives in its transaction only. What somebody bought who is a part of another, the other bought.
+// use, because a cursor lives in its transaction only. What somebody bought who is a part of another, the other bought. Of whom nothing may be
+// concluded, nothing is read.
 const Statement kOpen{"purchases_open",
                       "DECLARE purchases NO SCROLL CURSOR FOR WITH RECURSIVE above AS ("
                       "  SELECT contact_id, survivor_id, 1 AS level FROM contact_part WHERE tenant_id = $1 AND survivor_id IS NOT NULL"
@@ -24,7 +25,9 @@ const Statement kOpen{"purchases_open",
                       " top AS (SELECT DISTINCT ON (contact_id) contact_id, survivor_id FROM above ORDER BY contact_id, level DESC)"
                       " SELECT coalesce(t.survivor_id, o.contact_id), (o.occur_time AT TIME ZONE 'UTC')::date, o.total, o.currency"
                       " FROM placed_order o LEFT JOIN top t ON t.contact_id = o.contact_id"
-                      " WHERE o.tenant_id = $1 AND o.occur_time < $2",
+                      " WHERE o.tenant_id = $1 AND o.occur_time < $2"
+                      "  AND NOT EXISTS (SELECT 1 FROM contact_limit l WHERE l.tenant_id = $1 AND l.contact_id = o.contact_id AND l.unscored)"
+                      "  AND NOT EXISTS (SELECT 1 FROM contact_limit l WHERE l.tenant_id = $1 AND l.contact_id = t.survivor_id AND l.unscored)",
                       true};
 const Statement kNext{"purchases_next", "FETCH 20000 FROM purchases", true};
 

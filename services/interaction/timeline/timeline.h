@@ -46,12 +46,16 @@ struct TimelineEntry {
 // (tenant, contact) of a merged record, and the contact that it is a part of; nil of one that is of its own again.
 using ContactParts = std::map<std::pair<Uuid, Uuid>, Uuid>;
 
+// Of whom, by tenant and contact, nothing may be concluded.
+using ContactLimits = std::map<std::pair<Uuid, Uuid>, bool>;
+
 inline constexpr int kPartLevelsMax = 20;  // As contact bounds how deep merges go.
 
 // What a batch of events changes.
 struct TimelineChanges {
   std::vector<TimelineEntry> entries;
   ContactParts parts;
+  ContactLimits limits;
 };
 
 // The id of what `source` says under `key`: sorted by id is sorted by business time, and the same

@@ -180,6 +180,32 @@ TEST_F(TimelineHandlerTest, WhatAPartDidTheSurvivorDid) {
   EXPECT_EQ(kinds(top).size(), 1u);
 }
 
+TEST_F(TimelineHandlerTest, NothingIsConcludedOfWhoIsRestrictedOrObjects) {
+  Uuid other = NewUuidV7(clock_);
+  Import({Purchase("1", contact_, 9862, 1277), Purchase("2", other, 9900, 500)});
+  int64_t version = 3;
+  auto buyers_after = [&](bool restricted, bool objects, std::vector<std::string> purposes) {
+    contact::v1::ContactEvent proto;
+    auto& state = *proto.mutable_processing_limits_changed()->mutable_state();
+    if (restricted) state.mutable_restrict_time()->set_seconds(1);
+    if (objects) state.mutable_object_time()->set_seconds(1);
+    for (const std::string& purpose : purposes) state.add_objected_purposes(purpose);
+    auto event = Said("processing_limits.changed", Name(), ++version, proto);
+    auto transaction = database_.pump().Begin(postgres::Scope::Tenants({tenant_}), Soon());
+    EXPECT_TRUE(handler_.Apply(*transaction, {&event, 1}).ok());
+    EXPECT_TRUE(transaction->Commit().ok());
+    auto purchases = ReadPurchases(database_.pump(), tenant_, 9900, 0, [] {});
+    EXPECT_TRUE(purchases.ok());
+    return purchases->rows.size();
+  };
+  EXPECT_EQ(buyers_after(true, false, {}), 1u);
+  EXPECT_EQ(buyers_after(false, false, {}), 2u);
+  EXPECT_EQ(buyers_after(false, true, {}), 1u);
+  EXPECT_EQ(buyers_after(false, true, {"win-back"}), 2u);
+  EXPECT_EQ(buyers_after(false, true, {"profiling", "win-back"}), 1u);
+  EXPECT_EQ(Entries(), 0);  // It is nothing that happened between us.
+}
+
 TEST_F(TimelineHandlerTest, AConsumerThatForgotItsPlaceAddsNothingTwice) {
   kafka::Producer producer(testing::KafkaBrokers(), "test");
   for (bool acknowledged : producer.Publish(Records(), Soon(), [] { return false; })) ASSERT_TRUE(acknowledged);

@@ -27,6 +27,12 @@ const Statement kKeepParts{
     " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS i(tenant_id, contact_id, survivor_id) ORDER BY tenant_id, contact_id"
     " ON CONFLICT (tenant_id, contact_id) DO UPDATE SET survivor_id = excluded.survivor_id"};
 
+const Statement kKeepLimits{
+    "timeline_keep_limits",
+    "INSERT INTO contact_limit AS l (tenant_id, contact_id, unscored)"
+    " SELECT tenant_id, contact_id, unscored FROM unnest($1::uuid[], $2::uuid[], $3::bool[]) AS i(tenant_id, contact_id, unscored)"
+    " ORDER BY tenant_id, contact_id ON CONFLICT (tenant_id, contact_id) DO UPDATE SET unscored = excluded.unscored"};
+
 // Of the contact and of whoever is a part of it, page by page each: there are few.
 const Statement kRead{
     "timeline_read",
@@ -69,6 +75,19 @@ Status KeepParts(postgres::Transaction& transaction, const ContactParts& parts) 
     survivors.push_back(survivor);
   }
   VEFA_TRY_OK(transaction.Execute(kKeepParts, Bound(tenants, contacts, survivors)));
+  return Ok();
+}
+
+Status KeepLimits(postgres::Transaction& transaction, const ContactLimits& limits) {
+  if (limits.empty()) return Ok();
+  std::vector<Uuid> tenants, contacts;
+  std::vector<bool> unscored;
+  for (const auto& [contact, holds] : limits) {
+    tenants.push_back(contact.first);
+    contacts.push_back(contact.second);
+    unscored.push_back(holds);
+  }
+  VEFA_TRY_OK(transaction.Execute(kKeepLimits, Bound(tenants, contacts, unscored)));
   return Ok();
 }
 

@@ -83,14 +83,15 @@ Result<int32_t> LoadTenantOrdinal(postgres::Database& pump, const Uuid& tenant, 
 }
 
 Result<Window> OpenWindow(postgres::Database& pump, const Chunk& chunk, int lo, int hi, int64_t epoch,
-                          const std::vector<std::string>& address_hashes, Deadline deadline) {
-  VEFA_TRY(auto rows,
-           pump.Run(Scope::Tenants({chunk.tenant}),
-                    {{&kOpenWindow, Bound(chunk.tenant, chunk.id, static_cast<int32_t>(lo), static_cast<int32_t>(hi),
-                                          chunk.lane, epoch)},
-                     FindSuppressedCall(chunk.tenant, chunk.channel, chunk.purpose, address_hashes)},
-                    deadline));
-  return Window{rows[0].affected() == 1, SuppressedOf(rows[1])};
+                          const std::vector<std::string>& address_hashes, const std::vector<Count>& counts, Deadline deadline) {
+  std::vector<postgres::Call> calls = {{&kOpenWindow, Bound(chunk.tenant, chunk.id, static_cast<int32_t>(lo), static_cast<int32_t>(hi),
+                                                            chunk.lane, epoch)},
+                                       FindSuppressedCall(chunk.tenant, chunk.channel, chunk.purpose, address_hashes)};
+  if (!counts.empty()) calls.push_back(CountHandedOverCall(chunk.tenant, counts));
+  VEFA_TRY(auto rows, pump.Run(Scope::Tenants({chunk.tenant}), std::move(calls), deadline));
+  Window window{rows[0].affected() == 1, SuppressedOf(rows[1]), {}};
+  for (int i = 0; i < static_cast<int>(counts.size()); ++i) window.handed.push_back(HandedOverOf(rows[2], i));
+  return window;
 }
 
 Result<std::vector<Ambiguous>> LoadAmbiguous(postgres::Database& pump, const LaneLeases::Lane& lane, Deadline deadline) {

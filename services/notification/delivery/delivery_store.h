@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/postgres/database.h"
 #include "services/notification/delivery/lane_leases.h"
+#include "services/notification/frequency_store.h"
 #include "services/notification/notification.h"
 
 // The SQL of delivery, as the pump role. PostgreSQL refuses COPY into tables under row-level
@@ -49,13 +51,14 @@ struct MessageResult {
   std::string address_hash;
 };
 
-// Messages of a chunk that are to be tried again.
+// Messages of a chunk that are to be tried again: after `wait`, and not before `hold_until`.
 struct Retry {
   Uuid id;    // Of the new chunk; the same however often the flush is repeated.
   Uuid from;  // The chunk they were in.
   std::vector<Uuid> messages;
   std::vector<Uuid> contacts;
   std::chrono::milliseconds wait{0};
+  std::optional<Time> hold_until{};  // They are held for quiet hours, and GetMessage says so.
 };
 
 // What is recorded in one transaction.
@@ -77,11 +80,12 @@ Result<int32_t> LoadTenantOrdinal(postgres::Database& pump, const Uuid& tenant, 
 struct Window {
   bool open = false;                           // False: the lane is not ours any more.
   std::unordered_set<std::string> suppressed;  // Of the hashes given, as of the same flush.
+  std::vector<HandedOver> handed;              // Of those counted, in their order.
 };
 // The intent: makes durable that the dots of places `lo` to `hi` may be written from now on, and
-// reads suppressions in the same flush.
+// reads suppressions in the same flush, and how many messages people had.
 Result<Window> OpenWindow(postgres::Database& pump, const Chunk& chunk, int lo, int hi, int64_t epoch,
-                          const std::vector<std::string>& address_hashes, Deadline deadline);
+                          const std::vector<std::string>& address_hashes, const std::vector<Count>& counts, Deadline deadline);
 
 // Results with their events, suppressions of dead addresses, retries and finished chunks, all or
 // nothing. A place that has a result keeps it, so a flush may be repeated.

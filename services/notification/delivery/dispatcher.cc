@@ -14,6 +14,7 @@ constexpr milliseconds kRenewEvery{10'000};       // A third of the lease.
 constexpr milliseconds kRenewTrouble{1'000};
 constexpr milliseconds kDrain{8'000};
 constexpr milliseconds kRateSpan{100};
+constexpr milliseconds kHoldLeast{1'000};
 constexpr std::chrono::seconds kDispatchTimeout{10};
 
 const char* NameOf(MessageState state) {
@@ -54,9 +55,10 @@ Dispatcher::Dispatcher(postgres::Database& pump, Recipients& recipients, const T
       clock_(clock),
       flights_(std::move(flights)),
       leases_(pump, flights_->owner()),
-      preparer_(pump, recipients, key, settings_.mail),
+      preparer_(pump, recipients, key, clock_, settings_.mail),
       pool_(settings_.smtp, *this),
       lanes_metric_(metrics.AddGauge("vefa_notification_lanes_held", "Lanes this process delivers.")),
+      holds_metric_(HoldMetric(metrics, "delivery")),
       in_flight_metric_(metrics.AddGauge("vefa_notification_in_flight", "Messages handed to the sender and not ended.")),
       next_take_(std::chrono::steady_clock::now()),
       rate_since_(next_take_) {
@@ -156,19 +158,35 @@ void Dispatcher::Ended(uint64_t ticket, smtp::Outcome outcome) {
   if (HasRoom()) Wake();
 }
 
-ResultWriter::Entry Dispatcher::EntryOf(const std::shared_ptr<ActiveChunk>& active, int ord, smtp::Outcome outcome) {
-  const Chunk& chunk = active->chunk;
+ResultWriter::Entry Dispatcher::BareEntry(const std::shared_ptr<ActiveChunk>& active, int ord) const {
   ResultWriter::Entry entry;
   entry.chunk = active;
+  entry.result.chunk = active->chunk.id;
+  entry.result.ord = ord;
+  entry.result.info = active->chunk.InfoOf(ord);
+  entry.result.finish_time = clock_.Now();
+  entry.result.traceparent = active->chunk.traceparent;
+  return entry;
+}
+
+ResultWriter::Entry Dispatcher::HeldEntry(const std::shared_ptr<ActiveChunk>& active, int ord, Time until) {
+  ResultWriter::Entry entry = BareEntry(active, ord);
+  entry.result.state = MessageState::kDeferred;
+  entry.result.text = kQuietHours;
+  // The database says when a chunk is due, and its clock may be a little ahead of ours.
+  entry.retry_wait = kHoldLeast;
+  entry.hold_until = until;
+  holds_metric_.Add();
+  return entry;
+}
+
+ResultWriter::Entry Dispatcher::EntryOf(const std::shared_ptr<ActiveChunk>& active, int ord, smtp::Outcome outcome) {
+  const Chunk& chunk = active->chunk;
+  ResultWriter::Entry entry = BareEntry(active, ord);
   MessageResult& result = entry.result;
-  result.chunk = chunk.id;
-  result.ord = ord;
-  result.info = chunk.InfoOf(ord);
   result.code = outcome.code;
   result.enhanced = std::move(outcome.enhanced);
   result.text = std::move(outcome.text);
-  result.finish_time = clock_.Now();
-  result.traceparent = chunk.traceparent;
   result.suppress = outcome.verdict.suppress;
   result.address_hash = active->address_hashes[static_cast<size_t>(ord)];
   switch (outcome.verdict.fate) {

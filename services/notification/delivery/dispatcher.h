@@ -19,6 +19,7 @@
 #include "services/notification/delivery/result_writer.h"
 #include "services/notification/delivery/schedule.h"
 #include "services/notification/delivery/work_book.h"
+#include "services/notification/hold_metric.h"
 #include "services/notification/smtp/pool.h"
 
 namespace vefa::notification {
@@ -70,7 +71,7 @@ class Dispatcher final : smtp::PoolOwner {
   Result<bool> NextChunk();
   Status BeginChunk(Chunk chunk, int64_t epoch);
   Status FeedWindow();
-  void FillWindow(const std::vector<int>& ords, const Window& window);
+  void FillWindow(const std::vector<int>& ords, const Preparer::Counted& counted, const Window& window);
   void Abandon();
   bool HasRoom() const;
   size_t WindowSize() const;
@@ -79,6 +80,8 @@ class Dispatcher final : smtp::PoolOwner {
   bool MayEnd(uint64_t ticket) override;
   void Requeued(uint64_t ticket) override;
   void Ended(uint64_t ticket, smtp::Outcome outcome) override;
+  ResultWriter::Entry BareEntry(const std::shared_ptr<ActiveChunk>& active, int ord) const;
+  ResultWriter::Entry HeldEntry(const std::shared_ptr<ActiveChunk>& active, int ord, Time until);
   ResultWriter::Entry EntryOf(const std::shared_ptr<ActiveChunk>& active, int ord, smtp::Outcome outcome);
   void CountRate(int ended);
 
@@ -92,6 +95,7 @@ class Dispatcher final : smtp::PoolOwner {
   smtp::Pool pool_;
   std::array<telemetry::Counter*, 8> ended_metrics_{};  // By MessageState.
   telemetry::Gauge& lanes_metric_;
+  telemetry::Counter& holds_metric_;
   telemetry::Gauge& in_flight_metric_;
   // The feeding thread's own.
   std::vector<LaneLeases::Lane> unrecovered_;

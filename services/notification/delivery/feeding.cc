@@ -127,32 +127,38 @@ Status Dispatcher::FeedWindow() {
                         feeding_->ords.begin() + static_cast<long>(end));
   std::vector<std::string> hashes;
   for (int ord : ords) hashes.push_back(active.address_hashes[static_cast<size_t>(ord)]);
-  VEFA_TRY(Window window, OpenWindow(pump_, active.chunk, ords.front(), ords.back(), active.epoch, hashes,
+  const Preparer::Counted counted = preparer_.CountsOf(active, ords);
+  VEFA_TRY(Window window, OpenWindow(pump_, active.chunk, ords.front(), ords.back(), active.epoch, hashes, counted.counts,
                                      Deadline::After(kFeedTimeout)));
   if (!window.open) {
     Abandon();
     return leases_.Renew();  // Learns which lanes were lost, so that they can be taken again.
   }
-  FillWindow(ords, window);
+  FillWindow(ords, counted, window);
   feeding_->next = end;
   if (end == feeding_->ords.size()) feeding_.reset();
   return Ok();
 }
 
-void Dispatcher::FillWindow(const std::vector<int>& ords, const Window& window) {
+void Dispatcher::FillWindow(const std::vector<int>& ords, const Preparer::Counted& counted, const Window& window) {
   const auto& active = feeding_->active;
   std::vector<smtp::Mail> mails;
-  std::vector<ResultWriter::Entry> refused;
+  std::vector<ResultWriter::Entry> kept;
+  size_t next = 0;  // Of those counted, which are in the order of their places.
   for (int ord : ords) {
-    Refusal refusal = preparer_.Decide(*active, ord, window.suppressed);
-    if (refusal == Refusal::kNone) {
-      mails.push_back(preparer_.Build(*active, ord, WorkBook::Ticket(feeding_->number, ord)));
+    const bool is_counted = next < counted.ords.size() && counted.ords[next] == ord;
+    const HandedOver* handed = is_counted ? &window.handed[next++] : nullptr;
+    const GateAnswer answer = preparer_.Decide(*active, ord, window.suppressed, handed);
+    if (answer.refusal != Refusal::kNone) {
+      // What was agreed to at submission was taken back since, or the person wants fewer messages now.
+      kept.push_back(EntryOf(active, ord, {{smtp::Fate::kFailed, "gate"}, 0, "", RefusalName(answer.refusal)}));
+    } else if (answer.hold_until) {
+      kept.push_back(HeldEntry(active, ord, *answer.hold_until));
     } else {
-      // What was agreed to at submission was taken back since.
-      refused.push_back(EntryOf(active, ord, {{smtp::Fate::kFailed, "gate"}, 0, "", RefusalName(refusal)}));
+      mails.push_back(preparer_.Build(*active, ord, WorkBook::Ticket(feeding_->number, ord)));
     }
   }
-  writer_->Add(std::move(refused));
+  writer_->Add(std::move(kept));
   in_flight_ += static_cast<int>(mails.size());
   pool_.Post(std::move(mails));
 }

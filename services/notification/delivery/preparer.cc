@@ -44,11 +44,34 @@ Status Preparer::Fetch(ActiveChunk& active, const std::vector<int>& ords, Deadli
 
 bool Preparer::Stale() const { return std::chrono::steady_clock::now() - fetched_ > kFresh; }
 
-Refusal Preparer::Decide(const ActiveChunk& active, int ord, const std::unordered_set<std::string>& suppressed) const {
-  auto place = static_cast<size_t>(ord);
-  auto found = found_.find(active.chunk.contacts[place]);
-  return notification::Decide(FactsOf(found == found_.end() ? nullptr : &found->second,
-                                      suppressed.count(active.address_hashes[place]) > 0, content_->builder.asks_to_confirm()));
+const Recipient* Preparer::Find(const ActiveChunk& active, int ord) const {
+  auto found = found_.find(active.chunk.contacts[static_cast<size_t>(ord)]);
+  return found == found_.end() ? nullptr : &found->second;
+}
+
+// Each place was reserved when it was accepted. It counts what was accepted before it, so that where the person wants fewer now the earlier
+// ones go: of two that are about to leave at once exactly one counts the other.
+Preparer::Counted Preparer::CountsOf(const ActiveChunk& active, const std::vector<int>& ords) const {
+  Counted counted;
+  if (content_->builder.asks_to_confirm()) return counted;
+  const Time now = clock_.Now();
+  for (int ord : ords) {
+    const Recipient* recipient = Find(active, ord);
+    if (recipient == nullptr || recipient->essential || !recipient->wishes.limits()) continue;
+    const auto place = static_cast<size_t>(ord);
+    counted.ords.push_back(ord);
+    counted.counts.push_back({active.chunk.contacts[place], SinceWhen(recipient->wishes, now), active.chunk.messages[place]});
+  }
+  return counted;
+}
+
+GateAnswer Preparer::Decide(const ActiveChunk& active, int ord, const std::unordered_set<std::string>& suppressed,
+                            const HandedOver* handed) const {
+  const Recipient* recipient = Find(active, ord);
+  RecipientFacts facts = FactsOf(recipient, suppressed.count(active.address_hashes[static_cast<size_t>(ord)]) > 0,
+                                 content_->builder.asks_to_confirm(), clock_.Now());
+  facts.limit_reached = recipient != nullptr && handed != nullptr && IsLimitReached(recipient->wishes, *handed);
+  return notification::Decide(facts);
 }
 
 smtp::Mail Preparer::Build(const ActiveChunk& active, int ord, uint64_t ticket) const {

@@ -23,25 +23,33 @@ struct MailSettings {
 // the gate again and builds what may go. Used by the feeding thread only.
 class Preparer {
  public:
-  Preparer(postgres::Database& pump, Recipients& recipients, const TokenKey& key, MailSettings settings)
-      : pump_(pump), recipients_(recipients), key_(key), settings_(std::move(settings)) {}
+  Preparer(postgres::Database& pump, Recipients& recipients, const TokenKey& key, const Clock& clock, MailSettings settings)
+      : pump_(pump), recipients_(recipients), key_(key), clock_(clock), settings_(std::move(settings)) {}
 
   // Fetches recipients for the places of a chunk and fills its address hashes.
   Status Fetch(ActiveChunk& active, const std::vector<int>& ords, Deadline deadline);
   // Whether the fetched facts are too old to send on.
   bool Stale() const;
 
-  // The gate's decision about a place now.
-  Refusal Decide(const ActiveChunk& active, int ord, const std::unordered_set<std::string>& suppressed) const;
+  // What must be counted before the gate decides about those places: a place and its count for each person with a limit.
+  struct Counted {
+    std::vector<int> ords;
+    std::vector<Count> counts;
+  };
+  Counted CountsOf(const ActiveChunk& active, const std::vector<int>& ords) const;
+  // The gate's answer about a place now; `handed` is nullptr where nothing was counted.
+  GateAnswer Decide(const ActiveChunk& active, int ord, const std::unordered_set<std::string>& suppressed, const HandedOver* handed) const;
   // The mail of a place; after Fetch, for places the gate let go.
   smtp::Mail Build(const ActiveChunk& active, int ord, uint64_t ticket) const;
 
  private:
+  const Recipient* Find(const ActiveChunk& active, int ord) const;
   Result<std::shared_ptr<const CompiledContent>> ContentOf(const Chunk& chunk, Deadline deadline);
 
   postgres::Database& pump_;
   Recipients& recipients_;
   const TokenKey& key_;
+  const Clock& clock_;
   const MailSettings settings_;
   std::map<std::pair<Uuid, Uuid>, std::shared_ptr<const CompiledContent>> contents_;
   std::unordered_map<Uuid, int32_t> ordinals_;

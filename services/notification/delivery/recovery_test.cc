@@ -52,7 +52,7 @@ class RecoveryTest : public ::testing::Test {
 TEST_F(RecoveryTest, TheFlightFileTellsWhatIsCertain) {
   auto lane = LaneOfChunk(first_, *first_.TakeFree());
   int slot = flights_->Take(chunk_.id, lane.id, lane.epoch);
-  ASSERT_TRUE(OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, Soon())->open);
+  ASSERT_TRUE(OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, {}, Soon())->open);
   flights_->Mark(slot, chunk_.id, lane.epoch, 0, Flight::kAccepted);
   flights_->Mark(slot, chunk_.id, lane.epoch, 1, Flight::kDot);
   flights_->Mark(slot, chunk_.id, lane.epoch, 2, Flight::kRefused);
@@ -76,7 +76,7 @@ TEST_F(RecoveryTest, TheFlightFileTellsWhatIsCertain) {
 
 TEST_F(RecoveryTest, WithoutAFlightFileTheWholeWindowIsUnknown) {
   auto lane = LaneOfChunk(first_, *first_.TakeFree());
-  ASSERT_TRUE(OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, Soon())->open);
+  ASSERT_TRUE(OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, {}, Soon())->open);
   EndLeases();
   int unknown = 0;
   auto lanes = second_.TakeFree();
@@ -90,7 +90,7 @@ TEST_F(RecoveryTest, AnOldOwnersIntentChangesNothing) {
   auto lane = LaneOfChunk(first_, *first_.TakeFree());
   EndLeases();
   ASSERT_EQ(second_.TakeFree()->size(), static_cast<size_t>(kLanes));
-  EXPECT_FALSE(OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, Soon())->open);
+  EXPECT_FALSE(OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, {}, Soon())->open);
   EXPECT_TRUE(first_.Holds(lane.id, lane.epoch));  // It does not know yet,
   ASSERT_TRUE(first_.Renew().ok());
   EXPECT_FALSE(first_.Holds(lane.id, lane.epoch));  // and learns it here.
@@ -106,7 +106,7 @@ TEST_F(RecoveryTest, ATakeOverWaitsForTheIntentUnderWayAndSeesIt) {
   database_.Run("CREATE TRIGGER hold_intent BEFORE INSERT ON send_window FOR EACH ROW EXECUTE FUNCTION hold_intent()");
   database_.Run("SELECT pg_advisory_lock(7)");  // The superuser's session keeps it.
   std::thread intent([&] {
-    auto window = OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, Soon());
+    auto window = OpenWindow(database_.pump(), chunk_, 0, 7, lane.epoch, {}, {}, Soon());
     EXPECT_TRUE(window.ok() && window->open);
   });
   ASSERT_TRUE(testing::Eventually([&] {

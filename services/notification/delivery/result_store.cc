@@ -32,8 +32,14 @@ const Statement kRetry{
     "INSERT INTO send_chunk (tenant_id, id, lane, originator, purpose, channel, content_id, messages, contacts, attempt,"
     "   due_time, create_time, traceparent)"
     " SELECT tenant_id, $3, lane, originator, purpose, channel, content_id, $4, $5, attempt + 1,"
-    "   clock_timestamp() + make_interval(secs => $6), create_time, traceparent"
+    "   greatest($7, clock_timestamp() + make_interval(secs => $6)), create_time, traceparent"
     " FROM send_chunk WHERE tenant_id = $1 AND id = $2 ON CONFLICT DO NOTHING"};
+
+// Rows go in by message here too.
+const Statement kHold{
+    "message_hold",
+    "INSERT INTO message_hold (tenant_id, message_id, until_time) SELECT $1, id, $3 FROM unnest($2::uuid[]) AS i(id) ORDER BY id"
+    " ON CONFLICT (tenant_id, message_id) DO UPDATE SET until_time = excluded.until_time"};
 
 const Statement kFinish{"chunk_finish", "UPDATE send_chunk SET done = true WHERE tenant_id = $1 AND id = ANY($2)"};
 const Statement kCloseWindows{"window_close", "DELETE FROM send_window WHERE tenant_id = $1 AND chunk_id = ANY($2)"};
@@ -73,9 +79,11 @@ std::vector<postgres::Call> CallsOf(const Flush& flush, const Clock& clock) {
     suppressions.push_back({dead, result.address_hash, result.info.id});
   }
   if (!suppressions.empty()) calls.push_back(AddSuppressionsCall(flush.tenant, suppressions, clock));
-  for (const Retry& retry : flush.retries)
+  for (const Retry& retry : flush.retries) {
     calls.push_back({&kRetry, Bound(flush.tenant, retry.from, retry.id, retry.messages, retry.contacts,
-                                    static_cast<double>(retry.wait.count()) / 1000.0)});
+                                    static_cast<double>(retry.wait.count()) / 1000.0, retry.hold_until)});
+    if (retry.hold_until) calls.push_back({&kHold, Bound(flush.tenant, retry.messages, *retry.hold_until)});
+  }
   if (!flush.finished.empty()) {
     calls.push_back({&kFinish, Bound(flush.tenant, flush.finished)});
     calls.push_back({&kCloseWindows, Bound(flush.tenant, flush.finished)});

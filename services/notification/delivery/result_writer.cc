@@ -1,6 +1,7 @@
 #include "services/notification/delivery/result_writer.h"
 
 #include <map>
+#include <tuple>
 
 #include "libs/base/backoff.h"
 #include "libs/telemetry/log.h"
@@ -90,12 +91,12 @@ Flush ResultWriter::FlushOf(const Uuid& tenant, const std::vector<const Entry*>&
   Flush flush;
   flush.tenant = tenant;
   std::map<std::shared_ptr<ActiveChunk>, int> places;
-  std::map<std::pair<Uuid, milliseconds>, Retry> retries;
+  std::map<std::tuple<Uuid, milliseconds, std::optional<Time>>, Retry> retries;
   for (const Entry* entry : entries) {
     flush.results.push_back(entry->result);
     ++places[entry->chunk];
     if (entry->result.state != MessageState::kDeferred) continue;
-    Retry& retry = retries[{entry->result.chunk, entry->retry_wait}];
+    Retry& retry = retries[{entry->result.chunk, entry->retry_wait, entry->hold_until}];
     // Made from the first message in it, so that a repeated flush makes the same chunk again.
     if (retry.messages.empty()) {
       retry.id = entry->result.info.id;
@@ -103,6 +104,7 @@ Flush ResultWriter::FlushOf(const Uuid& tenant, const std::vector<const Entry*>&
     }
     retry.from = entry->result.chunk;
     retry.wait = entry->retry_wait;
+    retry.hold_until = entry->hold_until;
     retry.messages.push_back(entry->result.info.id);
     retry.contacts.push_back(entry->result.info.contact);
   }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "libs/base/clock.h"
@@ -28,6 +29,7 @@ class ResultWriter {
     std::shared_ptr<ActiveChunk> chunk;
     MessageResult result;
     std::chrono::milliseconds retry_wait{0};  // Of a deferred one.
+    std::optional<Time> hold_until{};         // Of one that is held for quiet hours.
   };
   void Add(std::vector<Entry> entries);
   // Results taken and not yet recorded.

@@ -45,6 +45,15 @@ grpc::ServerUnaryReactor* ContactPeer::BatchGetRecipients(grpc::CallbackServerCo
     recipient->set_allowed(found->second.allowed);
     recipient->set_preference_path(found->second.preference_path);
     recipient->set_confirmation_path(found->second.confirmation_path);
+    recipient->set_essential(found->second.essential);
+    const Wishes& wishes = found->second.wishes;
+    recipient->set_time_zone(wishes.time_zone);
+    recipient->set_messages_per_day(wishes.messages_per_day);
+    recipient->set_messages_per_week(wishes.messages_per_week);
+    if (wishes.quiet_hours) {
+      recipient->mutable_quiet_hours()->set_start_minute(wishes.quiet_hours->start_minute);
+      recipient->mutable_quiet_hours()->set_end_minute(wishes.quiet_hours->end_minute);
+    }
     response->set_purpose_title(found->second.purpose_title);
   }
   reactor->Finish(grpc::Status::OK);

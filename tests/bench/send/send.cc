@@ -125,7 +125,7 @@ class Bench {
   rpc::PrincipalKey key_{std::string(32, 'k')};
   TokenKey token_key_{std::string(32, 't')};
   Recipients recipients_{contact_.address(), key_};
-  Submitter submitter_{database_.service(), recipients_, token_key_, clock_};
+  Submitter submitter_{database_.service(), recipients_, token_key_, clock_, metrics_};
   DispatcherSettings settings_;
   std::vector<Uuid> people_;
   std::string words_;

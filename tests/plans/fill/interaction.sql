@@ -9,6 +9,8 @@ SELECT fill_tenant(n), fill_id(1, n % 100000), fill_id(11, n), 1 + n % 8, fill_t
   FROM generate_series(1, 1000000) n;
 INSERT INTO contact_part (tenant_id, contact_id, survivor_id)
 SELECT fill_tenant(n), fill_id(1, n), CASE WHEN n % 20 < 10 THEN fill_id(1, n + 10) END FROM generate_series(1, 200000) n;
+INSERT INTO contact_limit (tenant_id, contact_id, unscored)
+SELECT fill_tenant(n), fill_id(1, n), n % 2 = 0 FROM generate_series(1, 1000) n;
 INSERT INTO score (tenant_id, contact_id, model, scoring_run, as_of_date, currency, frequency, recency_weeks, age_weeks,
                    mean_value, p_alive, p_buy_90d, expected_purchases, expected_value, residual_lifetime_value, version, update_time)
 SELECT fill_tenant(n), fill_id(1, n), 'bg_nbd', 'run-1', '2026-01-01', 'TRY', n % 12, n % 50, 52, n % 1000, n % 100 / 100.0,

@@ -27,6 +27,9 @@ SELECT fill_tenant(n), fill_id(6, n), 1, decode(md5(n::text), 'hex'), '', 1, fil
   FROM generate_series(1, 100000) n;
 INSERT INTO message_unsubscribe (tenant_id, message_id, create_time)
 SELECT fill_tenant(n), fill_id(3, n), fill_time(n) FROM generate_series(1, 20000) n;
+-- Every tenth message waited for the end of quiet hours; the newest still do.
+INSERT INTO message_hold (tenant_id, message_id, until_time)
+SELECT fill_tenant(n), fill_id(3, n), fill_time(n + 1000) FROM generate_series(10, 1000000, 10) n;
 INSERT INTO content (tenant_id, id, content, create_time)
 SELECT fill_tenant(n), fill_id(4, n), '\x00', fill_time(n) FROM generate_series(0, 2000) n;
 INSERT INTO tenant_ordinal (tenant_id) SELECT fill_tenant(n) FROM generate_series(2, 9) n;

@@ -229,6 +229,7 @@ export interface Message {
   reply?: string;
   createTime?: Timestamp;
   finishTime?: Timestamp;
+  holdUntil?: Timestamp;
 }
 export interface ListMessagesRequest {
   contact?: string;

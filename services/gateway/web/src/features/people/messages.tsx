@@ -69,9 +69,10 @@ function MessageLine({ message }: { message: Message }) {
 
 /** The one sentence that says why a message is where it is. */
 function useWhy(): (message: Message) => string {
-  const { t, code } = useWords();
+  const { t, code, format } = useWords();
   return (message) => {
     if (message.state === 'STATE_REFUSED') return t('person.why.refused', { reason: code('refused', message.reason) });
+    if (message.reason === 'QUIET_HOURS') return t('person.why.held', { until: format.dateTime(message.holdUntil) });
     return code('person.why', message.state, code('message.state', message.state));
   };
 }
