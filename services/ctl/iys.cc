@@ -109,7 +109,7 @@ void AddIys(CLI::App& app, Verb& run) {
   CLI::App* group = AddGroup(app, "iys", "IYS, Turkey's register of consents to commercial messages.");
   auto options = std::make_shared<IysOptions>();
   CLI::App* verb = Add(*group, "set", "Says by what IYS knows you; the password is read from VEFA_IYS_PASSWORD, without it the stored one stays.",
-                       "VEFA_IYS_PASSWORD=… vefactl iys set 600123 600124 --username vefa");
+                       "vefactl iys set 600123 600124 --username vefa");
   verb->add_option("iys-code", options->iys_code, "Your number at IYS")->required();
   verb->add_option("brand-code", options->brand_code, "The brand's")->required();
   verb->add_option("--username", options->username, "Of its interface")->required();

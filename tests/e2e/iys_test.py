@@ -87,7 +87,7 @@ class IysTest(OperatorCase):
         wait_until("it waits", lambda: self.entry(late)["state"] == "STATE_WAITING", 60)
         self.stack.kill("contact")
         self.sandbox.send_signal(signal.SIGCONT)
-        wait_until("it is registered in the end", lambda: self.registered(late), 120)
+        wait_until("it is registered in the end", lambda: self.registered(late), 240)
 
         self.assertIn("0 refused", self.ctl("iys", "status"))
         self.assertIn(agreed, self.ctl("iys", "list", "--state", "registered"))

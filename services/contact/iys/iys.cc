@@ -76,16 +76,27 @@ IysStep StepOf(const IysEntry& entry, IysMaster master) {
   return IysStep::kSend;
 }
 
-void Answered(IysEntry& entry, IysStatus status, IysMaster master, Time now) {
-  // What was sent may be on its way there still, and would undo what comes after it.
-  const bool on_its_way = entry.sent != IysStatus::kUnknown && entry.sent != status;
-  if (!on_its_way && status == entry.wanted) return Registered(entry, status, now, entry.transaction_id);
+IysStep Answered(IysEntry& entry, IysStatus status, IysMaster master, Time now) {
+  // An older word may be on its way there still, and would undo what is right now. The same word sent twice does no harm.
+  const bool on_its_way = entry.sent != IysStatus::kUnknown && entry.sent != status && entry.sent != entry.wanted;
+  if (on_its_way && entry.attempts < kIysAsksMax) {
+    entry.registered = status;
+    return IysStep::kNothing;
+  }
+  if (status == entry.wanted) {
+    Registered(entry, status, now, entry.transaction_id);
+    return IysStep::kNothing;
+  }
   entry.registered = status;
-  if (on_its_way && entry.attempts < kIysAsksMax) return;
-  if (status == entry.wanted) return Registered(entry, status, now, entry.transaction_id);
-  entry.sent = IysStatus::kUnknown;
   const bool would_be_new = status == IysStatus::kUnknown && (entry.wanted == IysStatus::kRet || master == IysMaster::kIys);
-  entry.state = would_be_new ? IysState::kUnneeded : IysState::kWaiting;
+  if (would_be_new && entry.sent != entry.wanted) {
+    entry.sent = IysStatus::kUnknown;
+    entry.state = IysState::kUnneeded;
+    return IysStep::kNothing;
+  }
+  entry.sent = entry.wanted;
+  entry.state = IysState::kWaiting;
+  return IysStep::kSend;
 }
 
 std::string_view IysWordOf(IysStatus status) { return WordIn(kStatusWords, status); }

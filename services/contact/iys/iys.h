@@ -84,8 +84,8 @@ void Registered(IysEntry& entry, IysStatus status, Time time, std::string transa
 enum class IysStep { kNothing, kAsk, kSend };
 // A refusal of somebody IYS may not know is asked about first, for it takes none; and where IYS is the master, everything is.
 IysStep StepOf(const IysEntry& entry, IysMaster master);
-// An entry that IYS was asked about, and what becomes of it: registered, sent next, or unneeded.
-void Answered(IysEntry& entry, IysStatus status, IysMaster master, Time now);
+// An entry that IYS was asked about, and what becomes of it: registered, waiting, unneeded, or kSend, marked as sent, to be passed on at once.
+IysStep Answered(IysEntry& entry, IysStatus status, IysMaster master, Time now);
 
 // The words of IYS's interface. Empty for what it has none for; nullopt of what is none.
 std::string_view IysWordOf(IysStatus status);

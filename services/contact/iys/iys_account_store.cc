@@ -28,6 +28,7 @@ const Statement kStoreAccount{
 const Statement kLeaseAccount{"iys_account_lease",
                               "UPDATE iys_account SET lease_time = $3 WHERE tenant_id = $1 AND enabled AND lease_time <= $2 AND next_time <= $2"
                               " RETURNING " IYS_ACCOUNT_COLUMNS};
+const Statement kRenewLease{"iys_account_renew", "UPDATE iys_account SET lease_time = $2 WHERE tenant_id = $1"};
 const Statement kReleaseAccount{"iys_account_release",
                                 "UPDATE iys_account SET lease_time = '-infinity', next_time = $2, trouble = $3 WHERE tenant_id = $1"};
 const Statement kStorePull{"iys_pull_store", "UPDATE iys_account SET pull_after = $2, pull_time = $3 WHERE tenant_id = $1"};
@@ -74,6 +75,11 @@ Result<std::optional<IysAccount>> LeaseIysAccount(postgres::Database& database, 
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kLeaseAccount, Bound(tenant, now, until), deadline));
   if (rows.empty()) return std::optional<IysAccount>();
   return std::optional(ReadAccount(rows));
+}
+
+Status RenewIysLease(postgres::Database& database, const Uuid& tenant, Time until, Deadline deadline) {
+  VEFA_TRY_OK(database.Run(Scope::Tenant(tenant), kRenewLease, Bound(tenant, until), deadline));
+  return Ok();
 }
 
 Status ReleaseIysAccount(postgres::Database& database, const Uuid& tenant, Time next_time, const std::string& trouble, Deadline deadline) {

@@ -17,6 +17,8 @@ Result<IysAccount> StoreIysAccount(postgres::Transaction& transaction, const Uui
 
 // One replica's time to speak for a tenant; nullopt while another has it, or it is not time yet.
 Result<std::optional<IysAccount>> LeaseIysAccount(postgres::Database& database, const Uuid& tenant, Time now, Time until, Deadline deadline);
+// Has it for longer.
+Status RenewIysLease(postgres::Database& database, const Uuid& tenant, Time until, Deadline deadline);
 // Ends it: nobody is to try before `next_time`. `trouble` is the reason of an error, or empty.
 Status ReleaseIysAccount(postgres::Database& database, const Uuid& tenant, Time next_time, const std::string& trouble, Deadline deadline);
 Status StorePull(postgres::Transaction& transaction, const Uuid& tenant, const std::string& after, Time time);

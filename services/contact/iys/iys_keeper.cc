@@ -156,7 +156,9 @@ Result<bool> IysKeeper::Pull(const Uuid& tenant, IysAccount& account, IysRegistr
 Result<std::vector<IysEntry>> IysKeeper::Compare(const Uuid& tenant, const IysAccount& account, IysRegistry& registry,
                                                  const std::vector<IysAddressed>& page, Deadline deadline) const {
   Answers answers;
-  VEFA_TRY_OK(Ask(tenant, account, registry, page, answers, deadline));
+  // What is to be passed on is marked, and the next turn passes it on.
+  std::vector<IysAddressed> to_send;
+  VEFA_TRY_OK(Ask(tenant, account, registry, page, answers, to_send, deadline));
   std::vector<IysEntry> differences;
   for (const auto& [entry, answer] : answers) {
     if (answer.status == entry.wanted) continue;

@@ -52,11 +52,13 @@ class IysKeeper {
   };
   // What is to be done now, marked as begun.
   Result<Batch> Begin(const Uuid& tenant, const IysAccount& account, Deadline deadline) const;
+  // `to_send`: what IYS does not know and is to be told.
   Status Ask(const Uuid& tenant, const IysAccount& account, IysRegistry& registry, const std::vector<IysAddressed>& entries, Answers& answers,
-             Deadline deadline) const;
+             std::vector<IysAddressed>& to_send, Deadline deadline) const;
   Status Send(const Uuid& tenant, IysRegistry& registry, const std::vector<IysAddressed>& entries, Deadline deadline) const;
-  // Keeps what IYS answered about each entry that was asked about.
-  Status Learn(const Uuid& tenant, const IysAccount& account, const Answers& answers, Deadline deadline) const;
+  using Places = std::vector<std::pair<size_t, IysEntry>>;
+  // Keeps what IYS answered about each entry that was asked about; which of them are to be passed on, as they are by now.
+  Result<Places> Learn(const Uuid& tenant, const IysAccount& account, const Answers& answers, Deadline deadline) const;
   // Records what somebody said at IYS, and what IYS knows since.
   Result<std::vector<ContactVersion>> Take(postgres::Transaction& transaction, const IysAccount& account, const Sealer& sealer,
                                            const Uuid& contact, const IysConsent& said) const;

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kIysEvery(5);
 constexpr std::chrono::minutes kPullEvery(10);
 constexpr std::chrono::minutes kAfterTrouble(1);
 constexpr std::chrono::seconds kIysCall(30);   // One step, its calls included.
-constexpr std::chrono::minutes kIysLease(10);  // Far longer than a turn.
+constexpr std::chrono::seconds kIysLease(60);  // Renewed before each step; of a replica that was killed another takes over then.
 constexpr int kTurnPages = 20;                 // Of each kind, before the next tenant has its turn.
 constexpr std::chrono::seconds kCountIysEvery(30);
 
@@ -28,9 +28,9 @@ const Statement kIysTenants{"iys_tenants", "SELECT tenant_id FROM iys_account WH
 const Statement kCountWaiting{
     "iys_count",
     "SELECT coalesce(sum(w.waiting), 0)::int8, coalesce(sum(w.soon), 0)::int8, coalesce(sum(w.overdue), 0)::int8, coalesce(sum(r.refused), 0)::int8,"
-    "  coalesce(max(extract(epoch FROM $1 - coalesce(a.pull_time, a.update_time)))::float8, 0)"
+    "  coalesce(max(extract(epoch FROM $1::timestamptz - coalesce(a.pull_time, a.update_time)))::float8, 0)"
     " FROM iys_account a"
-    " CROSS JOIN LATERAL (SELECT count(*) AS waiting, count(*) FILTER (WHERE e.due_time <= $1 + interval '1 day') AS soon,"
+    " CROSS JOIN LATERAL (SELECT count(*) AS waiting, count(*) FILTER (WHERE e.due_time <= $1::timestamptz + interval '1 day') AS soon,"
     "   count(*) FILTER (WHERE e.due_time <= $1) AS overdue FROM iys_entry e WHERE e.tenant_id = a.tenant_id AND e.state IN (1, 2)) w"
     " CROSS JOIN LATERAL (SELECT count(*) AS refused FROM iys_entry e WHERE e.tenant_id = a.tenant_id AND e.state = 4) r WHERE a.enabled"};
 // In the order of the key, so that two batches cannot wait for each other.
@@ -79,24 +79,33 @@ IysLoop::IysLoop(postgres::Database& pump, postgres::Database& database, const I
 }
 
 Status IysLoop::Keep(const Uuid& tenant, IysAccount& account) {
-  auto soon = [] { return Deadline::After(kIysCall); };
-  VEFA_TRY(auto registry, keeper_.Connect(tenant, account, soon()));
+  VEFA_TRY(auto registry, keeper_.Connect(tenant, account, Deadline::After(kIysCall)));
   // What people said at IYS comes first: nobody is told there what they took back there.
   if (!account.pull_time || *account.pull_time + kPullEvery <= clock_.Now()) {
     for (bool more = true; more && !stopping();) {
-      VEFA_TRY(more, keeper_.Pull(tenant, account, *registry, soon()));
+      VEFA_TRY(const Deadline step, NextStep(tenant));
+      VEFA_TRY(more, keeper_.Pull(tenant, account, *registry, step));
     }
   }
   for (int pages = 0; pages < kTurnPages && !stopping(); ++pages) {
-    VEFA_TRY(bool more, keeper_.Settle(tenant, account, soon()));
+    VEFA_TRY(const Deadline step, NextStep(tenant));
+    VEFA_TRY(bool more, keeper_.Settle(tenant, account, step));
     if (!more) break;
   }
-  VEFA_TRY_OK(keeper_.Poll(tenant, account, *registry, soon()));
+  VEFA_TRY(const Deadline polling, NextStep(tenant));
+  VEFA_TRY_OK(keeper_.Poll(tenant, account, *registry, polling));
   for (int pages = 0; pages < kTurnPages && !stopping(); ++pages) {
-    VEFA_TRY(bool more, keeper_.Push(tenant, account, *registry, soon()));
+    VEFA_TRY(const Deadline step, NextStep(tenant));
+    VEFA_TRY(bool more, keeper_.Push(tenant, account, *registry, step));
     if (!more) break;
   }
   return Ok();
+}
+
+Result<Deadline> IysLoop::NextStep(const Uuid& tenant) {
+  const Deadline deadline = Deadline::After(kIysCall);
+  VEFA_TRY_OK(RenewIysLease(database_, tenant, clock_.Now() + kIysLease, deadline));
+  return deadline;
 }
 
 Status IysLoop::KeepTenant(const Uuid& tenant) {

@@ -29,6 +29,8 @@ class IysLoop {
   std::chrono::milliseconds Step();
   Status KeepTenant(const Uuid& tenant);
   Status Keep(const Uuid& tenant, IysAccount& account);
+  // The time of the next step, for which the tenant stays this replica's.
+  Result<Deadline> NextStep(const Uuid& tenant);
   void Count();
   bool stopping() const { return loop_ && loop_->stopping(); }
 

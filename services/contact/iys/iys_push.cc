@@ -10,9 +10,10 @@ namespace {
 
 constexpr size_t kAskedAtOnce = 50;
 constexpr int32_t kRequestsAtOnce = 20;
-constexpr std::chrono::minutes kBegunFor(10);  // Whoever began has so long before another may.
+constexpr std::chrono::minutes kBegunFor(1);  // Whoever began has so long before another may.
 constexpr std::chrono::minutes kMovedAgain(5);  // An address that is another one now: its new entry is on its way.
-constexpr std::chrono::minutes kFirstAsk(1), kLastAsk(60);  // What is on its way is asked about in such steps, for three hours.
+// What is on its way is asked about in steps that double, for three quarters of an hour.
+constexpr std::chrono::seconds kFirstAsk(10), kLastAsk(3600);
 constexpr std::chrono::seconds kFirstPoll(5);
 constexpr std::chrono::minutes kLastPoll(10);
 
@@ -55,7 +56,9 @@ Status ChangeFresh(postgres::Transaction& transaction, const Uuid& tenant, const
   return WriteIysEntries(transaction, tenant, changed);
 }
 
-void KeepAnswer(IysEntry& entry, const IysConsent& answer, IysMaster master, Time now) {
+// Whether it is to be passed on at once.
+bool KeepAnswer(IysEntry& entry, const IysConsent& answer, IysMaster master, Time now) {
+  IysStep step = IysStep::kNothing;
   if (entry.state == IysState::kSent) {
     entry.registered = answer.status;
   } else if ((entry.state == IysState::kRefused || !entry.error_code.empty()) && answer.status != entry.wanted) {
@@ -64,11 +67,12 @@ void KeepAnswer(IysEntry& entry, const IysConsent& answer, IysMaster master, Tim
     entry.sent = IysStatus::kUnknown;
     entry.state = IysState::kRefused;
   } else {
-    Answered(entry, answer.status, master, answer.creation_time == Time{} ? now : answer.creation_time);
+    step = Answered(entry, answer.status, master, answer.creation_time == Time{} ? now : answer.creation_time);
     if (entry.state == IysState::kRegistered) entry.transaction_id = answer.transaction_id;
   }
   const bool on_its_way = entry.state == IysState::kWaiting && entry.sent != IysStatus::kUnknown;
-  entry.next_time = on_its_way ? now + std::min(kFirstAsk * (1 << std::min(entry.attempts, 6)), kLastAsk) : now;
+  entry.next_time = step == IysStep::kSend ? now + kBegunFor : on_its_way ? now + std::min(kFirstAsk * (1 << std::min(entry.attempts, 6)), kLastAsk) : now;
+  return step == IysStep::kSend;
 }
 
 }  // namespace
@@ -103,14 +107,17 @@ Result<IysKeeper::Batch> IysKeeper::Begin(const Uuid& tenant, const IysAccount& 
 Result<bool> IysKeeper::Push(const Uuid& tenant, const IysAccount& account, IysRegistry& registry, Deadline deadline) const {
   VEFA_TRY(Batch batch, Begin(tenant, account, deadline));
   Answers answers;
-  VEFA_TRY_OK(Ask(tenant, account, registry, batch.asked, answers, deadline));
+  std::vector<IysAddressed> found_missing;
+  VEFA_TRY_OK(Ask(tenant, account, registry, batch.asked, answers, found_missing, deadline));
+  std::ranges::move(found_missing, std::back_inserter(batch.sent));
   if (!batch.sent.empty()) VEFA_TRY_OK(Send(tenant, registry, batch.sent, deadline));
   return batch.more;
 }
 
 Status IysKeeper::Ask(const Uuid& tenant, const IysAccount& account, IysRegistry& registry, const std::vector<IysAddressed>& entries,
-                      Answers& answers, Deadline deadline) const {
+                      Answers& answers, std::vector<IysAddressed>& to_send, Deadline deadline) const {
   Status asked = Ok();
+  std::vector<Personal<std::string>> addresses;
   for (const auto& [entry, address] : entries) {
     if (address.Reveal().empty()) continue;
     auto answer = registry.Find(address.Reveal(), entry.recipient, entry.channel, deadline);
@@ -119,9 +126,12 @@ Status IysKeeper::Ask(const Uuid& tenant, const IysAccount& account, IysRegistry
       break;
     }
     answers.emplace_back(entry, *std::move(answer));
+    addresses.push_back(address);
   }
   // What was learned before it failed is kept.
-  if (!answers.empty()) VEFA_TRY_OK(Learn(tenant, account, answers, deadline));
+  if (answers.empty()) return asked;
+  VEFA_TRY(auto next, Learn(tenant, account, answers, deadline));
+  for (auto& [place, entry] : next) to_send.push_back({std::move(entry), addresses[place]});
   return asked;
 }
 
@@ -150,20 +160,22 @@ Status IysKeeper::Send(const Uuid& tenant, IysRegistry& registry, const std::vec
   return Ok();
 }
 
-Status IysKeeper::Learn(const Uuid& tenant, const IysAccount& account, const Answers& answers, Deadline deadline) const {
+Result<IysKeeper::Places> IysKeeper::Learn(const Uuid& tenant, const IysAccount& account, const Answers& answers, Deadline deadline) const {
   VEFA_TRY(auto sealer, keys_.ForTenant(tenant, deadline));
   std::vector<IysEntry> begun;
   for (const auto& [entry, answer] : answers) begun.push_back(entry);
+  Places to_send;
   VEFA_TRY(auto changed, postgres::InTransaction(
                              database_, postgres::Scope::Tenant(tenant), deadline,
                              [&](postgres::Transaction& transaction) -> Result<std::vector<ContactVersion>> {
                                std::vector<size_t> refusals;
+                               to_send.clear();
                                VEFA_TRY_OK(ChangeFresh(transaction, tenant, begun, [&](IysEntry& entry, size_t place) {
                                  const IysConsent& answer = answers[place].second;
                                  // They refused at IYS, after they agreed here, and its list of changes has not told.
                                  if (answer.status == IysStatus::kRet && entry.wanted == IysStatus::kOnay && answer.consent_time > entry.say_time)
                                    refusals.push_back(place);
-                                 KeepAnswer(entry, answer, account.master, clock_.Now());
+                                 if (KeepAnswer(entry, answer, account.master, clock_.Now())) to_send.emplace_back(place, entry);
                                }));
                                std::vector<ContactVersion> all;
                                for (const size_t place : refusals) {
@@ -173,7 +185,7 @@ Status IysKeeper::Learn(const Uuid& tenant, const IysAccount& account, const Ans
                                return all;
                              }));
   Tell(tenant, changed);
-  return Ok();
+  return to_send;
 }
 
 Status IysKeeper::Poll(const Uuid& tenant, const IysAccount&, IysRegistry& registry, Deadline deadline) const {
