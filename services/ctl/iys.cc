@@ -12,7 +12,7 @@ namespace {
 
 struct IysOptions {
   int64_t iys_code = 0, brand_code = 0;
-  std::string username, master = "vefa", approval_purpose, state, contact;
+  std::string username, password, master = "vefa", approval_purpose, state, contact;
   bool unknown_country = false, off = false;
 };
 
@@ -27,13 +27,11 @@ void PrintEntry(const Json& entry) {
               TextOf(entry, "dueTime").c_str(), TextOf(entry, "errorCode").empty() ? "" : "  ", TextOf(entry, "errorCode").c_str());
 }
 
-// The password is asked for like any other: from the environment, never from the command line.
 int IysSet(const IysOptions& options) {
-  const char* password = std::getenv("VEFA_IYS_PASSWORD");
   const Json account{{"iysCode", options.iys_code},
                      {"brandCode", options.brand_code},
                      {"username", options.username},
-                     {"password", password == nullptr ? "" : password},
+                     {"password", options.password},
                      {"master", Constant("MASTER_", options.master)},
                      {"approvalPurpose", options.approval_purpose},
                      {"unknownCountry", options.unknown_country},
@@ -108,11 +106,12 @@ int IysRetry(const IysOptions& options) {
 void AddIys(CLI::App& app, Verb& run) {
   CLI::App* group = AddGroup(app, "iys", "IYS, Turkey's register of consents to commercial messages.");
   auto options = std::make_shared<IysOptions>();
-  CLI::App* verb = Add(*group, "set", "Says by what IYS knows you; the password is read from VEFA_IYS_PASSWORD, without it the stored one stays.",
+  CLI::App* verb = Add(*group, "set", "Says by what IYS knows you; without a password the stored one stays.",
                        "vefactl iys set 600123 600124 --username vefa");
   verb->add_option("iys-code", options->iys_code, "Your number at IYS")->required();
   verb->add_option("brand-code", options->brand_code, "The brand's")->required();
   verb->add_option("--username", options->username, "Of its interface")->required();
+  verb->add_option("--password", options->password, "Its password; better in the environment than seen by everybody")->envname("VEFA_IYS_PASSWORD");
   verb->add_option("--master", options->master, "Whose word makes an approval: vefa or iys")->check(CLI::IsMember({"vefa", "iys"}));
   verb->add_option("--approval-purpose", options->approval_purpose, "For which purpose an approval given at IYS counts");
   verb->add_flag("--unknown-country", options->unknown_country, "Whose country nobody knows counts as being in Turkey");
