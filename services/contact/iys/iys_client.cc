@@ -96,7 +96,11 @@ Result<std::vector<IysOutcome>> IysClient::Outcomes(const std::string& request_i
 Result<IysConsent> IysClient::Find(const std::string& recipient, IysRecipient type, Channel channel, Deadline deadline) {
   VEFA_TRY(auto answer, Call("POST", brand_ + "/consents/status", "", iys_wire::StatusBody(recipient, type, channel), deadline));
   // Both are seen for an address that it does not know: to be confirmed.
-  if (answer.status >= 300) return IysConsent{recipient, type, channel};
+  IysConsent unknown;
+  unknown.recipient = recipient;
+  unknown.type = type;
+  unknown.channel = channel;
+  if (answer.status >= 300) return unknown;
   return iys_wire::ReadConsent(answer.body);
 }
 
