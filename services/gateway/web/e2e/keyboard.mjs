@@ -27,7 +27,11 @@ const focusedRow = (index) => (wanted) => document.activeElement?.getAttribute('
 async function goTo(page, press, keys) {
   const before = await page.textContent('h1');
   for (const key of keys) await press(key);
-  await page.waitForFunction((title) => ![null, undefined, title].includes(document.querySelector('h1')?.textContent), before, WAIT);
+  await page.waitForFunction(
+    (title) => ![null, undefined, title].includes(document.querySelector('h1')?.textContent),
+    before,
+    WAIT,
+  );
 }
 
 export async function keyboardJourneys(page, baseUrl, problems) {
