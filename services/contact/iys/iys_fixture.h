@@ -97,7 +97,7 @@ class IysTest : public ConsentTest {
     Settle();
     auto registry = keeper_under_test_.Connect(tenant_, Stored(), Soon());
     EXPECT_TRUE(registry.ok());
-    if (auto polled = keeper_under_test_.Poll(tenant_, Stored(), **registry, Soon()); !polled.ok()) return polled.error().reason;
+    if (auto polled = keeper_under_test_.Poll(tenant_, **registry, Soon()); !polled.ok()) return polled.error().reason;
     for (bool more = true; more;) {
       auto pushed = keeper_under_test_.Push(tenant_, Stored(), **registry, Soon());
       if (!pushed.ok()) return pushed.error().reason;

@@ -37,7 +37,7 @@ class IysKeeper {
   // Passes on what waits, a batch; whether there may be more.
   Result<bool> Push(const Uuid& tenant, const IysAccount& account, IysRegistry& registry, Deadline deadline) const;
   // Asks what became of what was passed on.
-  Status Poll(const Uuid& tenant, const IysAccount& account, IysRegistry& registry, Deadline deadline) const;
+  Status Poll(const Uuid& tenant, IysRegistry& registry, Deadline deadline) const;
   // Fetches what people said at IYS, a page; whether there may be more.
   Result<bool> Pull(const Uuid& tenant, IysAccount& account, IysRegistry& registry, Deadline deadline) const;
   // Compares a page of entries with IYS and keeps what it says; those that differ.

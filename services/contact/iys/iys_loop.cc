@@ -93,7 +93,7 @@ Status IysLoop::Keep(const Uuid& tenant, IysAccount& account) {
     if (!more) break;
   }
   VEFA_TRY(const Deadline polling, NextStep(tenant));
-  VEFA_TRY_OK(keeper_.Poll(tenant, account, *registry, polling));
+  VEFA_TRY_OK(keeper_.Poll(tenant, *registry, polling));
   for (int pages = 0; pages < kTurnPages && !stopping(); ++pages) {
     VEFA_TRY(const Deadline step, NextStep(tenant));
     VEFA_TRY(bool more, keeper_.Push(tenant, account, *registry, step));

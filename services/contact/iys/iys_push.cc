@@ -188,7 +188,7 @@ Result<IysKeeper::Places> IysKeeper::Learn(const Uuid& tenant, const IysAccount&
   return to_send;
 }
 
-Status IysKeeper::Poll(const Uuid& tenant, const IysAccount&, IysRegistry& registry, Deadline deadline) const {
+Status IysKeeper::Poll(const Uuid& tenant, IysRegistry& registry, Deadline deadline) const {
   VEFA_TRY(auto requests, FindIysRequests(database_, tenant, clock_.Now(), kRequestsAtOnce, deadline));
   for (const std::string& request : requests) {
     auto outcomes = registry.Outcomes(request, IysRegistry::kBatchMax, deadline);

@@ -36,9 +36,6 @@ const Json* MemberOf(const Json& object, const char* name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-// Its own spelling of this name differs between its methods.
-std::string TransactionOf(const Json& object) { return TextOf(object, "transactionId"); }
-
 std::pair<std::string, std::string> ErrorOf(const Json& error) {
   return {TextOf(error, "code").substr(0, 20), TextOf(error, "message").substr(0, kErrorTextMax)};
 }
@@ -60,7 +57,7 @@ std::optional<IysConsent> ConsentOf(const Json& object) {
   consent.consent_time = said ? *said : *created;
   consent.creation_time = created ? *created : *said;
   consent.source = TextOf(object, "source");
-  consent.transaction_id = TransactionOf(object);
+  consent.transaction_id = TextOf(object, "transactionId");
   return consent;
 }
 
@@ -130,7 +127,7 @@ Result<std::vector<IysOutcome>> ReadOutcomes(std::string_view body, size_t count
     const std::string status = TextOf(one, "status");
     if (status == "success") {
       outcome.kind = IysOutcome::Kind::kRegistered;
-      outcome.transaction_id = TransactionOf(one);
+      outcome.transaction_id = TextOf(one, "transactionId");
       outcome.creation_time = ParseTime(TextOf(one, "creationDate")).value_or(Time{});
     } else if (status == "failure") {
       outcome.kind = IysOutcome::Kind::kFailed;
