@@ -65,6 +65,8 @@ struct Consent {
   Personal<std::string> user_agent{};
   int64_t line = 0;  // Its number in the log; 0: not known here.
   bool confirmation_wanted = false;  // Of a pending one: the person is to be asked, which the event says.
+  Uuid point{};               // Said of this address alone; nil: of every one of the channel.
+  bool unused_point = false;  // The channel uses another address than that.
 };
 
 // Brings a contact to its stored form (tidied, addresses in normal form, language `en` when none is said) and adds

@@ -3,6 +3,7 @@
 #include "libs/events/append.h"
 #include "libs/rpc/idempotency.h"
 #include "libs/telemetry/trace.h"
+#include "services/contact/consent/consent_point.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/duplicate/duplicate_store.h"
 #include "services/contact/identity/identity_store.h"
@@ -74,6 +75,7 @@ Result<std::optional<Erased>> EraseRecord(postgres::Transaction& transaction, co
   calls.push_back({&kErase, Bound(tenant, id, clock.Now(), NewUuidV7(clock), telemetry::CurrentTrace().traceparent(),
                                   postgres::Bytes{payload})});
   calls.push_back({&kEraseSecret, Bound(tenant, id)});
+  calls.push_back(ForgetConsentAddressesCall(tenant, id));
   calls.push_back(ForgetOwnCall(tenant, id));
   calls.push_back(rpc::EraseAnswersCall(tenant, ResourceName("contacts", id)));
   for (postgres::Call& call : ForgetIysCalls(tenant, id)) calls.push_back(std::move(call));

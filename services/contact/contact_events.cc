@@ -85,7 +85,7 @@ std::string ErasedPayload(const std::string& reason) {
   return event.SerializeAsString();
 }
 
-std::string ConsentPayload(const Consent& consent) {
+std::string ConsentPayload(const Uuid& contact, const Consent& consent) {
   v1::ContactEvent event;
   if (consent.state != ConsentState::kGranted && consent.state != ConsentState::kWithdrawn)
     event.mutable_consent_changed()->set_state(static_cast<v1::Consent::State>(consent.state));
@@ -96,6 +96,19 @@ std::string ConsentPayload(const Consent& consent) {
   terms.set_purpose(consent.purpose);
   terms.set_channel(static_cast<v1::Channel>(consent.channel));
   terms.set_source(consent.source);
+  if (!consent.point.is_nil()) terms.set_point(PointName(contact, consent.point));
+  terms.set_unused_point(consent.unused_point);
+  return event.SerializeAsString();
+}
+
+std::string AddressChangedPayload(const Consent& consent) {
+  v1::ContactEvent event;
+  v1::ConsentChanged& changed = *event.mutable_consent_changed();
+  changed.set_state(static_cast<v1::Consent::State>(consent.state));
+  changed.set_address_changed(true);
+  changed.mutable_terms()->set_purpose(consent.purpose);
+  changed.mutable_terms()->set_channel(static_cast<v1::Channel>(consent.channel));
+  changed.mutable_terms()->set_source(consent.source);
   return event.SerializeAsString();
 }
 

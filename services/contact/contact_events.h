@@ -43,7 +43,9 @@ std::string StatePayload(std::string_view type, const Contact& contact, const At
                          const event::v1::PiiBox& box, const Particulars& particulars = {});
 std::string ErasedPayload(const std::string& reason);
 // Granted, withdrawn or changed, by the consent's state.
-std::string ConsentPayload(const Consent& consent);
+std::string ConsentPayload(const Uuid& contact, const Consent& consent);
+// A channel uses another address now, of which this holds.
+std::string AddressChangedPayload(const Consent& consent);
 const char* ConsentType(const Consent& consent);
 
 }  // namespace vefa::contact

@@ -35,7 +35,8 @@ void FoldRating(const v1::ContactEvent& change, v1::RatingState& rating) {
 
 v1::ConsentSnapshot& ConsentFor(const v1::ConsentTerms& terms, v1::ContactSnapshot& snapshot) {
   for (v1::ConsentSnapshot& known : *snapshot.mutable_consents()) {
-    if (known.terms().purpose() == terms.purpose() && known.terms().channel() == terms.channel()) return known;
+    const v1::ConsentTerms& of = known.terms();
+    if (of.purpose() == terms.purpose() && of.channel() == terms.channel() && of.point() == terms.point()) return known;
   }
   return *snapshot.add_consents();
 }
@@ -89,7 +90,8 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
       FoldConsent(event, change.consent_withdrawn().terms(), v1::Consent::STATE_WITHDRAWN, snapshot);
       break;
     case v1::ContactEvent::kConsentChanged:
-      if (v1::Consent::State_IsValid(change.consent_changed().state()))
+      // Another address is no word of the person's: what was said stays what it was.
+      if (v1::Consent::State_IsValid(change.consent_changed().state()) && !change.consent_changed().address_changed())
         FoldConsent(event, change.consent_changed().terms(), change.consent_changed().state(), snapshot);
       break;
     case v1::ContactEvent::kPreferencesChanged:

@@ -48,6 +48,8 @@ Chunk Read(const v1::ImportContactsRequest& request, const AttributeDefinitions&
       Consent consent = FromProto(row.consent().consent());
       consent.actor = actor;
       Normalise(consent, "consent.", now, violations);
+      if (!row.consent().consent().point().empty())
+        violations.push_back({"consent.point", "NOT_IMPORTED", "Record what was said of one address by RecordConsent, or leave the point out."});
       if (row.consent().contact_external_id().empty())
         violations.push_back({"consent.contact_external_id", "REQUIRED", "Say whose consent it is."});
       if (violations.empty())

@@ -101,6 +101,7 @@ v1::Consent ToProto(const Consent& consent, const Uuid& contact) {
   proto.set_capture_source(consent.capture_source);
   proto.set_actor(consent.actor);
   proto.set_line(consent.line);
+  if (!consent.point.is_nil()) proto.set_point(PointName(contact, consent.point));
   return proto;
 }
 

@@ -1,6 +1,7 @@
 // The reading half of contact_store.h.
 #include "libs/base/text.h"
 #include "services/contact/confirmation/confirmation.h"
+#include "services/contact/consent/consent_point.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
 
@@ -30,7 +31,7 @@ const Statement kCount{
     "  LIMIT $2 + (SELECT n FROM gone)) x) - (SELECT n FROM gone), $2)::int"};
 #define CONSENT_LOG_COLUMNS                                                                               \
   "SELECT purpose, channel, state, source, occur_time, record_time, line, text_version, form_hash,"       \
-  " recipient_type, capture_source, actor FROM consent_log"
+  " recipient_type, capture_source, actor, point_id FROM consent_log"
 
 const Statement kConsentStates{
     "consent_states",
@@ -45,7 +46,8 @@ const Statement kConsentLog{
     CONSENT_LOG_COLUMNS " WHERE tenant_id = $1 AND contact_id = $2 ORDER BY line LIMIT $3"};
 const Statement kConsentLine{
     "consent_line",
-    CONSENT_LOG_COLUMNS " WHERE tenant_id = $1 AND contact_id = $2 AND purpose = $3 AND channel = $4 AND state = $5 AND occur_time = $6"};
+    CONSENT_LOG_COLUMNS " WHERE tenant_id = $1 AND contact_id = $2 AND purpose = $3 AND channel = $4 AND state = $5 AND occur_time = $6"
+                        " AND point_id = $7"};
 const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2)"};
 const Statement kRecipients{
     "contact_recipients",
@@ -80,6 +82,7 @@ std::vector<Consent> ReadConsentLog(const Rows& rows) {
     consent.recipient_type = static_cast<int16_t>(rows.Int32(i, 9));
     consent.capture_source = rows.String(i, 10);
     consent.actor = rows.String(i, 11);
+    consent.point = rows.Id(i, 12);
   }
   return consents;
 }
@@ -149,15 +152,18 @@ Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& ten
   calls.push_back({&kExists, Bound(tenant, contact)});
   calls.push_back({&kConsentStates, Bound(tenant, contact)});
   calls.push_back({&kConsentLog, Bound(tenant, contact, kConsentLogMax)});
+  calls.push_back(PointStatesCall(tenant, contact));
   VEFA_TRY(std::vector<Rows> rows, database.Run(Scope::Tenant(tenant), std::move(calls), deadline));
-  return ConsentHistory{rows[0].Bool(0, 0), ReadConsents(rows[1]), ReadConsentLog(rows[2])};
+  ConsentHistory history{rows[0].Bool(0, 0), ReadConsents(rows[1]), ReadConsentLog(rows[2]), ReadConsents(rows[3])};
+  for (int i = 0; i < rows[3].size(); ++i) history.point_states[static_cast<size_t>(i)].point = rows[3].Id(i, 7);
+  return history;
 }
 
 Result<std::optional<Consent>> FindConsent(postgres::Transaction& transaction, const Uuid& tenant, const Uuid& contact,
                                            const Consent& consent) {
   VEFA_TRY(Rows rows, transaction.Execute(
                           kConsentLine, Bound(tenant, contact, consent.purpose, static_cast<int16_t>(consent.channel),
-                                              static_cast<int16_t>(consent.state), consent.occur_time)));
+                                              static_cast<int16_t>(consent.state), consent.occur_time, consent.point)));
   if (rows.empty()) return std::optional<Consent>();
   return std::optional<Consent>(ReadConsentLog(rows).front());
 }

@@ -8,6 +8,7 @@
 #include "libs/rpc/mask.h"
 #include "libs/rpc/serve.h"
 #include "services/contact/consent/consent_evidence.h"
+#include "services/contact/consent/consent_point.h"
 #include "services/contact/contact_erase.h"
 #include "services/contact/contact_proto.h"
 #include "services/contact/contact_store.h"
@@ -263,8 +264,9 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
   consent.actor = call.principal.subject;
   std::vector<Violation> violations;
   Normalise(consent, "consent.", clock_.Now(), violations);
+  if (!request.consent().point().empty() && (consent.point = PointOf(id, request.consent().point())).is_nil())
+    violations.push_back({"consent.point", "NAME_SYNTAX", "Give a point of the same contact: contacts/{uuid}/points/{uuid}."});
   if (!violations.empty()) return Violations(std::move(violations));
-  consent.confirmation_wanted = consent.state == ConsentState::kPending && consent.channel == Channel::kEmail;
   std::optional<SealedPerson> origin;
   if (!consent.ip.empty() || !consent.user_agent.empty()) {
     VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
@@ -281,6 +283,9 @@ Status ContactService::Record(const rpc::CallContext& call, const v1::RecordCons
         if (answer.has_value() && proto.ParseFromString(*answer)) return proto;
         changes.clear();
         VEFA_TRY_OK(CheckText(transaction, call.tenant, consent));
+        if (!consent.point.is_nil()) VEFA_TRY_OK(PlaceConsent(transaction, call.tenant, id, consent));
+        // The message that asks goes to the address that is used.
+        consent.confirmation_wanted = consent.state == ConsentState::kPending && consent.channel == Channel::kEmail && !consent.unused_point;
         VEFA_TRY(auto outcomes, RecordConsents(transaction, call.tenant, {{"", id, consent, {}, {}, origin}}, clock_));
         if (outcomes.front().outcome == Recorded::kNoContact) return NoSuchContact();
         if (outcomes.front().outcome == Recorded::kErased) return ContactErased();
@@ -307,6 +312,7 @@ Status ContactService::Consents(const rpc::CallContext& call, const v1::ListCons
   if (!history.contact_exists) return NoSuchContact();
   for (const Consent& consent : history.states) *response.add_states() = ToProto(consent, id);
   for (const Consent& consent : history.log) *response.add_log() = ToProto(consent, id);
+  for (const Consent& consent : history.point_states) *response.add_point_states() = ToProto(consent, id);
   return Ok();
 }
 

@@ -22,25 +22,25 @@ const Statement kRecordConsents{
     "consent_record",
     "WITH input AS (SELECT * FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::smallint[],"
     "    $8::text[], $9::timestamptz[], $10::uuid[], $11::text[], $12::bytea[], $14::text[], $15::uuid[], $16::smallint[],"
-    "    $17::text[], $18::int[], $19::bytea[], $20::text[], $21::uuid[], $22::bytea[])"
+    "    $17::text[], $18::int[], $19::bytea[], $20::text[], $21::uuid[], $22::bytea[], $23::uuid[], $24::boolean[])"
     "  AS i(ord, contact_id, external_id, purpose, channel, state, source, occur_time, event_id, event_type, payload,"
-    "    traceparent, causation_id, recipient_type, capture_source, text_version, form_hash, actor, key_id, box)),"
+    "    traceparent, causation_id, recipient_type, capture_source, text_version, form_hash, actor, key_id, box, point_id, unused_point)),"
     " target AS (SELECT i.*, c.id, c.erase_time IS NOT NULL AS erased, c.merged_into, c.absorbed FROM input i JOIN contact c ON c.tenant_id = $1"
     "    AND (c.id = i.contact_id OR c.external_id = i.external_id)),"
     " fresh AS (SELECT * FROM target t WHERE NOT t.erased AND NOT EXISTS (SELECT 1 FROM consent_log l WHERE l.tenant_id = $1"
     "    AND l.contact_id = t.id AND l.purpose = t.purpose AND l.channel = t.channel AND l.state = t.state"
-    "    AND l.occur_time = t.occur_time)),"
+    "    AND l.occur_time = t.occur_time AND l.point_id = t.point_id)),"
     " changed AS (UPDATE contact c SET version = c.version + 1 FROM fresh f"
     "    WHERE c.tenant_id = $1 AND c.id = f.id AND c.erase_time IS NULL RETURNING c.id, c.version),"
     " line AS (INSERT INTO consent_log (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time,"
-    "      recipient_type, capture_source, text_version, form_hash, actor, origin_key_id, origin_box)"
+    "      recipient_type, capture_source, text_version, form_hash, actor, origin_key_id, origin_box, point_id)"
     "    SELECT $1, f.id, f.purpose, f.channel, f.state, f.source, f.occur_time, $13, f.recipient_type, f.capture_source,"
-    "      f.text_version, f.form_hash, f.actor, CASE WHEN f.box <> '' THEN f.key_id END, nullif(f.box, '')"
+    "      f.text_version, f.form_hash, f.actor, CASE WHEN f.box <> '' THEN f.key_id END, nullif(f.box, ''), f.point_id"
     "    FROM changed c JOIN fresh f USING (id) RETURNING contact_id, line),"
     " present AS (INSERT INTO consent_state AS s (tenant_id, contact_id, purpose, channel, state, source, occur_time, record_time,"
     "      line)"
     "    SELECT $1, f.id, f.purpose, f.channel, f.state, f.source, f.occur_time, $13, l.line"
-    "    FROM line l JOIN fresh f ON f.id = l.contact_id"
+    "    FROM line l JOIN fresh f ON f.id = l.contact_id WHERE NOT f.unused_point"
     "    ON CONFLICT (tenant_id, contact_id, purpose, channel) DO UPDATE SET state = excluded.state,"
     "      source = excluded.source, occur_time = excluded.occur_time, record_time = excluded.record_time, line = excluded.line"
     "    WHERE s.occur_time <= excluded.occur_time OR s.state = 0),"
@@ -55,12 +55,13 @@ const Statement kOriginKeys{"consent_origin_keys",
                             " SELECT $1, key_id, contact_id, wrapped_key, $5"
                             " FROM unnest($2::uuid[], $3::uuid[], $4::bytea[]) AS i(key_id, contact_id, wrapped_key)"};
 
-// What proves consents, column by column.
+// What proves consents, and of which address they are, column by column.
 struct Evidence {
   std::vector<int16_t> recipient_types;
   std::vector<int32_t> text_versions;
   std::vector<std::string> capture_sources, form_hashes, actors, boxes;
-  std::vector<Uuid> key_ids;
+  std::vector<Uuid> key_ids, points;
+  std::vector<bool> unused_points;
 
   void Add(const ConsentOf& of) {
     recipient_types.push_back(of.consent.recipient_type);
@@ -70,6 +71,8 @@ struct Evidence {
     actors.push_back(of.consent.actor);
     key_ids.push_back(of.origin ? of.origin->key_id : Uuid{});
     boxes.push_back(of.origin ? of.origin->box.SerializeAsString() : "");
+    points.push_back(of.consent.point);
+    unused_points.push_back(of.consent.unused_point);
   }
 };
 
@@ -111,7 +114,7 @@ Result<std::vector<RecordedConsent>> RecordConsents(postgres::Transaction& trans
     times.push_back(of.consent.occur_time);
     event_ids.push_back(NewUuidV7(clock));
     types.push_back(ConsentType(of.consent));
-    payloads.push_back(ConsentPayload(of.consent));
+    payloads.push_back(ConsentPayload(of.contact, of.consent));
     traces.push_back(of.causation_id.is_nil() ? trace : of.traceparent);
     causes.push_back(of.causation_id);
     evidence.Add(of);
@@ -120,7 +123,7 @@ Result<std::vector<RecordedConsent>> RecordConsents(postgres::Transaction& trans
       kRecordConsents, Bound(tenant, ords, contacts, external_ids, purposes, channels, states, sources, times,
                              event_ids, types, BindBytes(payloads), clock.Now(), traces, causes, evidence.recipient_types,
                              evidence.capture_sources, evidence.text_versions, BindBytes(evidence.form_hashes), evidence.actors,
-                             evidence.key_ids, BindBytes(evidence.boxes)));
+                             evidence.key_ids, BindBytes(evidence.boxes), evidence.points, evidence.unused_points));
   if (!rows.ok()) {
     Error error = std::move(rows).error();
     // A twin recorded the same line in between: read it again.

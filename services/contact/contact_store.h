@@ -105,7 +105,7 @@ Result<std::vector<Upserted>> StoreUpserts(postgres::Transaction& transaction, c
                                            std::span<ContactChange> changes, const Clock& clock);
 
 // Appends consent lines with their events, at most one per contact. A line already there is left
-// alone, and so is an erased contact. Element i is about input i.
+// alone, and so is an erased contact. Element i is about input i. Those about a point were placed before (PlaceConsent).
 Result<std::vector<RecordedConsent>> RecordConsents(postgres::Transaction& transaction, const Uuid& tenant,
                                                     const std::vector<ConsentOf>& consents, const Clock& clock);
 
@@ -150,6 +150,7 @@ struct ConsentHistory {
   bool contact_exists = false;
   std::vector<Consent> states;
   std::vector<Consent> log;  // Oldest first, at most 1,000.
+  std::vector<Consent> point_states;  // Of addresses of which something was said alone.
 };
 Result<ConsentHistory> GetConsents(postgres::Database& database, const Uuid& tenant, const Uuid& contact,
                                    Deadline deadline);

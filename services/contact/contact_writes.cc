@@ -5,6 +5,7 @@
 #include "libs/events/append.h"
 #include "libs/telemetry/trace.h"
 #include "libs/text/fold.h"
+#include "services/contact/consent/consent_point.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
@@ -82,7 +83,8 @@ const Statement kWrite{
     "  WHERE (q.label, q.state, q.is_primary, q.verify_time, q.address_hash, q.recipient_type) IS DISTINCT FROM (excluded.label,"
     "    excluded.state, excluded.is_primary, excluded.verify_time, excluded.address_hash, excluded.recipient_type)),"
     RECORD_KEYS_AND_EVENTS
-    " SELECT i.ord, c.version FROM changed c JOIN input i USING (id), logged"};
+    " SELECT i.ord, c.version, EXISTS (SELECT 1 FROM consent_address a WHERE a.tenant_id = $1 AND a.contact_id = c.id)"
+    " FROM changed c JOIN input i USING (id), logged"};
 
 const Statement kLock{"contact_lock", "SELECT " CONTACT_COLUMNS
                                       " FROM contact c WHERE c.tenant_id = $1 AND c.id = $2 FOR UPDATE"};
@@ -288,7 +290,17 @@ Status WriteContacts(postgres::Transaction& transaction, const Sealer& sealer, c
     Error error = std::move(rows).error();
     return postgres::ConstraintOf(error) == "contact_external_id_key" ? ExternalIdTaken() : error;
   }
-  for (int i = 0; i < rows->size(); ++i) changes[static_cast<size_t>(rows->Int32(i, 0))].after.version = rows->Int64(i, 1);
+  std::vector<Uuid> by_address;
+  for (int i = 0; i < rows->size(); ++i) {
+    Contact& after = changes[static_cast<size_t>(rows->Int32(i, 0))].after;
+    after.version = rows->Int64(i, 1);
+    if (rows->Bool(i, 2)) by_address.push_back(after.id);
+  }
+  if (by_address.empty()) return Ok();
+  VEFA_TRY(auto settled, SettleAddresses(transaction, sealer.tenant(), by_address, clock));
+  for (ContactChange& change : changes)
+    for (const ContactVersion& each : settled)
+      if (each.id == change.after.id) change.after.version = each.version;
   return Ok();
 }
 

@@ -34,6 +34,8 @@ Status ReadConsent(const events::Event& event, const Clock& clock, Said& said) {
   const bool asked = proto.has_consent_changed();
   if (asked && !proto.consent_changed().confirmation_wanted()) return Ok();
   const contact::v1::ConsentTerms& terms = asked ? proto.consent_changed().terms() : proto.consent_granted().terms();
+  // Of an address that no message goes to.
+  if (terms.unused_point()) return Ok();
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   said.wanted_again[event.tenant].push_back({contact, static_cast<short>(terms.channel()), terms.purpose(), event.occur_time});
   if (asked && terms.channel() == contact::v1::CHANNEL_EMAIL) Ask(event, contact, terms, clock, said);

@@ -82,6 +82,26 @@ class ConsentTest(OperatorCase):
         self.assertEqual(self.reason(contact)["reason"], "REASON_CONTACT_ERASED")
         self.assertIn("The proof is good.", self.verify(whole), "what was exported before stays good")
 
+    def test_one_address_is_spoken_of_alone(self):
+        contact = self.person("ev")
+        work = self.admin.good("POST", f"/v1/{contact}/points", {"kind": "KIND_EMAIL", "value": "is@kanit.example"})["name"]
+        self.say(contact, "STATE_GRANTED", "2026-01-02T10:00:00Z", "checkout")
+        body = {"purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "state": "STATE_WITHDRAWN", "source": "a call", "point": work,
+                "occurTime": "2026-01-03T10:00:00Z"}
+        self.admin.good("POST", f"/v1/{contact}/consents", body)
+        questions = [{"contact": contact, "purpose": PURPOSE, "channel": "CHANNEL_EMAIL", "point": point} for point in ("", work)]
+        decisions = self.admin.good("POST", "/v1/consents:check", {"questions": questions})["decisions"]
+        self.assertEqual([decision["reason"] for decision in decisions], ["REASON_GRANTED", "REASON_WITHDRAWN"])
+        listed = self.admin.good("GET", f"/v1/{contact}/consents")
+        self.assertEqual([(one["point"], one["state"]) for one in listed["pointStates"]], [(work, "STATE_WITHDRAWN")])
+        # The address becomes the one that is used, and what was said of it holds where messages go.
+        self.admin.good("PATCH", f"/v1/{work}", {"primary": True})
+        self.assertEqual(self.reason(contact)["reason"], "REASON_WITHDRAWN")
+        self.sealed(contact, 2)
+        hers = self.export("addresses.jsonl", "--contact", contact)
+        self.assertIn("The proof is good.", self.verify(hers))
+        self.assertIn("is@kanit.example", "\n".join(self.lines(hers)))
+
     def test_what_is_changed_is_named(self):
         contact = self.person("degisen")
         for hour in range(4):

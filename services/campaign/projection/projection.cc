@@ -39,6 +39,8 @@ Status ReadLimits(const events::Event& event, const contact::v1::ProcessingLimit
 
 Status ReadConsent(const events::Event& event, const contact::v1::ConsentTerms& terms, int16_t state,
                    PeopleChanges& changes) {
+  // Of an address that no message goes to.
+  if (terms.unused_point()) return Ok();
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   ConsentKey key{event.tenant, contact, terms.purpose(), static_cast<int16_t>(terms.channel())};
   auto [known, fresh] = changes.consents.try_emplace(key, ConsentChange{state, event.occur_time});

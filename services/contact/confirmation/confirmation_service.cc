@@ -3,6 +3,7 @@
 #include "libs/rpc/serve.h"
 #include "services/contact/confirmation/confirmation_store.h"
 #include "services/contact/consent/consent_evidence.h"
+#include "services/contact/consent/consent_point.h"
 #include "services/contact/consent/evidence.h"
 #include "services/contact/contact_events.h"
 #include "services/contact/contact_store.h"
@@ -109,6 +110,7 @@ Result<ContactVersion> ConfirmationService::Agree(postgres::Transaction& transac
   consent.actor = ResourceName("contacts", link.contact);
   consent.ip = origin.ip();
   consent.user_agent = origin.user_agent();
+  if (!consent.point.is_nil()) VEFA_TRY_OK(PlaceConsent(transaction, link.tenant, link.contact, consent));
   std::optional<SealedPerson> sealed;
   if (!consent.ip.empty() || !consent.user_agent.empty()) sealed = SealOrigin(consent, sealer, clock_);
   VEFA_TRY(auto recorded, RecordConsents(transaction, link.tenant, {{"", link.contact, consent, {}, {}, sealed}}, clock_));

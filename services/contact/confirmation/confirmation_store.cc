@@ -11,7 +11,7 @@ const Statement kHoldAsked{"confirmation_hold", "SELECT 1 FROM contact WHERE ten
 const Statement kFindAsked{
     "confirmation_find",
     "SELECT l.purpose, l.channel, l.state, l.record_time, l.text_version, l.recipient_type, l.capture_source,"
-    "  coalesce(s.state, 0::smallint), c.language, coalesce(p.title, l.purpose), coalesce(t.body, '')"
+    "  coalesce(s.state, 0::smallint), c.language, coalesce(p.title, l.purpose), coalesce(t.body, ''), l.point_id"
     " FROM consent_log l JOIN contact c ON c.tenant_id = $1 AND c.id = l.contact_id AND c.erase_time IS NULL"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = l.contact_id AND s.purpose = l.purpose AND s.channel = l.channel"
     " LEFT JOIN purpose p ON p.tenant_id = $1 AND p.code = l.purpose"
@@ -38,6 +38,7 @@ Result<std::optional<Asked>> FindAsked(postgres::Transaction& transaction, const
   asked.language = rows.String(0, 8);
   asked.purpose_title = rows.String(0, 9);
   asked.text = rows.String(0, 10);
+  asked.line.point = rows.Id(0, 11);
   return std::optional<Asked>(std::move(asked));
 }
 

@@ -28,11 +28,14 @@ const Statement kKeepHead{"consent_chain_keep",
 const Statement kUnsealed{
     "consent_unsealed_take",
     "SELECT u.line, u.contact_id, l.purpose, l.channel, l.state, l.recipient_type, l.capture_source, l.text_version,"
-    "  coalesce(t.text_hash, ''), l.form_hash, l.actor, l.occur_time, l.record_time, l.source, c.email,"
+    "  coalesce(t.text_hash, ''), l.form_hash, l.actor, l.occur_time, l.record_time, l.source,"
+    "  CASE WHEN l.point_id <> '00000000-0000-0000-0000-000000000000' THEN coalesce(a.value, '') WHEN l.channel = 1 THEN c.email"
+    "   WHEN l.channel = 2 THEN c.phone ELSE '' END,"
     "  c.erase_time IS NOT NULL, s.wrapped_secret, l.origin_box, k.key_id, k.wrapped_key"
     " FROM (SELECT line, contact_id FROM consent_unsealed WHERE tenant_id = $1 ORDER BY line LIMIT $2) u"
     " JOIN consent_log l ON l.tenant_id = $1 AND l.contact_id = u.contact_id AND l.line = u.line"
     " JOIN contact c ON c.tenant_id = $1 AND c.id = u.contact_id"
+    " LEFT JOIN contact_point a ON a.tenant_id = $1 AND a.contact_id = u.contact_id AND a.id = l.point_id"
     " LEFT JOIN consent_secret s ON s.tenant_id = $1 AND s.contact_id = u.contact_id"
     " LEFT JOIN purpose p ON l.text_version > 0 AND p.tenant_id = $1 AND p.code = l.purpose"
     " LEFT JOIN purpose_text t ON t.tenant_id = $1 AND t.purpose_id = p.id AND t.text_version = l.text_version"
@@ -83,7 +86,7 @@ Result<UnsealedLine> ReadUnsealed(const Rows& rows, int i, const Sealer& sealer)
   unsealed.line = ReadLine(rows, i);
   unsealed.person.source = rows.String(i, 13);
   unsealed.erased = rows.Bool(i, 15);
-  if (!unsealed.erased && unsealed.line.channel == v1::CHANNEL_EMAIL) unsealed.person.address = rows.String(i, 14);
+  if (!unsealed.erased) unsealed.person.address = rows.String(i, 14);
   if (!rows.IsNull(i, 16)) {
     VEFA_TRY(ConsentSecret secret, ConsentSecret::Read(sealer, unsealed.line.contact, rows.Text(i, 16)));
     unsealed.secret = std::move(secret);

@@ -1,6 +1,7 @@
 #include "services/contact/consent/consent_check.h"
 
 #include "libs/phone/phone.h"
+#include "services/contact/consent/consent_point.h"
 
 namespace vefa::contact {
 namespace {
@@ -130,6 +131,7 @@ ConsentDecision Decide(const ConsentKnowledge& known) {
   // Of an erased person nothing is told but that.
   if (known.erased) return {false, ConsentReason::kContactErased, {}, 0};
   if (known.merged) return {false, ConsentReason::kContactMerged, {}, 0};
+  if (known.no_such_point) return {false, ConsentReason::kNoSuchPoint, {}, 0};
   ConsentDecision decision = Judge(known);
   decision.profile = known.profile;
   return decision;
@@ -146,6 +148,8 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     channels.push_back(static_cast<int16_t>(question.channel));
   }
   VEFA_TRY(Rows rows, database.Run(postgres::Scope::Tenant(tenant), kCheck, Bound(tenant, contacts, purposes, channels, now), deadline));
+  VEFA_TRY(std::vector<PointKnowledge> points, KnowPoints(database, tenant, questions, now, deadline));
+  auto point = points.begin();
   std::vector<ConsentDecision> decisions;
   decisions.reserve(questions.size());
   for (int i = 0; i < rows.size(); ++i) {
@@ -165,6 +169,7 @@ Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database,
     known.channel = questions[static_cast<size_t>(i)].channel;
     known.profile = ProfileOf(rows.String(i, 16), rows.String(i, 17), now);
     known.registration = static_cast<Registration>(rows.Int32(i, 18));
+    if (point != points.end() && point->question == static_cast<size_t>(i)) AddPoint(*point++, known);
     decisions.push_back(Decide(known));
   }
   return decisions;

@@ -23,13 +23,14 @@ struct ConsentQuestion {
   Uuid contact;
   std::string purpose;
   Channel channel = Channel::kNone;
+  Uuid point{};  // At this address; nil: at the primary one.
 };
 
 // The numbers are vefa.contact.v1.ConsentDecision.Reason.
 enum class ConsentReason {
   kNone = 0, kGranted = 1, kLawfulBasis = 2, kNeverAsked = 3, kWithdrawn = 4, kRefused = 5, kExpired = 6, kPending = 7,
   kContactErased = 8, kNoSuchContact = 9, kContactMerged = 10, kSuppressed = 11, kRestricted = 12, kObjected = 13, kLawNeedsConsent = 14,
-  kNotRegistered = 15, kRegisterStale = 16
+  kNotRegistered = 15, kRegisterStale = 16, kNoSuchPoint = 17
 };
 
 struct ConsentDecision {
@@ -62,6 +63,7 @@ struct ConsentKnowledge {
   Channel channel = Channel::kNone;
   const ConsentProfile* profile = nullptr;  // Whose law counts; nullptr: not known, and then a commercial message needs an agreement.
   Registration registration = Registration::kNone;
+  bool no_such_point = false;  // It is asked about an address that the contact does not have on the channel.
 };
 
 // The rule. Whose data may be kept only, and whose address is suppressed, is not written to, for whatever reason; who objects to a purpose
@@ -72,7 +74,7 @@ struct ConsentKnowledge {
 // where the register of Turkey has to know, nothing but what it approves is sent.
 ConsentDecision Decide(const ConsentKnowledge& known);
 
-// One decision for each question, in their order, by the laws that hold at `now`; one statement.
+// One decision for each question, in their order, by the laws that hold at `now`; one statement, and another where a question names a point.
 Result<std::vector<ConsentDecision>> CheckConsents(postgres::Database& database, const Uuid& tenant,
                                                    const std::vector<ConsentQuestion>& questions, Time now, Deadline deadline);
 

@@ -4,6 +4,7 @@
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
 #include "services/contact/consent/consent_check.h"
+#include "services/contact/consent/consent_point.h"
 #include "services/contact/consent/consent_proto.h"
 #include "services/contact/consent/proof_source.h"
 
@@ -21,14 +22,17 @@ std::vector<ConsentQuestion> ReadQuestions(const v1::CheckConsentRequest& reques
     const v1::ConsentQuestion& proto = request.questions(i);
     auto contact = ParseResourceName("contacts", proto.contact());
     const bool channel = v1::Channel_IsValid(proto.channel()) && proto.channel() != v1::CHANNEL_UNSPECIFIED;
-    if (contact.ok() && channel && IsSlug(proto.purpose())) {
-      questions.push_back({*contact, proto.purpose(), static_cast<Channel>(proto.channel())});
+    const Uuid point = contact.ok() && !proto.point().empty() ? PointOf(*contact, proto.point()) : Uuid{};
+    const bool pointed = proto.point().empty() || !contact.ok() || !point.is_nil();
+    if (contact.ok() && channel && pointed && IsSlug(proto.purpose())) {
+      questions.push_back({*contact, proto.purpose(), static_cast<Channel>(proto.channel()), point});
       continue;
     }
     const std::string path = "questions[" + std::to_string(i) + "].";
     if (!contact.ok()) violations.push_back({path + "contact", "NAME_SYNTAX", "Give contacts/ and a UUID."});
     if (!IsSlug(proto.purpose())) violations.push_back({path + "purpose", "PURPOSE_SYNTAX", "Give the purpose to check."});
     if (!channel) violations.push_back({path + "channel", "CHANNEL_UNKNOWN", "Give a channel of the contract."});
+    if (!pointed) violations.push_back({path + "point", "NAME_SYNTAX", "Give a point of the same contact: contacts/{uuid}/points/{uuid}."});
   }
   return questions;
 }

@@ -22,10 +22,13 @@ int StrictnessOf(ConsentState state) {
   return 5;
 }
 
+// The strictest of what is said about it.
 const Word* FindWord(const std::vector<Word>& words, const ConsentAbout& about) {
+  const Word* found = nullptr;
   for (const Word& word : words)
-    if (word.purpose == about.first && word.channel == about.second) return &word;
-  return nullptr;
+    if (word.purpose == about.first && word.channel == about.second && (found == nullptr || StrictnessOf(word.state) > StrictnessOf(found->state)))
+      found = &word;
+  return found;
 }
 
 bool UsesAddress(const OtherWords& other, Channel channel) {

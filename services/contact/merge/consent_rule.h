@@ -20,7 +20,7 @@ struct Word {
 struct OtherWords {
   Time merge_time{};
   std::vector<Channel> used;  // Channels on which its address is the one that is used.
-  std::vector<Word> words;    // What holds of it, its own merges included.
+  std::vector<Word> words;    // What holds of it, its own merges included; of several about the same the strictest counts.
 };
 
 // The words that hold instead of the survivor's own, in the order of purpose and channel. For each purpose and channel the record

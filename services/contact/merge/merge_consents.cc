@@ -17,6 +17,15 @@ const Statement kConsentWords{
     " UNION ALL SELECT m.id, s.purpose, s.channel, coalesce(s.merge_state, s.state), coalesce(s.merge_time, s.record_time)"
     "  FROM contact_merge m CROSS JOIN LATERAL (SELECT * FROM consent_state c"
     "   WHERE c.tenant_id = $1 AND c.contact_id = m.merged_id OFFSET 0) s"
+    "  WHERE m.tenant_id = $1 AND m.survivor_id = $2 AND m.undo_time IS NULL"
+    // Of an address of theirs that they do not use, and the survivor does.
+    " UNION ALL SELECT m.id, l.purpose, l.channel, l.state, l.record_time FROM contact_merge m"
+    "  JOIN consent_address a ON a.tenant_id = $1 AND a.contact_id = m.merged_id"
+    "  JOIN contact_point p ON p.tenant_id = $1 AND p.contact_id = $2 AND p.kind = a.kind AND p.is_primary"
+    "   AND p.address_hash = a.address_hash"
+    "  CROSS JOIN LATERAL (SELECT DISTINCT ON (purpose, channel) * FROM consent_log"
+    "   WHERE tenant_id = $1 AND contact_id = m.merged_id AND point_id = a.point_id"
+    "   ORDER BY purpose, channel, occur_time DESC, line DESC OFFSET 0) l"
     "  WHERE m.tenant_id = $1 AND m.survivor_id = $2 AND m.undo_time IS NULL"};
 // Rows that only a merge made go; what was said itself stays.
 const Statement kStoreRuling{

@@ -185,6 +185,32 @@ TEST_F(MergeServiceTest, AWithdrawalOfTheMergedOneReachesTheSurvivor) {
   EXPECT_EQ(Check(twin), ConsentReason::kWithdrawn);
 }
 
+TEST_F(MergeServiceTest, WhatWasSaidOfAnAddressBindsWhoUsesIt) {
+  const std::string ayse = Create("1", "ayse@deniz.example"), twin = Create("2", "twin@deniz.example");
+  v1::AddContactPointRequest add;
+  add.set_contact(twin);
+  add.mutable_point()->set_kind(v1::ContactPoint::KIND_EMAIL);
+  add.mutable_point()->set_value("ayse@deniz.example");
+  auto point = Call(&v1::ContactPointService::Stub::AddContactPoint, add);
+  ASSERT_TRUE(Consent(ayse, v1::Consent::STATE_GRANTED, 5).ok());
+  v1::RecordConsentRequest withdrawn;
+  withdrawn.set_contact(twin);
+  withdrawn.mutable_consent()->set_purpose("win-back");
+  withdrawn.mutable_consent()->set_channel(v1::CHANNEL_EMAIL);
+  withdrawn.mutable_consent()->set_state(v1::Consent::STATE_WITHDRAWN);
+  withdrawn.mutable_consent()->set_source("a call");
+  withdrawn.mutable_consent()->set_point(point->name());
+  *withdrawn.mutable_consent()->mutable_occur_time() = rpc::ToProto(clock_.Now() - std::chrono::hours(4));
+  ASSERT_TRUE(Call(&Stub::RecordConsent, withdrawn).ok());
+  EXPECT_EQ(Check(ayse), ConsentReason::kGranted);
+  EXPECT_EQ(Check(twin), ConsentReason::kNeverAsked) << "of an address that is not used";
+  auto merge = Merge(ayse, twin);
+  ASSERT_TRUE(merge.ok()) << merge.error().message;
+  EXPECT_EQ(Check(ayse), ConsentReason::kWithdrawn);
+  ASSERT_TRUE(Unmerge(merge->name()).ok());
+  EXPECT_EQ(Check(ayse), ConsentReason::kGranted);
+}
+
 TEST_F(MergeServiceTest, ALookChangesNothingAndATriedRequestIsAnsweredAgain) {
   std::string ayse = Create("1", ""), twin = Create("2", "twin@deniz.example");
   auto request = Request(ayse, twin);

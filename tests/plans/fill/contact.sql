@@ -4,7 +4,7 @@ SELECT fill_begin('contact', 'event_log_0', 'consent_log', 'consent_state', 'pii
                   'duplicate_candidate', 'lifecycle_change', 'contact_merge', 'contact_own', 'contact_import_chunk',
                   'contact_import_problem', 'contact_import_change', 'suppression',
                   'preference', 'contact_identity', 'note', 'rights_request', 'rights_step', 'legal_hold', 'contact_activity',
-                  'interest', 'interest_signal', 'rating_due', 'contact_score', 'contact_persona', 'customer_tenure', 'iys_due', 'iys_entry');
+                  'interest', 'interest_signal', 'rating_due', 'contact_score', 'contact_persona', 'customer_tenure', 'iys_due', 'iys_entry', 'consent_address');
 
 INSERT INTO contact (tenant_id, id, external_id, display_name, email, language, source, search_text, version, create_time,
                      update_time, erase_time, merged_into, email_hash, owner_id)
@@ -97,6 +97,9 @@ INSERT INTO iys_account (tenant_id, iys_code, brand_code, username, wrapped_pass
 SELECT fill_tenant(n), n, n, 'iys', '\x00', 1, '', true, true, fill_time(n) FROM generate_series(1, 10) n ON CONFLICT DO NOTHING;
 INSERT INTO iys_due (tenant_id, contact_id) SELECT fill_tenant(n), fill_id(1, n) FROM generate_series(1, 200000, 40) n;
 -- One in a hundred waits or was sent, one in two hundred was refused.
+-- Of one in ten something was said by address.
+INSERT INTO consent_address (tenant_id, contact_id, point_id, kind, address_hash)
+SELECT fill_tenant(n), fill_id(1, n), fill_id(31, n), 1, sha256(('1value' || n)::bytea) FROM generate_series(10, 200000, 10) n;
 INSERT INTO iys_entry (tenant_id, contact_id, channel, recipient_type, address_hash, wanted, registered, sent, state, say_time, capture_source,
                        due_time, next_time, attempts, request_id, request_index, register_time, transaction_id, error_code, error_message)
 SELECT fill_tenant(n), fill_id(1, n), 1, 1, sha256((n || '@example.com')::bytea), 1, 1, 0,
