@@ -4,6 +4,7 @@
 #include "services/contact/consent/consent_point.h"
 #include "services/contact/contact_rows.h"
 #include "services/contact/contact_store.h"
+#include "services/contact/purpose/purpose_store.h"
 
 namespace vefa::contact {
 namespace {
@@ -52,7 +53,7 @@ const Statement kExists{"contact_exists", "SELECT EXISTS (SELECT 1 FROM contact 
 const Statement kRecipients{
     "contact_recipients",
     "SELECT " CONTACT_COLUMNS ", CASE WHEN s.state = $5 AND s.record_time >= $6 THEN s.line END,"
-    "  coalesce((SELECT title FROM purpose WHERE tenant_id = $1 AND code = $3), ''),"
+    "  coalesce((SELECT " PURPOSE_TITLE("u", "c.language") " FROM purpose u WHERE u.tenant_id = $1 AND u.code = $3), ''),"
     "  p.pause_until, p.messages_per_day, p.messages_per_week, p.quiet_start, p.quiet_end FROM contact c"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = c.id AND s.purpose = $3 AND s.channel = $4"
     " LEFT JOIN preference p ON p.tenant_id = $1 AND p.contact_id = c.id"

@@ -325,6 +325,7 @@ void ContactService::FillRecipient(const Uuid& tenant, const RecipientRow& row, 
   recipient.set_consent(StateOf(decision.reason));
   recipient.set_suppressed(decision.reason == ConsentReason::kSuppressed);
   recipient.set_allowed(decision.allowed);
+  recipient.set_purpose_title(row.purpose_title);
   recipient.set_essential(decision.whatever_is_said);
   if (!decision.whatever_is_said) FillWishes(row, clock_.Now(), recipient);
   recipient.set_preference_path(links_.preferences.Path({tenant, row.contact.id}));

@@ -159,7 +159,7 @@ struct RecipientRow {
   Contact contact;
   Preferences preferences;        // By the contact's own word: the pause, the limits and the quiet hours, nothing else.
   int64_t confirmable_line = 0;   // The pending line that the person can confirm at `now`; 0: there is none.
-  std::string purpose_title;      // Empty: nobody declared it.
+  std::string purpose_title;      // In the contact's language; empty: nobody declared it.
 };
 Result<std::vector<RecipientRow>> GetRecipients(postgres::Database& database, const Uuid& tenant,
                                                 const std::vector<Uuid>& ids, const std::string& purpose,

@@ -28,6 +28,12 @@ Error Unreachable(Error error) {
                      std::max(error.retry_after_ms, kRetryAfterMs));
 }
 
+// A release of contact from before titles had languages tells one for all.
+const std::string& TitleOf(const std::string& purpose, const contact::v1::BatchGetRecipientsResponse& answer, const contact::v1::Recipient& recipient) {
+  if (!recipient.purpose_title().empty()) return recipient.purpose_title();
+  return answer.purpose_title().empty() ? purpose : answer.purpose_title();
+}
+
 }  // namespace
 
 RecipientFacts FactsOf(const Recipient* found, bool suppressed, bool asks_to_confirm, Time now) {
@@ -57,7 +63,7 @@ Result<Recipients::Found> Recipients::Get(const Uuid& tenant, const std::vector<
       VEFA_TRY(Uuid id, ParseResourceName("contacts", recipient.contact()));
       found[id] = {recipient.address(), recipient.display_name(), recipient.language(), static_cast<ConsentState>(recipient.consent()),
                    recipient.suppressed(), recipient.paused(), recipient.preference_path(), recipient.confirmation_path(),
-                   answer->purpose_title().empty() ? purpose : answer->purpose_title(), recipient.allowed(), recipient.essential(),
+                   TitleOf(purpose, *answer, recipient), recipient.allowed(), recipient.essential(),
                    WishesOf(recipient)};
     }
   }

@@ -1,5 +1,7 @@
 #include "services/contact/confirmation/confirmation_store.h"
 
+#include "services/contact/purpose/purpose_store.h"
+
 namespace vefa::contact {
 namespace {
 
@@ -11,7 +13,7 @@ const Statement kHoldAsked{"confirmation_hold", "SELECT 1 FROM contact WHERE ten
 const Statement kFindAsked{
     "confirmation_find",
     "SELECT l.purpose, l.channel, l.state, l.record_time, l.text_version, l.recipient_type, l.capture_source,"
-    "  coalesce(s.state, 0::smallint), c.language, coalesce(p.title, l.purpose), coalesce(t.body, ''), l.point_id"
+    "  coalesce(s.state, 0::smallint), c.language, coalesce(" PURPOSE_TITLE("p", "c.language") ", l.purpose), coalesce(t.body, ''), l.point_id"
     " FROM consent_log l JOIN contact c ON c.tenant_id = $1 AND c.id = l.contact_id AND c.erase_time IS NULL"
     " LEFT JOIN consent_state s ON s.tenant_id = $1 AND s.contact_id = l.contact_id AND s.purpose = l.purpose AND s.channel = l.channel"
     " LEFT JOIN purpose p ON p.tenant_id = $1 AND p.code = l.purpose"

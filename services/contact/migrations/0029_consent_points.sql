@@ -16,6 +16,11 @@ CREATE TABLE consent_address (
 ALTER TABLE consent_log DROP CONSTRAINT consent_log_once,
   ADD CONSTRAINT consent_log_once UNIQUE (tenant_id, contact_id, purpose, channel, state, occur_time, point_id);
 
+-- What a purpose is called, in the languages of those who read it.
+ALTER TABLE purpose
+  ADD COLUMN title_tr text NOT NULL DEFAULT '',
+  ADD COLUMN title_en text NOT NULL DEFAULT '';
+
 SELECT protect_tenant_rows('consent_address');
 GRANT SELECT, INSERT, UPDATE, DELETE ON consent_address TO ${service};
 GRANT SELECT, DELETE ON consent_address TO ${pump};

@@ -30,17 +30,22 @@ void CheckLength(const std::string& text, size_t most, const char* field, const 
   if (Utf8Length(text) > most) Broken(violations, field, "TOO_LONG", too_long);
 }
 
+void NormaliseTitle(std::string& title, const char* field, std::vector<Violation>& violations) {
+  title = WithoutEdges(title);
+  CheckLength(title, kTitleMax, field, "Give a title for people.", "Give at most 200 characters.", violations);
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(title.begin(), title.end(), control)) Broken(violations, field, "CONTROL_CHARACTER", "Leave out control characters.");
+}
+
 }  // namespace
 
 void Normalise(Purpose& purpose, std::vector<Violation>& violations) {
-  purpose.title = WithoutEdges(purpose.title);
   if (!IsSlug(purpose.code) || Uuid::Parse(purpose.code).ok())
     Broken(violations, "purpose.code", "PURPOSE_SYNTAX",
            "Give 1-63 lower-case letters, digits and hyphens, for example win-back, and no UUID.");
-  CheckLength(purpose.title, kTitleMax, "purpose.title", "Give a title for people.", "Give at most 200 characters.", violations);
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::any_of(purpose.title.begin(), purpose.title.end(), control))
-    Broken(violations, "purpose.title", "CONTROL_CHARACTER", "Leave out control characters.");
+  NormaliseTitle(purpose.title, "purpose.title", violations);
+  if (!purpose.title_tr.empty()) NormaliseTitle(purpose.title_tr, "purpose.titles.tr", violations);
+  if (!purpose.title_en.empty()) NormaliseTitle(purpose.title_en, "purpose.titles.en", violations);
   if (purpose.lawful_basis == LawfulBasis::kNone)
     Broken(violations, "purpose.lawful_basis", "REQUIRED", "Say by which right the data are used.");
   const bool may_be_commercial = purpose.lawful_basis == LawfulBasis::kConsent ||
@@ -63,7 +68,7 @@ void Normalise(PurposeText& text, std::vector<Violation>& violations) {
 }
 
 bool SameDeclaration(const Purpose& left, const Purpose& right) {
-  return left.title == right.title && left.lawful_basis == right.lawful_basis && left.is_commercial == right.is_commercial &&
+  return left.title == right.title && left.title_tr == right.title_tr && left.title_en == right.title_en && left.lawful_basis == right.lawful_basis && left.is_commercial == right.is_commercial &&
          left.retention_days == right.retention_days && left.consent_days == right.consent_days &&
          left.customers_only == right.customers_only;
 }

@@ -26,6 +26,7 @@ struct Purpose {
   Time update_time{};
   int32_t consent_days = 0;     // For how long an agreement holds; 0: until it is taken back.
   bool customers_only = false;  // Of a legitimate interest: in customers alone (soft opt-in).
+  std::string title_tr{}, title_en{};  // For people of that language; empty: `title` is for them as well.
 };
 
 // A text that people agree to.

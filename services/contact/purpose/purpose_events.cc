@@ -8,6 +8,8 @@ namespace {
 void FillPurpose(v1::PurposeState& state, const Purpose& purpose) {
   state.set_code(purpose.code);
   state.set_title(purpose.title);
+  if (!purpose.title_tr.empty()) (*state.mutable_titles())["tr"] = purpose.title_tr;
+  if (!purpose.title_en.empty()) (*state.mutable_titles())["en"] = purpose.title_en;
   state.set_lawful_basis(static_cast<v1::LawfulBasis>(purpose.lawful_basis));
   state.set_is_commercial(purpose.is_commercial);
   state.set_retention_days(purpose.retention_days);

@@ -66,8 +66,8 @@ Status PurposeService::Once(const rpc::CallContext& call, const char* method, co
 }
 
 Status PurposeService::Create(const rpc::CallContext& call, const v1::CreatePurposeRequest& request, v1::Purpose& response) {
-  Purpose purpose = FromProto(request.purpose());
   std::vector<Violation> violations;
+  Purpose purpose = FromProto(request.purpose(), violations);
   Normalise(purpose, violations);
   if (!violations.empty()) return Violations(std::move(violations));
   return Once(call, "CreatePurpose", request.request_id(), request.purpose().SerializeAsString(), response,
@@ -82,8 +82,8 @@ Status PurposeService::Update(const rpc::CallContext& call, const v1::UpdatePurp
   return Once(call, "UpdatePurpose", request.request_id(), request.name() + request.purpose().SerializeAsString(), response,
               [&](postgres::Transaction& transaction) -> Result<v1::Purpose> {
                 VEFA_TRY(Purpose present, FindPurpose(transaction, call.tenant, key, true));
-                Purpose wanted = FromProto(request.purpose());
                 std::vector<Violation> violations;
+                Purpose wanted = FromProto(request.purpose(), violations);
                 if (!wanted.code.empty() && wanted.code != present.code)
                   violations.push_back({"purpose.code", "CODE_IMMUTABLE", "A code never changes; declare another purpose."});
                 wanted.code = present.code;

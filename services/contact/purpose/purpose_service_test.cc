@@ -60,6 +60,43 @@ class PurposeTest : public ConsentTest {
   std::unique_ptr<PurposeStub> purpose_stub_;
 };
 
+TEST_F(PurposeTest, ATitleIsInTheLanguageOfWhoReadsIt) {
+  v1::CreatePurposeRequest request = Declared("win-back");
+  request.mutable_purpose()->set_title("Win back");
+  (*request.mutable_purpose()->mutable_titles())["tr"] = " Geri kazanma ";
+  (*request.mutable_purpose()->mutable_titles())["de"] = "Zurück";
+  auto refused = Ask(&PurposeStub::CreatePurpose, request);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().violations.front().reason, "LANGUAGE_UNKNOWN");
+  request.mutable_purpose()->mutable_titles()->erase("de");
+  auto declared = Ask(&PurposeStub::CreatePurpose, request);
+  ASSERT_TRUE(declared.ok()) << declared.error().message;
+  EXPECT_EQ(declared->titles().at("tr"), "Geri kazanma");
+  EXPECT_EQ(declared->titles_size(), 1);
+  auto english = Person("2");
+  english.mutable_contact()->set_language("en");
+  english.mutable_contact()->set_email("bob@deniz.example");
+  const std::string ayse = MakePerson("1"), bob = Call(&Stub::CreateContact, english)->name();
+  auto titles = [&] {
+    v1::BatchGetRecipientsRequest recipients;
+    recipients.add_contacts(ayse);
+    recipients.add_contacts(bob);
+    recipients.set_purpose("win-back");
+    recipients.set_channel(v1::CHANNEL_EMAIL);
+    std::map<std::string, std::string> by_person;
+    for (const v1::Recipient& one : Call(&Stub::BatchGetRecipients, recipients)->recipients()) by_person[one.contact()] = one.purpose_title();
+    return by_person;
+  };
+  EXPECT_EQ(titles()[ayse], "Geri kazanma");
+  EXPECT_EQ(titles()[bob], "Win back");
+  v1::UpdatePurposeRequest update;
+  update.set_name(declared->name());
+  *update.mutable_purpose() = request.purpose();
+  (*update.mutable_purpose()->mutable_titles())["en"] = "Come back";
+  ASSERT_TRUE(Ask(&PurposeStub::UpdatePurpose, update).ok());
+  EXPECT_EQ(titles()[bob], "Come back");
+}
+
 TEST_F(PurposeTest, IsDeclaredChangedAndGivenTexts) {
   auto made = Declare("win-back");
   ASSERT_TRUE(made.ok()) << made.error().message;

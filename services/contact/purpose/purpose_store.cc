@@ -15,12 +15,13 @@ using postgres::Statement;
 
 #define PURPOSE_COLUMNS                                                                                                     \
   "SELECT id, code, title, lawful_basis, is_commercial, retention_days, text_version, version, create_time, update_time," \
-  " consent_days, customers_only FROM purpose WHERE tenant_id = $1"
+  " consent_days, customers_only, title_tr, title_en FROM purpose WHERE tenant_id = $1"
 
 const Statement kInsertPurpose{
     "purpose_insert",
     "WITH changed AS (INSERT INTO purpose (tenant_id, id, code, title, lawful_basis, is_commercial, retention_days, text_version,"
-    "    version, create_time, update_time, consent_days, customers_only) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 1, $8, $8, $12, $13)"
+    "    version, create_time, update_time, consent_days, customers_only, title_tr, title_en)"
+    "   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 1, $8, $8, $12, $13, $14, $15)"
     "  ON CONFLICT ON CONSTRAINT purpose_code_key DO NOTHING RETURNING id, version),"
     " logged AS (SELECT " VEFA_APPEND_EVENTS("$1, 'purposes/' || id, version, $9, 'purpose.created', $8, $10, NULL, $11")
     "  FROM changed)"
@@ -28,7 +29,7 @@ const Statement kInsertPurpose{
 const Statement kUpdatePurpose{
     "purpose_update",
     "WITH changed AS (UPDATE purpose SET title = $3, lawful_basis = $4, is_commercial = $5, retention_days = $6,"
-    "    consent_days = $11, customers_only = $12, version = version + 1, update_time = $7 WHERE tenant_id = $1 AND id = $2 RETURNING id, version),"
+    "    consent_days = $11, customers_only = $12, title_tr = $13, title_en = $14, version = version + 1, update_time = $7 WHERE tenant_id = $1 AND id = $2 RETURNING id, version),"
     " logged AS (SELECT " VEFA_APPEND_EVENTS("$1, 'purposes/' || id, version, $8, 'purpose.updated', $7, $9, NULL, $10")
     "  FROM changed)"
     " SELECT version FROM changed, logged"};
@@ -59,7 +60,7 @@ const Statement kUnknownTexts{
 Purpose ReadPurpose(const Rows& rows, int i) {
   return {rows.Id(i, 0),    rows.String(i, 1), rows.String(i, 2), static_cast<LawfulBasis>(rows.Int32(i, 3)), rows.Bool(i, 4),
           rows.Int32(i, 5), rows.Int32(i, 6),  rows.Int64(i, 7),  rows.Timestamp(i, 8),                       rows.Timestamp(i, 9),
-          rows.Int32(i, 10), rows.Bool(i, 11)};
+          rows.Int32(i, 10), rows.Bool(i, 11), rows.String(i, 12), rows.String(i, 13)};
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ Result<Purpose> InsertPurpose(postgres::Transaction& transaction, const Uuid& te
   VEFA_TRY(Rows rows, transaction.Execute(
                           kInsertPurpose, Bound(tenant, purpose.id, purpose.code, purpose.title, static_cast<int16_t>(purpose.lawful_basis),
                                                 purpose.is_commercial, purpose.retention_days, purpose.create_time, NewUuidV7(clock),
-                                                telemetry::CurrentTrace().traceparent(), Bytes{payload}, purpose.consent_days, purpose.customers_only)));
+                                                telemetry::CurrentTrace().traceparent(), Bytes{payload}, purpose.consent_days, purpose.customers_only,
+                                                purpose.title_tr, purpose.title_en)));
   if (!rows.empty()) return purpose;
   return Error{Code::kAlreadyExists, "PURPOSE_CODE_TAKEN", "A purpose with this code is declared; update it instead."};
 }
@@ -96,7 +98,8 @@ Result<Purpose> ChangePurpose(postgres::Transaction& transaction, const Uuid& te
   VEFA_TRY(Rows rows, transaction.Execute(
                           kUpdatePurpose, Bound(tenant, purpose.id, purpose.title, static_cast<int16_t>(purpose.lawful_basis),
                                                 purpose.is_commercial, purpose.retention_days, purpose.update_time, NewUuidV7(clock),
-                                                telemetry::CurrentTrace().traceparent(), Bytes{payload}, purpose.consent_days, purpose.customers_only)));
+                                                telemetry::CurrentTrace().traceparent(), Bytes{payload}, purpose.consent_days, purpose.customers_only,
+                                                purpose.title_tr, purpose.title_en)));
   purpose.version = rows.Int64(0, 0);
   return purpose;
 }

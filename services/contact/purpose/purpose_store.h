@@ -11,6 +11,10 @@
 // The SQL of purposes. Every write appends its event in the same statement.
 namespace vefa::contact {
 
+// The title of a row `p` of `purpose` in a language, both SQL.
+#define PURPOSE_TITLE(p, language) \
+  "coalesce(CASE " language " WHEN 'tr' THEN nullif(" p ".title_tr, '') WHEN 'en' THEN nullif(" p ".title_en, '') END, " p ".title)"
+
 // How a purpose is named: by its id or by its code.
 struct PurposeKey {
   Uuid id;           // Nil: by the code.

@@ -54,7 +54,7 @@ grpc::ServerUnaryReactor* ContactPeer::BatchGetRecipients(grpc::CallbackServerCo
       recipient->mutable_quiet_hours()->set_start_minute(wishes.quiet_hours->start_minute);
       recipient->mutable_quiet_hours()->set_end_minute(wishes.quiet_hours->end_minute);
     }
-    response->set_purpose_title(found->second.purpose_title);
+    recipient->set_purpose_title(found->second.purpose_title);
   }
   reactor->Finish(grpc::Status::OK);
   return reactor;
