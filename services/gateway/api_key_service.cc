@@ -16,6 +16,7 @@ void Fill(const ApiKey& key, v1::ApiKey& out) {
   out.set_display_name(key.display_name);
   for (const std::string& permission : key.permissions) out.add_permissions(permission);
   out.set_creator(key.creator);
+  if (key.team) out.set_team(ResourceName("teams", *key.team));
   out.set_token_hint(key.token_hint);
   *out.mutable_create_time() = rpc::ToProto(key.create_time);
   *out.mutable_expire_time() = rpc::ToProto(key.expire_time);
@@ -51,6 +52,9 @@ void AddApiKeyService(Api& api, ApiKeys& keys) {
                  wanted.display_name = proto.display_name();
                  wanted.permissions = {proto.permissions().begin(), proto.permissions().end()};
                  if (proto.has_expire_time()) wanted.expire_time = rpc::FromProto(proto.expire_time());
+                 if (!proto.team().empty()) {
+                   VEFA_TRY(wanted.team, ParseResourceName("teams", proto.team()));
+                 }
                  VEFA_TRY(auto repeatable, RequestOf(call.caller->principal, request));
                  VEFA_TRY(ApiKeys::Made made,
                           keys.Create(call.caller->principal, std::move(wanted), known, repeatable, call.deadline));

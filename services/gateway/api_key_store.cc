@@ -12,15 +12,16 @@ using postgres::Scope;
 using postgres::Statement;
 
 #define API_KEY_COLUMNS \
-  "k.id, k.display_name, k.permissions, k.creator, k.token_hint, k.create_time, k.expire_time, k.last_use_time, k.revoke_time"
+  "k.id, k.display_name, k.permissions, k.creator, k.token_hint, k.create_time, k.expire_time, k.last_use_time, k.revoke_time, k.team_id"
 
 // Two at the same moment may pass the limit together by one.
 const Statement kInsert{
     "api_key_insert",
     "INSERT INTO api_key (tenant_id, id, token_hash, token_hint, display_name, permissions, creator, create_time, expire_time,"
-    "  request_id, request_hash)"
-    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12 WHERE (SELECT count(*) FROM api_key"
+    "  request_id, request_hash, team_id)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13 WHERE (SELECT count(*) FROM api_key"
     "  WHERE tenant_id = $1 AND revoke_time IS NULL AND expire_time > $8) < $10"
+    "  AND ($13::uuid IS NULL OR EXISTS (SELECT 1 FROM team WHERE tenant_id = $1 AND id = $13))"
     " ON CONFLICT (tenant_id, request_id) WHERE request_id IS NOT NULL DO NOTHING"};
 const Statement kFindRequested{"api_key_find_requested",
                                "SELECT " API_KEY_COLUMNS ", k.request_hash = $3 FROM api_key k"
@@ -36,7 +37,9 @@ const Statement kFind{
     "WITH used AS ("
     "  UPDATE api_key SET last_use_time = $3 WHERE tenant_id = $1 AND token_hash = $2 AND revoke_time IS NULL"
     "    AND expire_time > $3 AND (last_use_time IS NULL OR last_use_time < $4))"
-    " SELECT " API_KEY_COLUMNS ", t.slug FROM api_key k JOIN tenant t ON t.id = k.tenant_id"
+    // Itself first: it owns nobody, and the list is never empty, which would be everybody.
+    " SELECT " API_KEY_COLUMNS ", t.slug, CASE WHEN k.team_id IS NOT NULL THEN array_prepend(k.id, ARRAY("
+    "   SELECT m.user_id FROM team_member m WHERE m.tenant_id = k.tenant_id AND m.team_id = k.team_id)) END FROM api_key k JOIN tenant t ON t.id = k.tenant_id"
     " WHERE k.tenant_id = $1 AND k.token_hash = $2"};
 
 std::optional<Time> MaybeTime(const Rows& rows, int row, int column) {
@@ -55,6 +58,7 @@ ApiKey Read(const Rows& rows, int row, const Uuid& tenant) {
   key.expire_time = rows.Timestamp(row, 6);
   key.last_use_time = MaybeTime(rows, row, 7);
   key.revoke_time = MaybeTime(rows, row, 8);
+  if (!rows.IsNull(row, 9)) key.team = rows.Id(row, 9);
   return key;
 }
 
@@ -88,7 +92,7 @@ Result<bool> InsertApiKey(postgres::Database& database, const ApiKey& key, const
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(key.tenant), kInsert,
                                    Bound(key.tenant, key.id, Bytes{crypto::Bytes(token_hash)}, key.token_hint, key.display_name,
                                          JoinWords(key.permissions), key.creator, key.create_time, key.expire_time,
-                                         living_max, request_id, request_hash),
+                                         living_max, request_id, request_hash, key.team),
                                    deadline));
   return rows.affected() == 1;
 }
@@ -98,7 +102,7 @@ Result<std::optional<ApiKey>> FindRequestedApiKey(postgres::Database& database, 
   VEFA_TRY(Rows rows, database.Run(Scope::Tenant(tenant), kFindRequested,
                                    Bound(tenant, request.id, Bytes{crypto::Bytes(request.hash)}), deadline));
   if (rows.empty()) return std::optional<ApiKey>();
-  if (!rows.Bool(0, 9))
+  if (!rows.Bool(0, 10))
     return Violations({{"request_id", "REQUEST_ID_REUSED", "This id was used for another request; make a new one."}});
   return std::optional(Read(rows, 0, tenant));
 }
@@ -124,7 +128,8 @@ Result<std::optional<ApiKey>> FindApiKey(postgres::Database& database, const Uui
                                    Bound(tenant, Bytes{crypto::Bytes(token_hash)}, now, noted_before), deadline));
   if (rows.empty()) return std::optional<ApiKey>();
   ApiKey key = Read(rows, 0, tenant);
-  key.tenant_slug = rows.String(0, 9);
+  key.tenant_slug = rows.String(0, 10);
+  key.owners = ReadSeenOwners(rows, 0, 11);
   return std::optional(std::move(key));
 }
 

@@ -9,6 +9,7 @@
 #include "libs/base/result.h"
 #include "libs/crypto/crypto.h"
 #include "libs/postgres/database.h"
+#include "services/gateway/visibility.h"
 
 namespace vefa::gateway {
 
@@ -25,6 +26,8 @@ struct ApiKey {
   Time expire_time;
   std::optional<Time> last_use_time;
   std::optional<Time> revoke_time;
+  std::optional<Uuid> team{};           // Whose members' contacts it sees; nullopt: everybody's.
+  SeenOwners owners = std::nullopt;     // Of FindApiKey only: those contacts' owners at that time.
 
   bool Ended(Time now) const { return revoke_time.has_value() || expire_time <= now; }
 };
@@ -34,7 +37,7 @@ struct KeyRequest {
   Uuid id;
   crypto::Digest hash;  // Of who asked for what.
 };
-// False when the tenant has `living_max` living keys already, or a key of this request.
+// False when the tenant has `living_max` living keys already, a key of this request, or no such team.
 Result<bool> InsertApiKey(postgres::Database& database, const ApiKey& key, const crypto::Digest& token_hash,
                           const std::optional<KeyRequest>& request, int64_t living_max, Deadline deadline);
 // The key that a request made; nullopt when it made none. INVALID_ARGUMENT `REQUEST_ID_REUSED` when it was another request.

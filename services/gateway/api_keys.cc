@@ -2,6 +2,7 @@
 
 #include "libs/base/text.h"
 #include "services/gateway/sessions.h"
+#include "services/gateway/team_store.h"
 #include "services/gateway/token.h"
 
 namespace vefa::gateway {
@@ -22,6 +23,13 @@ std::optional<Uuid> TenantOfKey(std::string_view key) {
 
 Error TooMany() {
   return {Code::kResourceExhausted, "API_KEYS_TOO_MANY", "There are 100 living keys; revoke one that is not needed."};
+}
+
+// Why a key was not made, where no request made it before.
+Error NotMade(postgres::Database& database, const Uuid& tenant, const std::optional<Uuid>& team, Deadline deadline) {
+  if (!team) return TooMany();
+  auto found = GetTeam(database, tenant, *team, deadline);
+  return found.ok() ? TooMany() : std::move(found).error();
 }
 
 Status Validate(const ApiKey& wanted, const std::set<std::string>& known, Time now) {
@@ -49,9 +57,9 @@ std::string ApiKeys::TokenOf(const Uuid& tenant, const KeyRequest& request) cons
   return std::string(kApiKeyPrefix) + MakeToken(tenant, crypto::Bytes(crypto::HmacSha256(secret_, what)));
 }
 
-Result<ApiKeys::Made> ApiKeys::MadeBefore(const Uuid& tenant, const KeyRequest& request, Deadline deadline) {
+Result<ApiKeys::Made> ApiKeys::MadeBefore(const Uuid& tenant, const KeyRequest& request, const std::optional<Uuid>& team, Deadline deadline) {
   VEFA_TRY(auto key, FindRequestedApiKey(database_, tenant, request, deadline));
-  if (!key) return TooMany();
+  if (!key) return NotMade(database_, tenant, team, deadline);
   Made made{*std::move(key), TokenOf(tenant, request)};
   if (!made.token.ends_with(made.key.token_hint))
     return Error{Code::kFailedPrecondition, "API_KEY_SHOWN", "The key was made and its token cannot be shown again; make another one."};
@@ -79,8 +87,8 @@ Result<ApiKeys::Made> ApiKeys::Create(const rpc::Principal& caller, ApiKey wante
   made.key.token_hint = made.token.substr(made.token.size() - kHintLength);
   VEFA_TRY(bool is_new, InsertApiKey(database_, made.key, crypto::Sha256(made.token), request, kApiKeysMax, deadline));
   if (is_new) return made;
-  if (request) return MadeBefore(caller.tenant, *request, deadline);
-  return TooMany();
+  if (request) return MadeBefore(caller.tenant, *request, made.key.team, deadline);
+  return NotMade(database_, caller.tenant, made.key.team, deadline);
 }
 
 Result<std::vector<ApiKey>> ApiKeys::List(const Uuid& tenant, Deadline deadline) {
@@ -130,6 +138,8 @@ std::optional<ApiKey> ApiKeys::FindCached(const crypto::Digest& hash) {
 }
 
 void ApiKeys::Cache(const crypto::Digest& hash, const ApiKey& key) {
+  // Who is in a team is asked each time: a copy would go on seeing somebody's contacts who left.
+  if (key.team) return;
   nlohmann::json json{{"tenant", key.tenant.ToString()},
                       {"slug", key.tenant_slug},
                       {"id", key.id.ToString()},

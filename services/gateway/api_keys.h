@@ -46,7 +46,7 @@ class ApiKeys {
  private:
   // The token of a key that a request made: the same each time, and nobody's without the secret.
   std::string TokenOf(const Uuid& tenant, const KeyRequest& request) const;
-  Result<Made> MadeBefore(const Uuid& tenant, const KeyRequest& request, Deadline deadline);
+  Result<Made> MadeBefore(const Uuid& tenant, const KeyRequest& request, const std::optional<Uuid>& team, Deadline deadline);
   std::optional<ApiKey> FindCached(const crypto::Digest& hash);
   void Cache(const crypto::Digest& hash, const ApiKey& key);
 

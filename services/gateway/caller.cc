@@ -71,6 +71,7 @@ Status Callers::ByKey(Caller& caller, Deadline deadline) {
   VEFA_TRY(ApiKey key, keys_.Find(caller.token, deadline));
   caller.principal.subject = ResourceName("apiKeys", key.id);
   caller.principal.permissions = std::move(key.permissions);
+  caller.principal.owners = std::move(key.owners);
   caller.session.tenant = key.tenant;
   caller.session.tenant_slug = std::move(key.tenant_slug);
   caller.session.user = key.id;

@@ -107,6 +107,27 @@ TEST_F(VisibilityTest, OtherServicesAreAskedWhereContactVouches) {
   EXPECT_EQ(As(admin_, "GET", "/v1/messages").status, 200);
 }
 
+TEST_F(VisibilityTest, AKeyMaySeeATeamsContacts) {
+  const std::string team = MakeTeam("Marmara"), ada = UserOf("ada@example.com");
+  nlohmann::json key{{"displayName", "CRM"}, {"permissions", {"*"}}, {"team", team}};
+  http::Response made = As(admin_, "POST", "/v1/apiKeys", key.dump());
+  ASSERT_EQ(made.status, 200) << made.body;
+  EXPECT_EQ(Json(made)["team"], team);
+  const std::string token = Json(made)["token"];
+  EXPECT_EQ(Seen(token), 1) << "itself, who owns nobody";
+  EXPECT_EQ(Member(team, ada, "add").status, 200);
+  EXPECT_EQ(Seen(token), 2) << "at once";
+  EXPECT_EQ(Refusal(As(token, "GET", "/v1/events")), "403 VISIBILITY_TOO_NARROW");
+  EXPECT_EQ(Refusal(As(token, "POST", "/v1/apiKeys", R"({"displayName":"x","permissions":["*"]})")), "403 VISIBILITY_TOO_NARROW");
+  EXPECT_EQ(Member(team, ada, "remove").status, 200);
+  EXPECT_EQ(Seen(token), 1);
+  EXPECT_EQ(As(admin_, "DELETE", "/v1/" + team).status, 200);
+  EXPECT_EQ(Seen(token), 1) << "nobody's, and not everybody's";
+  EXPECT_EQ(Refusal(As(admin_, "POST", "/v1/apiKeys", key.dump())), "404 TEAM_NOT_FOUND");
+  nlohmann::json listed = Json(As(admin_, "GET", "/v1/apiKeys"));
+  EXPECT_EQ(listed["apiKeys"][0]["team"], team);
+}
+
 TEST_F(VisibilityTest, TeamsHaveLimitsAndNames) {
   const std::string ada = UserOf("ada@example.com");
   EXPECT_EQ(Refusal(As(admin_, "POST", "/v1/teams", R"({"displayName":""})")), "400 DISPLAY_NAME_LENGTH");
