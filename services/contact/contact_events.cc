@@ -1,6 +1,7 @@
 #include "services/contact/contact_events.h"
 
 #include "libs/events/catalog.h"
+#include "libs/rpc/time.h"
 #include "services/contact/contact_proto.h"
 
 namespace vefa::contact {
@@ -106,6 +107,7 @@ std::string AddressChangedPayload(const Consent& consent) {
   v1::ConsentChanged& changed = *event.mutable_consent_changed();
   changed.set_state(static_cast<v1::Consent::State>(consent.state));
   changed.set_address_changed(true);
+  if (consent.state != ConsentState::kNeverAsked) *changed.mutable_said_time() = rpc::ToProto(consent.occur_time);
   changed.mutable_terms()->set_purpose(consent.purpose);
   changed.mutable_terms()->set_channel(static_cast<v1::Channel>(consent.channel));
   changed.mutable_terms()->set_source(consent.source);

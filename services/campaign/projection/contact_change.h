@@ -43,6 +43,7 @@ using ConsentKey = std::tuple<Uuid, Uuid, std::string, int16_t>;
 struct ConsentChange {
   int16_t state = 0;
   Time occur_time{};
+  bool moved = false;  // Of another address than what is there, which does not count any more.
 };
 
 // Ordered by key, so that two transactions lock in the same order.

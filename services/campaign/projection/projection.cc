@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "libs/rpc/time.h"
 #include "services/campaign/projection/projection_store.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 #include "vefa/interaction/v1/interaction_events.pb.h"
@@ -44,7 +45,16 @@ Status ReadConsent(const events::Event& event, const contact::v1::ConsentTerms& 
   VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
   ConsentKey key{event.tenant, contact, terms.purpose(), static_cast<int16_t>(terms.channel())};
   auto [known, fresh] = changes.consents.try_emplace(key, ConsentChange{state, event.occur_time});
-  if (!fresh && known->second.occur_time <= event.occur_time) known->second = {state, event.occur_time};
+  if (!fresh && known->second.occur_time <= event.occur_time) known->second = {state, event.occur_time, known->second.moved};
+  return Ok();
+}
+
+// The channel uses another address: what was said of that one holds, even if it is older.
+Status ReadMoved(const events::Event& event, const contact::v1::ConsentChanged& changed, PeopleChanges& changes) {
+  VEFA_TRY(Uuid contact, ParseResourceName("contacts", event.subject));
+  const Time said = changed.has_said_time() ? rpc::FromProto(changed.said_time()) : Time{};
+  changes.consents[{event.tenant, contact, changed.terms().purpose(), static_cast<int16_t>(changed.terms().channel())}] =
+      {static_cast<int16_t>(changed.state()), said, true};
   return Ok();
 }
 
@@ -59,6 +69,7 @@ Status ReadContactEvent(const events::Event& event, PeopleChanges& changes) {
     case ContactEvent::kConsentGranted: return ReadConsent(event, proto.consent_granted().terms(), 1, changes);
     case ContactEvent::kConsentWithdrawn: return ReadConsent(event, proto.consent_withdrawn().terms(), 2, changes);
     case ContactEvent::kConsentChanged:
+      if (proto.consent_changed().address_changed()) return ReadMoved(event, proto.consent_changed(), changes);
       return ReadConsent(event, proto.consent_changed().terms(), static_cast<int16_t>(proto.consent_changed().state()), changes);
     case ContactEvent::kProcessingLimitsChanged: return ReadLimits(event, proto.processing_limits_changed().state(), changes);
     case ContactEvent::kErased: return ReadErased(event, changes);

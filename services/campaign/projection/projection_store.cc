@@ -1,5 +1,6 @@
 #include "services/campaign/projection/projection_store.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace vefa::campaign {
@@ -54,6 +55,13 @@ const Statement kKeepConsents{
     " ON CONFLICT (tenant_id, contact_id, purpose, channel) DO UPDATE"
     "   SET state = excluded.state, occur_time = excluded.occur_time WHERE c.occur_time <= excluded.occur_time"};
 
+// Whatever is said of another address goes before what is there.
+const Statement kMoveConsents{
+    "projection_consents_moved",
+    "UPDATE contact_consent c SET occur_time = '-infinity' FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[])"
+    "   AS i(tenant_id, contact_id, purpose, channel)"
+    " WHERE c.tenant_id = i.tenant_id AND c.contact_id = i.contact_id AND c.purpose = i.purpose AND c.channel = i.channel"};
+
 postgres::Params ContactParams(const ContactChanges& contacts) {
   std::vector<Uuid> tenants, ids;
   std::vector<bool> known, erased, scored, merged;
@@ -97,6 +105,20 @@ postgres::Params ConsentParams(const ConsentChanges& consents) {
   return Bound(tenants, ids, purposes, channels, states, times);
 }
 
+postgres::Params MovedParams(const ConsentChanges& consents) {
+  std::vector<Uuid> tenants, ids;
+  std::vector<std::string> purposes;
+  std::vector<int16_t> channels;
+  for (const auto& [key, change] : consents) {
+    if (!change.moved) continue;
+    tenants.push_back(std::get<0>(key));
+    ids.push_back(std::get<1>(key));
+    purposes.push_back(std::get<2>(key));
+    channels.push_back(std::get<3>(key));
+  }
+  return Bound(tenants, ids, purposes, channels);
+}
+
 }  // namespace
 
 Status WriteChanges(postgres::Transaction& transaction, const PeopleChanges& changes) {
@@ -104,6 +126,8 @@ Status WriteChanges(postgres::Transaction& transaction, const PeopleChanges& cha
   static const Statement kContacts{"projection_contacts", kText.c_str(), false};
   std::vector<Call> calls;
   if (!changes.contacts.empty()) calls.push_back({&kContacts, ContactParams(changes.contacts)});
+  const bool moved = std::any_of(changes.consents.begin(), changes.consents.end(), [](const auto& each) { return each.second.moved; });
+  if (moved) calls.push_back({&kMoveConsents, MovedParams(changes.consents)});
   if (!changes.consents.empty()) calls.push_back({&kKeepConsents, ConsentParams(changes.consents)});
   if (calls.empty()) return Ok();
   VEFA_TRY_OK(transaction.ExecuteAll(std::move(calls)));

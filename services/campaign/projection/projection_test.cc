@@ -1,3 +1,4 @@
+#include "libs/rpc/time.h"
 #include "services/campaign/projection/projection.h"
 
 #include <algorithm>
@@ -162,6 +163,39 @@ TEST_F(ProjectionTest, TheConsentSaidLastRulesWhateverItsPlace) {
   // A refusal is no agreement either.
   ASSERT_TRUE(Apply({Refused(id, now + std::chrono::minutes(1))}).ok());
   EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 3);
+}
+
+TEST_F(ProjectionTest, WhatHoldsIsOfTheAddressThatIsUsed) {
+  const Uuid id = NewId();
+  const Time now = clock_.Now();
+  auto moved = [&](contact::v1::Consent::State state, std::optional<Time> said) {
+    contact::v1::ContactEvent proto;
+    auto& changed = *proto.mutable_consent_changed();
+    changed.set_address_changed(true);
+    changed.set_state(state);
+    changed.mutable_terms()->set_purpose("win-back");
+    changed.mutable_terms()->set_channel(contact::v1::CHANNEL_EMAIL);
+    if (said) *changed.mutable_said_time() = rpc::ToProto(*said);
+    return Wrap("consent.changed", ResourceName("contacts", id), proto.SerializeAsString(), now);
+  };
+  auto unused = Consent(id, false, now);
+  contact::v1::ContactEvent proto;
+  ASSERT_TRUE(proto.ParseFromString(unused.payload));
+  proto.mutable_consent_withdrawn()->mutable_terms()->set_unused_point(true);
+  unused.payload = proto.SerializeAsString();
+  ASSERT_TRUE(Apply({Consent(id, true, now - std::chrono::hours(3)), unused}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 1) << "no message goes there";
+  // Another address, of which something was said before; then something of it that was said in between, and is heard of now.
+  ASSERT_TRUE(Apply({moved(contact::v1::Consent::STATE_WITHDRAWN, now - std::chrono::hours(5))}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 2);
+  ASSERT_TRUE(Apply({Consent(id, true, now - std::chrono::hours(4))}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 1);
+  // In one batch as well, and where nothing was said.
+  ASSERT_TRUE(Apply({moved(contact::v1::Consent::STATE_UNSPECIFIED, std::nullopt)}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 0);
+  ASSERT_TRUE(Apply({Consent(id, true, now), moved(contact::v1::Consent::STATE_REFUSED, now - std::chrono::hours(9)),
+                     Consent(id, true, now - std::chrono::hours(8))}).ok());
+  EXPECT_EQ(database_.Count("SELECT state FROM contact_consent"), 1);
 }
 
 TEST_F(ProjectionTest, WhoIsAPartOfAnotherIsOfNoAudienceUntilSetFree) {

@@ -50,7 +50,7 @@ const Statement kSettle{
     "   AND s.contact_id = h.contact_id AND s.purpose = h.purpose AND s.channel = h.channel AND s.merge_state IS NOT NULL),"
     " gone AS (DELETE FROM consent_state s USING holds h WHERE h.line IS NULL AND s.tenant_id = $1"
     "   AND s.contact_id = h.contact_id AND s.purpose = h.purpose AND s.channel = h.channel AND s.merge_state IS NULL)"
-    " SELECT h.contact_id, h.purpose, h.channel, coalesce(h.state, 0::smallint), coalesce(h.source, '') FROM holds h"
+    " SELECT h.contact_id, h.purpose, h.channel, coalesce(h.state, 0::smallint), coalesce(h.source, ''), h.occur_time FROM holds h"
     " LEFT JOIN before b USING (contact_id, purpose, channel)"
     " WHERE coalesce(h.state, 0) <> coalesce(b.state, 0) ORDER BY h.contact_id, h.purpose, h.channel"};
 
@@ -127,6 +127,7 @@ Result<std::vector<ContactVersion>> SettleAddresses(postgres::Transaction& trans
     consent.channel = static_cast<Channel>(rows.Int32(i, 2));
     consent.state = static_cast<ConsentState>(rows.Int32(i, 3));
     consent.source = rows.String(i, 4);
+    if (!rows.IsNull(i, 5)) consent.occur_time = rows.Timestamp(i, 5);
     const size_t round = next[rows.Id(i, 0)]++;
     if (round == rounds.size()) rounds.emplace_back();
     rounds[round].push_back({rows.Id(i, 0), AddressChangedPayload(consent)});

@@ -1,5 +1,8 @@
 #include "services/contact/consent/consent_point.h"
 
+#include <map>
+#include <random>
+
 #include "services/contact/consent/consent_fixture.h"
 
 namespace vefa::contact {
@@ -48,11 +51,11 @@ class ConsentPointTest : public ConsentTest {
     consent.set_point(point);
     return Record(ayse_, std::move(consent));
   }
-  Reason::Reason At(const std::string& point) {
+  Reason::Reason At(const std::string& point, const std::string& purpose = "win-back") {
     v1::CheckConsentRequest request;
     auto& question = *request.add_questions();
     question.set_contact(ayse_);
-    question.set_purpose("win-back");
+    question.set_purpose(purpose);
     question.set_channel(v1::CHANNEL_EMAIL);
     question.set_point(point);
     auto answer = Check(request);
@@ -146,6 +149,49 @@ TEST_F(ConsentPointTest, OneAddressesAgreementIsNoOthers) {
   EXPECT_EQ(Heard(), State::STATE_UNSPECIFIED);
   Remove(work_);
   EXPECT_EQ(At(""), Reason::REASON_GRANTED);
+}
+
+// Whatever is said in whatever order, while the used address changes: of each address holds the latest word about it or about all.
+TEST_F(ConsentPointTest, OfEachAddressTheLatestWordHolds) {
+  struct Word {
+    int minutes_ago = 0;
+    int order = 0;
+    int of = 0;  // 0: all; else the address.
+    State::State state = State::STATE_UNSPECIFIED;
+  };
+  const State::State states[] = {State::STATE_GRANTED, State::STATE_WITHDRAWN, State::STATE_REFUSED, State::STATE_EXPIRED};
+  const std::map<State::State, Reason::Reason> reasons = {{State::STATE_UNSPECIFIED, Reason::REASON_NEVER_ASKED}, {State::STATE_GRANTED, Reason::REASON_GRANTED},
+                                                          {State::STATE_WITHDRAWN, Reason::REASON_WITHDRAWN}, {State::STATE_REFUSED, Reason::REASON_REFUSED},
+                                                          {State::STATE_EXPIRED, Reason::REASON_EXPIRED}};
+  const std::string points[] = {"", home_, work_};
+  for (uint32_t seed = 1; seed <= 12; ++seed) {
+    std::mt19937 dice(seed);
+    const std::string purpose = "purpose-" + std::to_string(seed);
+    std::vector<Word> said;
+    int used = 1;
+    Use(home_);
+    for (int step = 0; step < 14; ++step) {
+      if (dice() % 4 == 0) {
+        used = 3 - used;
+        Use(points[used]);
+      } else {
+        // Never twice at one moment: of two such words the one that was recorded later holds.
+        const Word word{static_cast<int>(1 + 20 * (dice() % 50) + static_cast<uint32_t>(step)), step, static_cast<int>(dice() % 3), states[dice() % 4]};
+        v1::Consent consent = Said(word.state, std::chrono::minutes(word.minutes_ago), purpose);
+        consent.set_point(points[word.of]);
+        ASSERT_TRUE(Record(ayse_, consent).ok());
+        said.push_back(word);
+      }
+      for (int at = 0; at < 3; ++at) {
+        const int address = at == 0 ? used : at;
+        const Word* holds = nullptr;
+        for (const Word& word : said)
+          if ((word.of == 0 || word.of == address) && (holds == nullptr || word.minutes_ago < holds->minutes_ago)) holds = &word;
+        ASSERT_EQ(At(points[at], purpose), reasons.at(holds == nullptr ? State::STATE_UNSPECIFIED : holds->state))
+            << "seed " << seed << ", step " << step << ", address " << at;
+      }
+    }
+  }
 }
 
 TEST_F(ConsentPointTest, SaysWhatIsWrongWithAPoint) {
