@@ -28,6 +28,7 @@
 #include "services/contact/point/point_service.h"
 #include "services/contact/rating/rating_loop.h"
 #include "services/contact/retention/activity_handler.h"
+#include "services/contact/retention/retention_clock.h"
 #include "services/contact/retention/retention_service.h"
 #include "services/contact/score/score_service.h"
 #include "services/contact/search/search_handler.h"
@@ -249,19 +250,26 @@ struct Rights {
         limits(m.host.AddDoor("vefa.contact.v1.ProcessingLimitService"), m.host.database(), m.copies, &m.host.relay(), m.host.clock()),
         documents(m.host.AddDoor("vefa.contact.v1.PersonExportService"), m.host.database(), m.keys, &m.host.relay(), m.host.clock()),
         inventory(m.host.AddDoor("vefa.contact.v1.ProcessingInventoryService"), m.host.database(), m.host.clock()),
-        retention(m.host.AddDoor("vefa.contact.v1.RetentionService"), m.host.database(), m.keys, m.copies, &m.host.relay(), m.host.clock()),
+        runner(m.host.database(), m.keys, m.copies, &m.host.relay(), m.host.clock()),
+        retention(m.host.AddDoor("vefa.contact.v1.RetentionService"), m.host.database(), runner, m.host.clock()),
+        clock(m.host.pump(), m.host.database(), runner, m.host.clock(), m.host.metrics()),
         overdue(m.host.pump(), m.host.metrics(), m.host.clock()) {
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{&requests, &limits, &documents, &inventory, &retention})
       m.host.AddService(*service);
     m.host.Subscribe(ActivityHandler::kConsumer, {"vefa.interaction.v1"}, orders);
-    m.host.OnStop([this] { overdue.Stop(); });
+    m.host.OnStop([this] {
+      overdue.Stop();
+      clock.Stop();
+    });
   }
 
   RightsService requests;
   ProcessingLimitService limits;
   PersonExportService documents;
   ProcessingInventoryService inventory;
+  const RetentionRunner runner;
   RetentionService retention;
+  RetentionClock clock;
   ActivityHandler orders;
   OverdueGauge overdue;
 };

@@ -15,6 +15,7 @@ struct RetentionOptions {
   int days = 0;
   std::vector<std::string> stages;
   bool despite_consent = false;
+  bool scheduled = false;
 };
 
 void PrintRule(const Json& rule) { std::printf("%s\n", rule.dump().c_str()); }
@@ -26,7 +27,8 @@ int RetentionSet(const RetentionOptions& options) {
     stages.push_back("LIFECYCLE_STAGE_" + stage);
   }
   const Json rule{{"code", options.code},       {"title", options.title},     {"days", options.days},
-                  {"purpose", options.purpose}, {"lifecycleStages", stages}, {"despiteConsent", options.despite_consent}};
+                  {"purpose", options.purpose}, {"lifecycleStages", stages}, {"despiteConsent", options.despite_consent},
+                  {"scheduled", options.scheduled}};
   return WithApi([&](Api& api) -> Status {
     VEFA_TRY(Json stored, api.Post("/v1/retentionRules", rule));
     PrintRule(stored);
@@ -83,6 +85,8 @@ void AddRetention(CLI::App& app, Verb& run) {
   verb->add_option("--purpose", options->purpose, "Only who does not agree to this purpose; to none at all unless said");
   verb->add_option("--stage", options->stages, "Only at this stage of the relationship, for example lead");
   verb->add_flag("--despite-consent", options->despite_consent, "Also who agrees");
+  verb->add_flag("--scheduled", options->scheduled,
+                 "It runs by itself once a day, first a day from now; not unless said. Cannot be undone; look at `preview` first");
   verb->callback([&run, options] { run = [options] { return RetentionSet(*options); }; });
   verb = Add(*group, "list", "Lists the rules.", "vefactl retention list");
   verb->callback([&run] { run = [] { return RetentionList(); }; });

@@ -15,6 +15,7 @@ constexpr const char* kPumpFiles[] = {"libs/events/", "libs/operations/", "libs/
                                       "contact/duplicate/duplicate_search.cc", "contact/consent/consent_chain.cc",
                                       "contact/relationship/unaccountable_gauge.cc", "contact/suppression/address_hashes.cc",
                                       "contact/suppression/hash_sweep.cc", "contact/retention/activity_handler.cc",
+                                      "contact/retention/retention_clock.cc",
                                       "contact/rating/rating_loop.cc", "contact/suppression/bounce_handler.cc",
                                       "contact/iys/iys_loop.cc",
                                       "notification/suppression_lift.cc"};

@@ -7,6 +7,7 @@
 namespace vefa::contact {
 namespace {
 
+constexpr int64_t kScheduledPart = 10;  // One in so many.
 constexpr int32_t kRetentionDaysMax = 36'500;
 constexpr size_t kRetentionTitleMax = 200;  // characters
 constexpr int16_t kLastStage = 11;
@@ -29,6 +30,8 @@ void Normalise(RetentionRule& rule, std::vector<Violation>& violations) {
 }
 
 Time CutOf(const RetentionRule& rule, Time now) { return now - std::chrono::days(rule.days); }
+
+int64_t ScheduledMax(int64_t contacts) { return std::min(contacts / kScheduledPart, kScheduledErasedMax); }
 
 std::string ReasonOf(const RetentionRule& rule) {
   std::string reason = "RETENTION_" + rule.code;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,26 @@ struct RetentionRule {
   bool despite_consent = false;
   Time create_time{};
   Time update_time{};
+  bool scheduled = false;  // It runs by itself.
+  std::optional<Time> next_run_time{};  // Set while it is scheduled.
+  std::optional<Time> last_run_time{};
+  int32_t last_erased = 0;
+  std::string trouble{};  // Why it did not run by itself when it was time.
 };
 
 inline constexpr int kRetentionRulesMax = 50;  // Of one tenant.
+// Of a rule that runs by itself: from one run to the next, and from when it was said, or changed, to the first.
+inline constexpr std::chrono::hours kRunEvery(24);
+// The trouble of a rule that is for too many.
+inline constexpr char kShareTooLarge[] = "RETENTION_SHARE_TOO_LARGE";
+inline constexpr int64_t kScheduledErasedMax = 100'000;
 
 // Brings a rule to its stored form and adds what is wrong, fields under `retention_rule.`.
 void Normalise(RetentionRule& rule, std::vector<Violation>& violations);
 // Whoever was heard of since is kept.
 Time CutOf(const RetentionRule& rule, Time now);
+// How many of so many contacts a rule may erase by itself: more than a tenth is more likely a mistake, and cannot be taken back.
+int64_t ScheduledMax(int64_t contacts);
 // Why somebody was erased by it, for the record: `RETENTION_COLD_LEADS`.
 std::string ReasonOf(const RetentionRule& rule);
 

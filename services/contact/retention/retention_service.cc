@@ -2,7 +2,6 @@
 
 #include "libs/rpc/serve.h"
 #include "libs/rpc/time.h"
-#include "services/contact/contact_erase.h"
 #include "services/contact/retention/retention_store.h"
 
 namespace vefa::contact {
@@ -24,6 +23,11 @@ v1::RetentionRule ToProto(const RetentionRule& rule) {
   proto.set_despite_consent(rule.despite_consent);
   *proto.mutable_create_time() = rpc::ToProto(rule.create_time);
   *proto.mutable_update_time() = rpc::ToProto(rule.update_time);
+  proto.set_scheduled(rule.scheduled);
+  if (rule.next_run_time) *proto.mutable_next_run_time() = rpc::ToProto(*rule.next_run_time);
+  if (rule.last_run_time) *proto.mutable_last_run_time() = rpc::ToProto(*rule.last_run_time);
+  proto.set_last_erased(rule.last_erased);
+  proto.set_trouble(rule.trouble);
   return proto;
 }
 
@@ -44,11 +48,14 @@ VEFA_SERVE_RETENTION(RunRetention, RunRetentionResponse, Run)
 
 Status RetentionService::Set(const rpc::CallContext& call, const v1::SetRetentionRuleRequest& request, v1::RetentionRule& response) {
   const v1::RetentionRule& said = request.retention_rule();
-  RetentionRule rule{said.code(), said.title(), said.days(), said.purpose(), {}, said.despite_consent(), {}, {}};
+  RetentionRule rule{said.code(), said.title(), said.days(), said.purpose(), {}, said.despite_consent(), {}, {}, said.scheduled()};
   for (int stage : said.lifecycle_stages()) rule.stages.push_back(static_cast<int16_t>(stage));
   std::vector<Violation> violations;
   Normalise(rule, violations);
   if (!violations.empty()) return Violations(std::move(violations));
+  // Who may not erase by a rule may not have the clock do it.
+  if (rule.scheduled && !call.principal.May("retention.run"))
+    return Error{Code::kPermissionDenied, "PERMISSION_MISSING", "To have a rule run by itself takes the permission retention.run, too."};
   VEFA_TRY(RetentionRule stored, postgres::InTransaction(database_, postgres::Scope::Tenant(call.tenant), call.deadline,
                                                          [&](postgres::Transaction& transaction) {
                                                            return StoreRule(transaction, call.tenant, rule, clock_);
@@ -93,30 +100,12 @@ Status RetentionService::Run(const rpc::CallContext& call, const v1::RunRetentio
     return Violations({{"limit", "OUT_OF_RANGE", "Give 1 to 500, or 0 for 100."}});
   const int32_t limit = request.limit() == 0 ? kErasedDefault : request.limit();
   VEFA_TRY(RetentionRule rule, GetRule(database_, call.tenant, code, call.deadline));
-  VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
-  const Time cut = CutOf(rule, clock_.Now());
-  VEFA_TRY(auto found, FindUntouched(database_, call.tenant, rule, cut, false, limit, call.deadline));
-  response.set_more(static_cast<int32_t>(found.size()) == limit);
-  for (const Untouched& one : found) {
-    // What is done is done, and the next call goes on.
-    if (call.deadline.Passed()) {
-      response.set_more(true);
-      break;
-    }
-    VEFA_TRY(bool still, IsUntouched(database_, call.tenant, rule, cut, one.contact, call.deadline));
-    Result<std::optional<Erased>> erased = std::optional<Erased>();
-    if (still) erased = EraseContact(database_, *sealer, one.contact, ReasonOf(rule), clock_, call.deadline);
-    const bool refused = !erased.ok() && (erased.error().reason == "LEGAL_HOLD" || erased.error().reason == "CONTACT_MERGED");
-    if (!erased.ok() && !refused) return std::move(erased).error();
-    if (refused || !erased->has_value()) {
-      response.set_skipped(response.skipped() + 1);
-      continue;
-    }
-    response.set_erased(response.erased() + 1);
-    copies_.Changed(call.tenant, {{one.contact, (*erased)->version}});
-    copies_.Changed(call.tenant, (*erased)->parts);
-  }
-  if (response.erased() > 0 && relay_ != nullptr) relay_->Wake();
+  RetentionStep step;
+  VEFA_TRY_OK(runner_.Step(call.tenant, rule, limit, call.deadline, step));
+  if (!step.more) VEFA_TRY_OK(SettleRule(database_, call.tenant, code, call.deadline));
+  response.set_erased(step.erased);
+  response.set_skipped(step.skipped);
+  response.set_more(step.more);
   return Ok();
 }
 

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "libs/base/clock.h"
-#include "libs/events/relay.h"
 #include "libs/postgres/database.h"
 #include "libs/rpc/door.h"
-#include "services/contact/contact_copies.h"
-#include "services/contact/pii_keys.h"
+#include "services/contact/retention/retention_runner.h"
 #include "vefa/contact/v1/retention_service.grpc.pb.h"
 
 namespace vefa::contact {
@@ -13,10 +11,8 @@ namespace vefa::contact {
 // How long people are kept. Thread-safe.
 class RetentionService final : public v1::RetentionService::CallbackService {
  public:
-  // `copies` is copied; the others outlive it. `relay` is woken after each run; nullptr in tests without one.
-  RetentionService(const rpc::Door& door, postgres::Database& database, PiiKeys& keys, const ContactCopies& copies, events::Relay* relay,
-                   const Clock& clock)
-      : door_(door), database_(database), keys_(keys), copies_(copies), relay_(relay), clock_(clock) {}
+  RetentionService(const rpc::Door& door, postgres::Database& database, const RetentionRunner& runner, const Clock& clock)
+      : door_(door), database_(database), runner_(runner), clock_(clock) {}
 
   grpc::ServerUnaryReactor* SetRetentionRule(grpc::CallbackServerContext* context, const v1::SetRetentionRuleRequest* request,
                                              v1::RetentionRule* response) override;
@@ -38,9 +34,7 @@ class RetentionService final : public v1::RetentionService::CallbackService {
 
   const rpc::Door& door_;
   postgres::Database& database_;
-  PiiKeys& keys_;
-  const ContactCopies copies_;
-  events::Relay* relay_;
+  const RetentionRunner& runner_;
   const Clock& clock_;
 };
 

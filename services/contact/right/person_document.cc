@@ -18,6 +18,8 @@
 #include "services/contact/identity/identity_store.h"
 #include "services/contact/interest/interest_proto.h"
 #include "services/contact/interest/interest_store.h"
+#include "services/contact/iys/iys_proto.h"
+#include "services/contact/iys/iys_store.h"
 #include "services/contact/lifecycle/lifecycle_proto.h"
 #include "services/contact/merge/merge_proto.h"
 #include "services/contact/merge/merge_store.h"
@@ -30,6 +32,8 @@
 #include "services/contact/relationship/relationship_proto.h"
 #include "services/contact/relationship/relationship_store.h"
 #include "services/contact/right/limit_store.h"
+#include "services/contact/right/person_titles.h"
+#include "services/contact/right/person_words.h"
 #include "services/contact/right/right_proto.h"
 #include "services/contact/right/right_store.h"
 #include "services/contact/score/score_proto.h"
@@ -75,6 +79,11 @@ class RecordReader {
     if (merges)
       for (const Merge& merge : *merges) *record.add_merges() = ToProto(merge);
     NoteCut("merges", record.merges_size());
+    IysPage page;
+    page.contact = contact;
+    page.size = kListedMax;
+    VEFA_TRY(auto entries, contact::ListIysEntries(database_, tenant_, page, deadline_));
+    for (const IysEntry& entry : entries) *record.add_iys_entries() = ToProto(entry);
     return ReadSuppressions(contact, record);
   }
 
@@ -163,7 +172,7 @@ class RecordReader {
 void AddElsewhere(const char* service, const char* what, const std::string& path, v1::PersonDocument& document) {
   auto& one = *document.add_elsewhere();
   one.set_service(service);
-  one.set_what(what);
+  one.set_what(WordFor(PersonValueWords(), what, "en"));
   one.set_path(path);
 }
 
@@ -186,10 +195,11 @@ Result<v1::PersonDocument> ReadPersonDocument(postgres::Database& database, cons
   VEFA_TRY(auto limited, FindLimits(database, sealer.tenant(), contact, deadline));
   if (limited) *document.mutable_processing_limits() = ToProto(*limited);
   const std::string path = "/v1/" + ResourceName("contacts", contact);
-  AddElsewhere("interaction", "Orders and everything that happened, as a timeline; vefactl puts it into the file.", path + "/timeline", document);
-  AddElsewhere("interaction", "What is reckoned of future orders.", path + "/score", document);
-  AddElsewhere("notification", "Messages that were sent, refused or came back; the timeline names each.", "", document);
-  AddElsewhere("campaign", "Which segments and campaigns she is in, by language, source, orders and consents above.", "", document);
+  AddElsewhere("interaction", "ELSEWHERE_TIMELINE", path + "/timeline", document);
+  AddElsewhere("interaction", "ELSEWHERE_SCORE", path + "/score", document);
+  AddElsewhere("notification", "ELSEWHERE_MESSAGES", "", document);
+  AddElsewhere("campaign", "ELSEWHERE_CAMPAIGNS", "", document);
+  VEFA_TRY_OK(AddTitles(database, sealer.tenant(), deadline, document));
   return document;
 }
 

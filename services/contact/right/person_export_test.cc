@@ -30,6 +30,30 @@ class ExportTest : public RightsTest {
     return rpc::Call(*export_peer_, *exports_, &Exports::ExportPerson, request, tenant_, std::move(permissions), Soon());
   }
 
+  void AddBoundary(const Uuid& contact) {
+    auto bound = postgres::InTransaction(database_.service(), postgres::Scope::Tenant(tenant_), Soon(), [&](postgres::Transaction& transaction) {
+      Boundary boundary;
+      boundary.about = {Party::Kind::kContact, contact};
+      boundary.rule.mutable_channel()->add_channels(v1::CHANNEL_SMS);
+      boundary.reason = "she said so";
+      boundary.valid_from = clock_.Now();
+      return SetBoundary(transaction, tenant_, boundary, clock_);
+    });
+    ASSERT_TRUE(bound.ok()) << bound.error().message;
+  }
+  // A purpose with a title.
+  void AddPurpose() {
+    database_.Run("INSERT INTO purpose (tenant_id, id, code, title, lawful_basis, is_commercial, retention_days, text_version, version, create_time,"
+                  " update_time) VALUES ('" + tenant_.ToString() + "', gen_random_uuid(), 'win-back', 'Geri kazanma iletileri', 1, true, 0, 0, 1, now(), now())");
+  }
+  // What IYS knows of somebody.
+  void AddIysEntry(const Uuid& contact) {
+    database_.Run("INSERT INTO iys_entry (tenant_id, contact_id, channel, recipient_type, address_hash, wanted, registered, sent, state, say_time,"
+                  " capture_source, due_time, next_time, attempts, request_id, request_index, register_time, transaction_id, error_code, error_message)"
+                  " VALUES ('" + tenant_.ToString() + "', '" + contact.ToString() + "', 1, 1, '', 1, 1, 1, 3, '2026-01-02 10:00Z', 'HS_WEB', now(), now(), 0, '', 0,"
+                  " '2026-01-03 11:00Z', 'transaction-1', '', '')");
+  }
+
   rpc::Door export_door_{"vefa.contact.v1.PersonExportService", pool_, key_, tenants_, metrics_, clock_};
   PersonExportService export_service_{export_door_, database_.service(), keys_, nullptr, clock_};
   std::unique_ptr<grpc::Server> export_server_;
@@ -76,15 +100,7 @@ TEST_F(ExportTest, EverythingThatIsHeldIsInIt) {
   stage.set_reason("SIGNED_UP");
   ASSERT_TRUE(Call(&v1::LifecycleService::Stub::SetLifecycleStage, stage).ok());
   const Uuid id = *ParseResourceName("contacts", ada);
-  auto bound = postgres::InTransaction(database_.service(), postgres::Scope::Tenant(tenant_), Soon(), [&](postgres::Transaction& transaction) {
-    Boundary boundary;
-    boundary.about = {Party::Kind::kContact, id};
-    boundary.rule.mutable_channel()->add_channels(v1::CHANNEL_SMS);
-    boundary.reason = "she said so";
-    boundary.valid_from = clock_.Now();
-    return SetBoundary(transaction, tenant_, boundary, clock_);
-  });
-  ASSERT_TRUE(bound.ok()) << bound.error().message;
+  AddBoundary(id);
   auto sealer = keys_.ForTenant(tenant_, Soon());
   auto definitions = attributes_.ForTenant(tenant_, Soon());
   auto merged = postgres::InTransaction(database_.service(), postgres::Scope::Tenant(tenant_), Soon(), [&](postgres::Transaction& transaction) {
@@ -92,6 +108,8 @@ TEST_F(ExportTest, EverythingThatIsHeldIsInIt) {
   });
   ASSERT_TRUE(merged.ok()) << merged.error().message;
   ASSERT_TRUE(Confirm(Received(ada, v1::RIGHT_KIND_PORTABILITY)).ok());
+  AddPurpose();
+  AddIysEntry(id);
 
   auto exported = Export(ada, v1::ExportPersonRequest::FORMAT_HTML);
   ASSERT_TRUE(exported.ok()) << exported.error().message;
@@ -111,10 +129,19 @@ TEST_F(ExportTest, EverythingThatIsHeldIsInIt) {
   EXPECT_EQ(record.lifecycle_changes(0).reason(), "SIGNED_UP");
   EXPECT_EQ(record.merges_size(), 1);
   EXPECT_EQ(document.rights_requests(0).note(), "kanarya wrote this");
+  ASSERT_EQ(record.iys_entries_size(), 1);
+  EXPECT_EQ(record.iys_entries(0).registered(), v1::IYS_STATUS_ONAY);
+  EXPECT_EQ(record.iys_entries(0).transaction_id(), "transaction-1") << "the document has what the page leaves out";
+  ASSERT_EQ(document.titles_size(), 1);
+  EXPECT_EQ(document.titles(0).name(), "purposes/win-back");
+  EXPECT_EQ(document.titles(0).titles().at("en"), "Geri kazanma iletileri");
   EXPECT_EQ(document.cut_size(), 0);
   EXPECT_EQ(document.elsewhere(0).path(), "/v1/" + ada + "/timeline");
-  for (const char* text : {"ayse@deniz.example", "192.0.2.7", "Verilmiş", "Aday", "she said so", "kanarya wrote this"})
+  for (const char* text : {"ayse@deniz.example", "192.0.2.7", "Verilmiş", "Aday", "she said so", "kanarya wrote this",
+                           "Geri kazanma iletileri", "2026-01-03 11:00:00 UTC"})
     EXPECT_NE(exported->html().find(text), std::string::npos) << text;
+  for (const std::string& text : {std::string("transaction-1"), id.ToString(), std::string("win-back"), std::string("etag")})
+    EXPECT_EQ(exported->html().find(text), std::string::npos) << text;
 }
 
 }  // namespace

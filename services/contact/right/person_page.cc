@@ -1,14 +1,11 @@
 #include "services/contact/right/person_page.h"
 
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
-#include <google/protobuf/timestamp.pb.h>
-#include <google/type/date.pb.h>
 
-#include <cstdio>
+#include <algorithm>
 
 #include "libs/base/text.h"
-#include "libs/rpc/time.h"
+#include "services/contact/right/person_values.h"
 #include "services/contact/right/person_words.h"
 
 namespace vefa::contact {
@@ -25,6 +22,11 @@ constexpr char kPageHead[] =
     "dt{font-weight:600}dd{margin:0 0 .5rem;overflow-wrap:anywhere;white-space:pre-wrap}</style>";
 constexpr int kHeadingsMax = 6;
 
+// Of every message. A text that is called `contact` or `merged` is a name; a message of that name is not.
+constexpr std::string_view kForPrograms[] = {"name", "about", "etag", "version", "contact_version", "definition_version", "profile_version",
+                                             "sequence", "line", "rights_request", "path", "titles", "transaction_id", "error_code"};
+constexpr std::string_view kNamesForPrograms[] = {"contact", "survivor", "merged", "merged_into"};
+
 // One name stands for two things in one place alone.
 std::string_view NameOf(const FieldDescriptor& field) {
   return field.full_name() == "vefa.contact.v1.ScoreShare.points" ? std::string_view("score") : std::string_view(field.name());
@@ -33,108 +35,76 @@ std::string_view NameOf(const FieldDescriptor& field) {
 // Writes messages, field by field as the contract has them.
 class PageWriter {
  public:
-  explicit PageWriter(std::string_view language) : language_(language) {}
+  PageWriter(const v1::PersonDocument& document, std::string_view language) : language_(language), values_(document, language) {}
 
-  void Fields(const Message& message, int depth) {
+  void Fields(const Message& message, int depth, std::string_view attribute) {
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
-    for (const FieldDescriptor* field : fields) Field(message, *field, depth);
+    for (const FieldDescriptor* field : fields) Field(message, *field, depth, attribute);
   }
   std::string html;
 
  private:
-  void Field(const Message& message, const FieldDescriptor& field, int depth) {
+  void Field(const Message& message, const FieldDescriptor& field, int depth, std::string_view attribute) {
+    if (IsForPrograms(field)) return;
     const std::string label = WordFor(PersonFieldWords(), NameOf(field), language_);
     const auto& reflection = *message.GetReflection();
-    if (field.is_repeated()) {
-      for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-        if (IsPart(field)) {
-          Part(label, reflection.GetRepeatedMessage(message, &field, i), depth);
-        } else {
-          Line(label, ValueOf(message, field, i));
-        }
+    const int size = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
+    for (int i = 0; i < size; ++i) {
+      const int at = field.is_repeated() ? i : -1;
+      if (IsValue(field)) {
+        Line(label, values_.Say(message, field, at, attribute));
+      } else {
+        Part(label, at < 0 ? reflection.GetMessage(message, &field) : reflection.GetRepeatedMessage(message, &field, i), depth, attribute);
       }
-    } else if (IsPart(field)) {
-      Part(label, reflection.GetMessage(message, &field), depth);
-    } else {
-      Line(label, ValueOf(message, field, -1));
     }
   }
-  static bool IsPart(const FieldDescriptor& field) {
-    return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
-           field.message_type() != google::protobuf::Timestamp::descriptor() && field.message_type() != google::type::Date::descriptor();
-  }
-  void Part(const std::string& label, const Message& message, int depth) {
+  void Part(const std::string& label, const Message& message, int depth, std::string_view attribute) {
     const std::string level = std::to_string(std::min(depth, kHeadingsMax));
+    const auto& type = *message.GetDescriptor();
     // An entry of a map is called by its key.
-    std::string title = EscapeHtml(label);
-    if (message.GetDescriptor()->options().map_entry())
-      title += ": " + EscapeHtml(ValueOf(message, *message.GetDescriptor()->map_key(), -1));
-    html += "<section><h" + level + ">" + title + "</h" + level + ">";
-    if (message.GetDescriptor()->options().map_entry()) {
-      Field(message, *message.GetDescriptor()->map_value(), depth + 1);
-    } else {
-      Fields(message, depth + 1);
+    std::string title = EscapeHtml(label), key;
+    if (type.options().map_entry()) {
+      key = message.GetReflection()->GetString(message, type.map_key());
+      title += ": " + EscapeHtml(values_.Say(message, *type.map_key(), -1, "").value_or(key));
     }
+    const size_t before = html.size();
+    html += "<section><h" + level + ">" + title + "</h" + level + ">";
+    const size_t begun = html.size();
+    if (type.options().map_entry()) {
+      Field(message, *type.map_value(), depth + 1, key);
+    } else {
+      Fields(message, depth + 1, attribute);
+    }
+    // Nothing in it was for people.
+    if (html.size() == begun) return html.resize(before);
     html += "</section>\n";
   }
-  void Line(const std::string& label, const std::string& value) {
-    html += "<dl><dt>" + EscapeHtml(label) + "</dt><dd>" + EscapeHtml(value) + "</dd></dl>\n";
-  }
-  std::string ValueOf(const Message& message, const FieldDescriptor& field, int i) const {
-    const auto& reflection = *message.GetReflection();
-    const bool many = i >= 0;
-    switch (field.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_STRING: {
-        std::string value = many ? reflection.GetRepeatedString(message, &field, i) : reflection.GetString(message, &field);
-        return field.type() == FieldDescriptor::TYPE_BYTES ? ToHex(value) : value;
-      }
-      case FieldDescriptor::CPPTYPE_ENUM: {
-        const auto* value = many ? reflection.GetRepeatedEnum(message, &field, i) : reflection.GetEnum(message, &field);
-        return WordFor(PersonValueWords(), value->name(), language_);
-      }
-      case FieldDescriptor::CPPTYPE_BOOL:
-        return (many ? reflection.GetRepeatedBool(message, &field, i) : reflection.GetBool(message, &field))
-                   ? (language_ == "tr" ? "evet" : "yes")
-                   : (language_ == "tr" ? "hayır" : "no");
-      case FieldDescriptor::CPPTYPE_INT32:
-        return std::to_string(many ? reflection.GetRepeatedInt32(message, &field, i) : reflection.GetInt32(message, &field));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return std::to_string(many ? reflection.GetRepeatedInt64(message, &field, i) : reflection.GetInt64(message, &field));
-      case FieldDescriptor::CPPTYPE_DOUBLE: {
-        char digits[32];
-        std::snprintf(digits, sizeof digits, "%.15g", many ? reflection.GetRepeatedDouble(message, &field, i) : reflection.GetDouble(message, &field));
-        return digits;
-      }
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        return WhenOf(many ? reflection.GetRepeatedMessage(message, &field, i) : reflection.GetMessage(message, &field));
-      default: return "";
-    }
-  }
-  // A moment or a day.
-  static std::string WhenOf(const Message& message) {
-    if (message.GetDescriptor() == google::type::Date::descriptor()) {
-      const auto& date = static_cast<const google::type::Date&>(message);
-      char day[32];
-      std::snprintf(day, sizeof day, "%04d-%02d-%02d", date.year(), date.month(), date.day());
-      return day;
-    }
-    std::string time = ToRfc3339(rpc::FromProto(static_cast<const google::protobuf::Timestamp&>(message)));
-    return time.substr(0, 10) + " " + time.substr(11, 8) + " UTC";
+  void Line(const std::string& label, const std::optional<std::string>& value) {
+    if (value) html += "<dl><dt>" + EscapeHtml(label) + "</dt><dd>" + EscapeHtml(*value) + "</dd></dl>\n";
   }
 
   const std::string language_;
+  const PersonValues values_;
 };
 
 }  // namespace
 
+bool IsForPrograms(const FieldDescriptor& field) {
+  const std::string_view name = field.name();
+  if (field.type() == FieldDescriptor::TYPE_BYTES || std::ranges::find(kForPrograms, name) != std::ranges::end(kForPrograms)) return true;
+  // By when we have to have told IYS is our concern.
+  if (field.full_name() == "vefa.contact.v1.IysEntry.due_time") return true;
+  return field.type() == FieldDescriptor::TYPE_STRING && std::ranges::find(kNamesForPrograms, name) != std::ranges::end(kNamesForPrograms);
+}
+
 std::string PersonPage(const v1::PersonDocument& document, std::string_view language) {
   const bool turkish = language == "tr";
   const std::string title = turkish ? "Hakkınızda tuttuğumuz bilgiler" : "What we hold of you";
-  PageWriter writer(turkish ? "tr" : "en");
+  PageWriter writer(document, turkish ? "tr" : "en");
   writer.html = "<!doctype html>\n<html lang=\"" + std::string(turkish ? "tr" : "en") + "\">\n<head>" + kPageHead + "<title>" + title +
                 "</title></head>\n<body><main><h1>" + title + "</h1>\n";
-  writer.Fields(document, 2);
+  writer.Fields(document, 2, "");
   writer.html += "</main></body>\n</html>\n";
   return std::move(writer.html);
 }

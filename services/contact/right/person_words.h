@@ -7,7 +7,7 @@
 // What the fields of a person's document are called for people.
 namespace vefa::contact {
 
-// A field of the contract by its name, or a value of an enum by its, in both languages. Written by us: nothing in it needs escaping.
+// A field of the contract by its name, or a value of an enum or a code of ours by its, in both languages. Written by us: nothing in it needs escaping.
 struct PersonWord {
   std::string_view name;
   std::string_view tr, en;
