@@ -74,6 +74,19 @@ TEST(TextTest, TimesParseAndPrint) {
     EXPECT_FALSE(ParseTime(bad).ok()) << bad;
 }
 
+TEST(TextTest, DatesThatDoNotExistAreNone) {
+  EXPECT_EQ(*DaysFromCivil(1970, 1, 1), 0);
+  EXPECT_TRUE(DaysFromCivil(2024, 2, 29).ok());
+  EXPECT_TRUE(DaysFromCivil(2000, 2, 29).ok());
+  EXPECT_TRUE(DaysFromCivil(1, 1, 1).ok() && DaysFromCivil(9999, 12, 31).ok());
+  struct {
+    int year;
+    unsigned month, day;
+  } const bad[] = {{2025, 2, 29}, {2025, 2, 30}, {1900, 2, 29}, {2025, 4, 31}, {2025, 0, 1}, {2025, 1, 0}, {2025, 13, 1}, {0, 1, 1},
+                   {-1, 1, 1}, {10000, 1, 1}, {65536 + 2025, 1, 1}, {2025, 256 + 1, 1}, {2025, 1, 256 + 1}};
+  for (const auto& each : bad) EXPECT_FALSE(DaysFromCivil(each.year, each.month, each.day).ok()) << each.year << "-" << each.month << "-" << each.day;
+}
+
 TEST(BackoffTest, GrowsAndStaysBounded) {
   using std::chrono::milliseconds;
   EXPECT_EQ(Backoff(0, milliseconds(100), milliseconds(5000), 0.5), milliseconds(51));

@@ -152,7 +152,8 @@ size_t Utf8Length(std::string_view text) {
 
 Result<int32_t> DaysFromCivil(int year, unsigned month, unsigned day) {
   auto date = std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
-  if (!date.ok() || year < 1 || year > 9999)
+  // Its parts are of one and two bytes: the month 257 would be January.
+  if (!date.ok() || year < 1 || year > 9999 || month > 12 || day > 31)
     return InvalidArgument("DATE_INVALID", "Give a date that exists, between the years 1 and 9999.");
   return static_cast<int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
 }

@@ -103,6 +103,23 @@ TEST(StatusTest, CarriesReasonViolationsAndRetryHint) {
   EXPECT_EQ(back.retry_after_ms, 1500);
 }
 
+// What does not fit into a header would reach nobody.
+TEST(StatusTest, ManyViolationsAreTheFirstOfThem) {
+  std::vector<Violation> many;
+  for (int i = 0; i < 2000; ++i) many.push_back({"questions[" + std::to_string(i) + "].contact", "NAME_SYNTAX", "Give contacts/{uuid}."});
+  const grpc::Status status = ToGrpc(Violations(many));
+  EXPECT_LT(status.error_details().size() * 4 / 3 + status.error_message().size() * 3, 8000u);
+  const Error back = FromGrpc(status);
+  EXPECT_GT(back.violations.size(), 30u);
+  EXPECT_EQ(back.violations.front().field, "questions[0].contact");
+  EXPECT_NE(back.message.find("(and 1999 more)"), std::string::npos) << back.message;
+  std::string key;
+  for (int i = 0; i < 100'000; ++i) key += "ş";
+  const grpc::Status wide = ToGrpc(Violations({{"contact.attributes." + key, "ATTRIBUTE_UNKNOWN", "Define the attribute first."}}));
+  EXPECT_LT(wide.error_details().size() * 4 / 3 + wide.error_message().size() * 3, 8000u);
+  EXPECT_TRUE(FromGrpc(wide).violations.front().field.ends_with("ş…"));
+}
+
 TEST(StatusTest, WhatTheDatabaseSaidStaysInside) {
   Error error = Internal("DATABASE_ERROR", "relation contact does not exist");
   error.metadata["detail"] = "secret";

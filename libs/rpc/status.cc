@@ -10,17 +10,45 @@ namespace {
 
 constexpr char kDomain[] = "vefa";
 constexpr int64_t kRetryMaxSeconds = 3600;
+// An error travels in headers, and of more than 8 KiB of those callers learn nothing at all. It goes as base64, its message once
+// more as %xx.
+constexpr size_t kMessageMax = 500;      // bytes
+constexpr size_t kFieldMax = 200;        // bytes: a caller's own key may be in it
+constexpr size_t kViolationsMax = 3500;  // bytes of all of them
 
 // Metadata for our own eyes that must not leave the process.
 bool IsPrivate(const std::string& key) {
   return key == "detail" || key == "sqlstate" || key == "statement" || key == "constraint" || key == "where";
 }
 
+// The beginning of a text, without half a character.
+std::string Beginning(const std::string& text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes) + "…";
+}
+
+// As many as there is room for, the first ones; the message says how many there are.
+google::rpc::BadRequest ToBadRequest(const std::vector<Violation>& violations) {
+  google::rpc::BadRequest request;
+  size_t bytes = 0;
+  for (const Violation& violation : violations) {
+    google::rpc::BadRequest::FieldViolation field;
+    field.set_field(Beginning(violation.field, kFieldMax));
+    field.set_reason(violation.reason);
+    field.set_description(Beginning(violation.description, kMessageMax));
+    bytes += field.ByteSizeLong();
+    if (bytes > kViolationsMax) break;
+    *request.add_field_violations() = std::move(field);
+  }
+  return request;
+}
+
 }  // namespace
 
 grpc::Status ToGrpc(const Error& error) {
-  std::string message =
-      error.code == Code::kInternal ? "Something went wrong on our side; try again, then report the trace." : error.message;
+  const std::string message = error.code == Code::kInternal ? "Something went wrong on our side; try again, then report the trace."
+                                                            : Beginning(error.message, kMessageMax);
   google::rpc::Status status;
   status.set_code(static_cast<int>(error.code));
   status.set_message(message);
@@ -31,16 +59,7 @@ grpc::Status ToGrpc(const Error& error) {
     if (!IsPrivate(key)) (*info.mutable_metadata())[key] = value;
   }
   status.add_details()->PackFrom(info);
-  if (!error.violations.empty()) {
-    google::rpc::BadRequest request;
-    for (const Violation& violation : error.violations) {
-      auto* field = request.add_field_violations();
-      field->set_field(violation.field);
-      field->set_reason(violation.reason);
-      field->set_description(violation.description);
-    }
-    status.add_details()->PackFrom(request);
-  }
+  if (!error.violations.empty()) status.add_details()->PackFrom(ToBadRequest(error.violations));
   if (error.retry_after_ms > 0) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(error.retry_after_ms / 1000);

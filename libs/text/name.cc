@@ -33,6 +33,9 @@ bool TurnsDirection(UChar32 point) {
   return u_hasBinaryProperty(point, UCHAR_BIDI_CONTROL) != 0;
 }
 
+// Soft hyphen, space of no width, word joiner, byte order mark. Joiners proper stay: Persian and emoji are written with them.
+bool OnlyBreaksLines(UChar32 point) { return point == 0xAD || point == 0x200B || point == 0x2060 || point == 0xFEFF; }
+
 }  // namespace
 
 std::optional<std::string> DomainToAscii(std::string_view domain) {
@@ -48,7 +51,14 @@ std::optional<std::string> DomainToAscii(std::string_view domain) {
 std::string Tidied(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(status);
-  icu::UnicodeString input = Wide(text);
+  const icu::UnicodeString whole = Wide(text);
+  // Before letters are composed: a mark may find its letter only now.
+  icu::UnicodeString input;
+  for (int32_t i = 0; i < whole.length();) {
+    UChar32 point = whole.char32At(i);
+    i += U16_LENGTH(point);
+    if (!OnlyBreaksLines(point)) input.append(point);
+  }
   icu::UnicodeString composed = U_SUCCESS(status) ? normalizer->normalize(input, status) : input;
   icu::UnicodeString kept;
   bool space = false;
@@ -74,6 +84,19 @@ bool HidesSigns(std::string_view text) {
     UChar32 point = input.char32At(i);
     i += U16_LENGTH(point);
     if (u_charType(point) == U_CONTROL_CHAR || TurnsDirection(point)) return true;
+  }
+  return false;
+}
+
+bool CanBeSeen(std::string_view text) {
+  constexpr UChar32 kBlankBraille = 0x2800;
+  icu::UnicodeString input = Wide(text);
+  for (int32_t i = 0; i < input.length();) {
+    UChar32 point = input.char32At(i);
+    i += U16_LENGTH(point);
+    const bool blank = point == kBlankBraille || u_isUWhiteSpace(point) != 0 || u_charType(point) == U_CONTROL_CHAR ||
+                       u_hasBinaryProperty(point, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
+    if (!blank) return true;
   }
   return false;
 }

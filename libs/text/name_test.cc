@@ -19,6 +19,14 @@ TEST(Name, TextsAreComposedAndTheirSpacesSingle) {
   EXPECT_EQ(Tidied("李"), "李");
   EXPECT_EQ(Tidied("👩‍🚀 Ada"), "👩‍🚀 Ada");
   EXPECT_EQ(Tidied(" \u3000 "), "");
+  // What comes along when a text is copied.
+  EXPECT_EQ(Tidied("\uFEFFAy\u00ADs\u200B\u0327e \u2060"), "Ayşe");
+}
+
+TEST(Name, WhatNobodyCanSeeIsTold) {
+  for (const char* seen : {"A", "İ", "李", "😀", "👩‍🚀", ".", "\u0301", "شيرين"}) EXPECT_TRUE(CanBeSeen(seen)) << seen;
+  for (const char* blank : {"", " ", "\u00A0", "\u200B", "\u200D", "\u3164", "\u115F\u1160", "\u2800", "\uFE0F", "\u202E\u202C", "\t"})
+    EXPECT_FALSE(CanBeSeen(blank)) << blank;
 }
 
 TEST(Name, SignsThatCannotBeSeenAreFound) {

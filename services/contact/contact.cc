@@ -16,6 +16,7 @@ constexpr size_t kSourceMax = 200;        // bytes
 constexpr size_t kTagsMax = 50;
 constexpr size_t kTagMax = 63;            // characters
 constexpr std::chrono::minutes kClockSkew(5);
+constexpr Time kFirstConsent{};  // 1970-01-01
 
 std::string Trimmed(const std::string& text) {
   size_t first = text.find_first_not_of(" \t\r\n");
@@ -52,7 +53,8 @@ class Check {
     That(!controls && !text::HidesSigns(tidy), field, "CONTROL_CHARACTER",
          "Leave out control characters and marks of direction.");
     That(Utf8Length(tidy) <= kNameMax, field, "TOO_LONG", "Give at most 200 characters.");
-    name = std::move(tidy);
+    // Nobody can be greeted with what nobody can see.
+    name = text::CanBeSeen(tidy) ? std::move(tidy) : std::string();
   }
 
  private:
@@ -68,7 +70,7 @@ void NormaliseTags(std::vector<std::string>& tags, Check& check) {
   for (std::string& tag : tags) {
     if (!IsUtf8(tag)) return check.That(false, "tags", "NOT_UTF8", "Give text in UTF-8 without NUL.");
     tag = text::Tidied(tag);
-    check.That(!tag.empty() && Utf8Length(tag) <= kTagMax && !text::HidesSigns(tag) &&
+    check.That(text::CanBeSeen(tag) && Utf8Length(tag) <= kTagMax && !text::HidesSigns(tag) &&
                    std::none_of(tag.begin(), tag.end(), SplitsWords),
                "tags", "TAG_SYNTAX", "Give tags of 1-63 characters without commas, semicolons, quotes, braces and backslashes.");
   }
@@ -124,6 +126,8 @@ void Normalise(Consent& consent, std::string_view prefix, Time now, std::vector<
   check.That(!consent.source.empty(), "source", "REQUIRED", "Say where the person agreed or withdrew.");
   check.That(consent.occur_time != Time{}, "occur_time", "REQUIRED", "Say when the person agreed or withdrew.");
   check.That(consent.occur_time <= now + kClockSkew, "occur_time", "TIME_IN_FUTURE", "Give a time that has passed.");
+  // The year 1 and the year 1900 are what programs say for no time; a word that is older than its channels proves nothing.
+  check.That(consent.occur_time >= kFirstConsent, "occur_time", "TIME_TOO_OLD", "Give a time since 1970.");
   CheckEvidence(consent, prefix, violations);
 }
 

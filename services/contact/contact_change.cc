@@ -43,8 +43,13 @@ Result<Contact> ContactChanger::ChangeIn(postgres::Transaction& transaction, con
   if (rule == nullptr) return before;
   if (!before.merged_into.is_nil()) return ContactMerged(before.merged_into);
   ContactChange change{before, kUpdatedType};
-  VEFA_TRY_OK(rule(change));
   std::vector<Violation> violations;
+  Status ruled = rule(change);
+  if (!ruled.ok()) {
+    // What the rule found wrong with the request is told with what is wrong with the record that it would have made.
+    if (ruled.error().violations.empty()) return std::move(ruled).error();
+    violations = std::move(ruled).error().violations;
+  }
   Normalise(change.after, prefix, violations);
   NormaliseValues(definitions, before.attributes, change.after.attributes, prefix, violations);
   if (!violations.empty()) return Violations(std::move(violations));

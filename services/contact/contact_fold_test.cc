@@ -1,7 +1,10 @@
 #include "services/contact/contact_fold.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "libs/events/fold.h"
@@ -122,6 +125,32 @@ TEST(ContactFoldTest, TheLatestStateAndTheLatestWordByTheTimeItWasSaid) {
   // Of two words of the same moment the one recorded later rules.
   Fold({Record(Said(true, "win-back", "again"), 7, 80)}, at);
   EXPECT_EQ(at.state.consents(0).state(), v1::Consent::STATE_GRANTED);
+}
+
+// In whatever order words arrive, of each purpose the one said last counts; of those of one moment the one that was recorded last.
+RC_GTEST_PROP(ConsentFoldProperty, TheWordSaidLastCounts, ()) {
+  struct Word {
+    bool granted;
+    int64_t second;
+  };
+  v1::ContactSnapshot state;
+  bool erased = false;
+  std::map<std::string, Word> expected;
+  const int words = *rc::gen::inRange(0, 20);
+  for (int i = 0; i < words; ++i) {
+    const std::string purpose = *rc::gen::element<std::string>("win-back", "news", "survey");
+    // Few moments, so that some are the same; and some before 1970.
+    const Word word{*rc::gen::arbitrary<bool>(), *rc::gen::inRange<int64_t>(-3, 4)};
+    RC_ASSERT(FoldContact(Record(Said(word.granted, purpose, std::to_string(i)), i + 1, word.second), state, erased).ok());
+    auto [last, first] = expected.emplace(purpose, word);
+    if (!first && word.second >= last->second.second) last->second = word;
+  }
+  RC_ASSERT(state.consents_size() == static_cast<int>(expected.size()));
+  for (const auto& consent : state.consents()) {
+    const Word& word = expected.at(consent.terms().purpose());
+    RC_ASSERT((consent.state() == v1::Consent::STATE_GRANTED) == word.granted);
+    RC_ASSERT(rpc::FromProto(consent.occur_time()) == Time(std::chrono::seconds(word.second)));
+  }
 }
 
 TEST(ContactFoldTest, ARefusalTakesAnAgreementsPlace) {

@@ -55,6 +55,13 @@ Contact FromProto(const v1::Contact& proto, std::string_view prefix, std::vector
   return contact;
 }
 
+Uuid ReadContactName(const std::string& name, std::string field, std::vector<Violation>& violations) {
+  auto id = ParseResourceName("contacts", name);
+  if (id.ok()) return *id;
+  violations.push_back({std::move(field), "NAME_SYNTAX", "Give contacts/{uuid}."});
+  return {};
+}
+
 std::string PointName(const Uuid& contact, const Uuid& point) {
   return ResourceName("contacts", contact) + "/" + ResourceName("points", point);
 }

@@ -23,12 +23,12 @@ constexpr int kBatchMax = 1000;
 
 Error BatchTooLarge() { return InvalidArgument("BATCH_TOO_LARGE", "Ask for at most 1,000 at once."); }
 
-Result<std::vector<Uuid>> ParseNames(const google::protobuf::RepeatedPtrField<std::string>& names) {
+// Each that is none is named by its place in `field`.
+Result<std::vector<Uuid>> ParseNames(const google::protobuf::RepeatedPtrField<std::string>& names, const std::string& field) {
   std::vector<Uuid> ids;
-  for (const std::string& name : names) {
-    VEFA_TRY(Uuid id, ParseResourceName("contacts", name));
-    ids.push_back(id);
-  }
+  std::vector<Violation> violations;
+  for (int i = 0; i < names.size(); ++i) ids.push_back(ReadContactName(names[i], field + "[" + std::to_string(i) + "]", violations));
+  if (!violations.empty()) return Violations(std::move(violations));
   return ids;
 }
 
@@ -202,13 +202,13 @@ Status ContactService::Update(const rpc::CallContext& call, const v1::UpdateCont
   std::vector<Violation> violations;
   Contact said = FromProto(request.contact(), "contact.", violations);
   if (mask.Has("owner")) SetOwner(call.principal, said, violations);
-  if (!violations.empty()) return Violations(std::move(violations));
   rpc::Attempt attempt{call.tenant, request.request_id(), "UpdateContact", ""};
   if (!attempt.request_id.empty())
     attempt.request = request.contact().SerializeAsString() + request.update_mask().SerializeAsString();
   VEFA_TRY(Contact after, change_.Change(call, id, "contact.", attempt, [&](ContactChange& change) -> Status {
     VEFA_TRY_OK(rpc::CheckEtag(request.contact().etag(), ToProto(change.after).etag()));
     Apply(said, mask, change.after);
+    if (!violations.empty()) return Violations(violations);
     return Ok();
   }));
   response = ToProto(after);
@@ -249,7 +249,7 @@ Result<std::vector<Result<v1::Contact>>> ContactService::GetAll(const Uuid& tena
 Status ContactService::BatchGet(const rpc::CallContext& call, const v1::BatchGetContactsRequest& request,
                                 v1::BatchGetContactsResponse& response) {
   if (request.names_size() + request.external_ids_size() > kBatchMax) return BatchTooLarge();
-  VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.names()));
+  VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.names(), "names"));
   std::vector<std::string> external_ids(request.external_ids().begin(), request.external_ids().end());
   VEFA_TRY(auto contacts, GetContacts(database_, call.tenant, ids, external_ids, call.deadline));
   for (const Contact& contact : contacts)
@@ -259,10 +259,10 @@ Status ContactService::BatchGet(const rpc::CallContext& call, const v1::BatchGet
 
 Status ContactService::Record(const rpc::CallContext& call, const v1::RecordConsentRequest& request,
                               v1::Consent& response) {
-  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact()));
+  std::vector<Violation> violations;
+  const Uuid id = ReadContactName(request.contact(), "contact", violations);
   Consent consent = FromProto(request.consent());
   consent.actor = call.principal.subject;
-  std::vector<Violation> violations;
   Normalise(consent, "consent.", clock_.Now(), violations);
   if (!request.consent().point().empty() && (consent.point = PointOf(id, request.consent().point())).is_nil())
     violations.push_back({"consent.point", "NAME_SYNTAX", "Give a point of the same contact: contacts/{uuid}/points/{uuid}."});
@@ -349,9 +349,11 @@ Status ContactService::AddWordsOfParts(const rpc::CallContext& call, std::vector
 Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchGetRecipientsRequest& request,
                                   v1::BatchGetRecipientsResponse& response) {
   if (request.contacts_size() > kBatchMax) return BatchTooLarge();
-  if (!IsSlug(request.purpose())) return Violations({{"purpose", "PURPOSE_SYNTAX", "Give the purpose to check."}});
-  if (!v1::Channel_IsValid(request.channel())) return Violations({{"channel", "CHANNEL_UNKNOWN", "Give a channel of the contract."}});
-  VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts()));
+  std::vector<Violation> violations;
+  if (!IsSlug(request.purpose())) violations.push_back({"purpose", "PURPOSE_SYNTAX", "Give the purpose to check."});
+  if (!v1::Channel_IsValid(request.channel())) violations.push_back({"channel", "CHANNEL_UNKNOWN", "Give a channel of the contract."});
+  if (!violations.empty()) return Violations(std::move(violations));
+  VEFA_TRY(std::vector<Uuid> ids, ParseNames(request.contacts(), "contacts"));
   VEFA_TRY(auto rows, GetRecipients(database_, call.tenant, ids, request.purpose(),
                                     static_cast<Channel>(request.channel()), clock_.Now(), call.deadline));
   VEFA_TRY_OK(AddWordsOfParts(call, rows));
@@ -371,10 +373,12 @@ Status ContactService::Recipients(const rpc::CallContext& call, const v1::BatchG
 
 Status ContactService::Erase(const rpc::CallContext& call, const v1::EraseContactRequest& request,
                              v1::EraseContactResponse& response) {
-  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.name()));
+  std::vector<Violation> violations;
+  const Uuid id = ReadContactName(request.name(), "name", violations);
   if (!IsReason(request.reason()))
-    return Violations({{"reason", "REASON_SYNTAX",
-                        "Give 1-63 upper-case letters, digits and underscores, for example DATA_SUBJECT_REQUEST."}});
+    violations.push_back({"reason", "REASON_SYNTAX",
+                          "Give 1-63 upper-case letters, digits and underscores, for example DATA_SUBJECT_REQUEST."});
+  if (!violations.empty()) return Violations(std::move(violations));
   VEFA_TRY(auto sealer, keys_.ForTenant(call.tenant, call.deadline));
   VEFA_TRY(std::optional<Erased> erased,
            contact::EraseContact(database_, *sealer, id, request.reason(), clock_, call.deadline));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/base/text.h"
 #include "services/contact/consent/evidence.h"
 #include "services/contact/contact_proto.h"
 
@@ -89,6 +90,31 @@ TEST(ConsentTest, NeedsPurposeSourceAndAPastTime) {
   consent = {"Win Back", Channel::kNone, ConsentState::kNeverAsked, "", now + std::chrono::hours(1), {}};
   Normalise(consent, "consent.", now, violations);
   EXPECT_EQ(violations.size(), 5u);
+}
+
+TEST(ConsentTest, TimesThatCannotBeAreRefused) {
+  const Time now = *ParseTime("2026-01-01T00:00:00Z");
+  auto reason = [&](Time time) -> std::string {
+    Consent consent{"win-back", Channel::kEmail, ConsentState::kGranted, "checkout", time, {}};
+    std::vector<Violation> violations;
+    Normalise(consent, "consent.", now, violations);
+    return violations.empty() ? "" : violations.front().field + " " + violations.front().reason;
+  };
+  EXPECT_EQ(reason(now), "");
+  EXPECT_EQ(reason(now + std::chrono::minutes(5)), "") << "clocks differ a little";
+  EXPECT_EQ(reason(now + std::chrono::minutes(6)), "consent.occur_time TIME_IN_FUTURE");
+  EXPECT_EQ(reason(*ParseTime("9999-12-31T23:59:59Z")), "consent.occur_time TIME_IN_FUTURE");
+  EXPECT_EQ(reason(*ParseTime("1970-01-01T00:00:01Z")), "");
+  EXPECT_EQ(reason(*ParseTime("1970-01-01T00:00:00Z")), "consent.occur_time REQUIRED") << "what nobody set";
+  for (const char* early : {"1969-12-31T23:59:59.999999Z", "1899-12-30", "0001-01-01"})
+    EXPECT_EQ(reason(*ParseTime(early)), "consent.occur_time TIME_TOO_OLD") << early;
+  // No year that is no year comes past the contract.
+  v1::Consent proto;
+  for (const auto& [seconds, reads] : {std::pair<int64_t, const char*>{INT64_MIN, "consent.occur_time TIME_TOO_OLD"},
+                                       std::pair<int64_t, const char*>{INT64_MAX, "consent.occur_time TIME_IN_FUTURE"}}) {
+    proto.mutable_occur_time()->set_seconds(seconds);
+    EXPECT_EQ(reason(FromProto(proto).occur_time), reads);
+  }
 }
 
 TEST(ConsentTest, EvidenceIsWhatItSaysOrRefused) {

@@ -8,6 +8,8 @@ namespace vefa::ctl {
 namespace {
 
 constexpr size_t kBlock = 64 * 1024;
+constexpr char kNotUtf8[] = "NOT_UTF8";
+constexpr char kSaveAsUtf8[] = "Save the file as UTF-8, without NUL.";
 
 }  // namespace
 
@@ -23,6 +25,14 @@ bool CsvReader::Fill() {
   buffer_.resize(before + got);
   ended_ = got == 0;
   return got > 0;
+}
+
+// A carriage return belongs to the line end behind it; `at` is led there.
+CsvReader::Outcome CsvReader::TakeReturn(size_t& at) const {
+  if (at + 1 == buffer_.size() && !ended_) return Outcome::kNeedMore;
+  if (at + 1 < buffer_.size() && buffer_[at + 1] != '\n') return Outcome::kLoneReturn;
+  ++at;
+  return Outcome::kRecord;
 }
 
 // Parses the record at at_; `end` is behind its line end.
@@ -46,18 +56,16 @@ CsvReader::Outcome CsvReader::Parse(CsvRecord& record, size_t& end) const {
       }
     } else {
       size_t stop = at;
-      while (stop < text.size() && text[stop] != delimiter_ && text[stop] != '\n' && text[stop] != '"') ++stop;
+      while (stop < text.size() && text[stop] != delimiter_ && text[stop] != '\n' && text[stop] != '\r' && text[stop] != '"') ++stop;
       if (stop == text.size() && !ended_) return Outcome::kNeedMore;
       if (stop < text.size() && text[stop] == '"') return Outcome::kMisplaced;
       field = text.substr(at, stop - at);
       at = stop;
-      bool line_end = at == text.size() || text[at] == '\n';
-      if (line_end && !field.empty() && field.back() == '\r') field.pop_back();
     }
     record.fields.push_back(std::move(field));
-    if (quoted && at < text.size() && text[at] == '\r') {
-      if (at + 1 == text.size() && !ended_) return Outcome::kNeedMore;
-      if (at + 1 == text.size() || text[at + 1] == '\n') ++at;
+    if (at < text.size() && text[at] == '\r') {
+      const Outcome taken = TakeReturn(at);
+      if (taken != Outcome::kRecord) return taken;
     }
     if (at == text.size() || text[at] == '\n') {
       end = std::min(at + 1, text.size());
@@ -87,6 +95,11 @@ CsvRecord CsvReader::RejectLine(const char* reason, const char* message) {
   return record;
 }
 
+// Of what is held of the line. Every other byte of UTF-16 is one, which makes nonsense of its quotes.
+bool CsvReader::HasNul() const {
+  return std::string_view(buffer_).substr(at_, std::min(buffer_.find('\n', at_), buffer_.size()) - at_).find('\0') != std::string_view::npos;
+}
+
 std::optional<CsvRecord> CsvReader::Next() {
   for (;;) {
     if (at_ == buffer_.size() && !Fill()) return std::nullopt;
@@ -105,6 +118,9 @@ std::optional<CsvRecord> CsvReader::Next() {
       }
       return RejectLine("RECORD_TOO_LONG", "Give lines of at most 1 MiB; is a quote left open?");
     }
+    if (outcome != Outcome::kRecord && HasNul()) return RejectLine(kNotUtf8, kSaveAsUtf8);
+    if (outcome == Outcome::kLoneReturn)
+      return RejectLine("LINE_END", "End lines with LF or CRLF; one with a carriage return alone goes on.");
     if (outcome == Outcome::kMisplaced)
       return RejectLine("QUOTE_MISPLACED", "Put quotes around the whole field and double those inside.");
     if (outcome == Outcome::kNotClosed)
@@ -112,11 +128,25 @@ std::optional<CsvRecord> CsvReader::Next() {
     if (end - at_ > kRecordMax) return RejectLine("RECORD_TOO_LONG", "Give lines of at most 1 MiB.");
     std::string_view raw = std::string_view(buffer_).substr(at_, end - at_);
     record.line = line_;
-    if (!IsUtf8(raw)) record.reject = Reject{line_, "", "NOT_UTF8", "Save the file as UTF-8, without NUL."};
+    if (!IsUtf8(raw)) {
+      record.reject = Reject{line_, "", kNotUtf8, kSaveAsUtf8};
+      record.fields = std::vector<std::string>();  // Its memory, too.
+    }
     line_ += std::count(raw.begin(), raw.end(), '\n');
     at_ = end;
     return record;
   }
+}
+
+Status SkipByteOrderMark(std::istream& input) {
+  constexpr std::string_view kUtf8 = "\xEF\xBB\xBF", kUtf16Little = "\xFF\xFE", kUtf16Big = "\xFE\xFF";
+  char first[3] = {};
+  input.read(first, sizeof(first));
+  const std::string_view beginning(first, static_cast<size_t>(input.gcount()));
+  input.clear();
+  input.seekg(beginning == kUtf8 ? static_cast<std::streamoff>(kUtf8.size()) : 0);
+  if (!beginning.starts_with(kUtf16Little) && !beginning.starts_with(kUtf16Big)) return Ok();
+  return InvalidArgument(kNotUtf8, "This file is UTF-16; save it as UTF-8.");
 }
 
 std::string CsvField(std::string_view text) {

@@ -27,7 +27,7 @@ struct CsvRecord {
 };
 
 // Reads RFC 4180 strictly: fields by comma (or the delimiter given), `"` around what holds a comma, a quote (doubled) or a
-// line end, CRLF or LF at the end of a record. A record that breaks a rule is rejected as a whole
+// line end, CRLF or LF at the end of a record. A record that breaks a rule is rejected as a whole, its fields forgotten,
 // and reading goes on at the next line. Never holds more than kRecordMax bytes and one block,
 // however long a line is.
 class CsvReader {
@@ -36,15 +36,17 @@ class CsvReader {
   explicit CsvReader(std::istream& input, char delimiter = ',') : input_(input), delimiter_(delimiter) {}
 
   // Nothing at the end of the file. Rejects: `NOT_UTF8`, `RECORD_TOO_LONG`, `QUOTE_MISPLACED`,
-  // `QUOTE_NOT_CLOSED`. Empty lines are skipped.
+  // `QUOTE_NOT_CLOSED`, `LINE_END`. Empty lines are skipped.
   std::optional<CsvRecord> Next();
   // Bytes of the input up to the end of the last record.
   int64_t position() const { return passed_ + static_cast<int64_t>(at_); }
 
  private:
-  enum class Outcome { kRecord, kNeedMore, kMisplaced, kNotClosed };
+  enum class Outcome { kRecord, kNeedMore, kMisplaced, kNotClosed, kLoneReturn };
   Outcome Parse(CsvRecord& record, size_t& end) const;
   bool Fill();
+  Outcome TakeReturn(size_t& at) const;
+  bool HasNul() const;
   CsvRecord RejectLine(const char* reason, const char* message);
 
   std::istream& input_;
@@ -55,6 +57,9 @@ class CsvReader {
   int64_t line_ = 1;   // The line that at_ is in.
   bool ended_ = false;
 };
+
+// Leads a file past the mark that a spreadsheet may put before everything. INVALID_ARGUMENT `NOT_UTF8` where it says UTF-16.
+Status SkipByteOrderMark(std::istream& input);
 
 // One field, quoted where RFC 4180 asks for it.
 std::string CsvField(std::string_view text);

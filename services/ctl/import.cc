@@ -138,6 +138,7 @@ class FileImport {
 Result<int> ImportFile(const ImportOptions& options) {
   std::ifstream file(options.file, std::ios::binary);
   if (!file) return NotFound("FILE_UNREADABLE", options.file + " cannot be read; check the name and its permissions.");
+  VEFA_TRY_OK(SkipByteOrderMark(file));
   VEFA_TRY(Credentials credentials, ReadCredentials());
   VEFA_TRY(auto api, Api::SignIn(std::move(credentials), kPatience));
   std::string rejects = options.rejects.empty() ? options.file + ".rejects.csv" : options.rejects;

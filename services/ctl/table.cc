@@ -31,15 +31,6 @@ char FindDelimiter(std::istream& input) {
   return tabs > commas ? '\t' : ',';
 }
 
-// A spreadsheet may put it before everything.
-void SkipByteOrderMark(std::istream& input) {
-  char first[3] = {};
-  input.read(first, 3);
-  const bool marked = input.gcount() == 3 && std::string_view(first, 3) == kByteOrderMark;
-  input.clear();
-  input.seekg(marked ? 3 : 0);
-}
-
 class CsvTable final : public Table {
  public:
   CsvTable(std::istream& input, char delimiter) : reader_(input, delimiter) {}
@@ -53,10 +44,13 @@ class CsvTable final : public Table {
   }
   std::optional<CsvRecord> Next() override {
     auto record = reader_.Next();
-    if (record && !record->reject && record->fields.size() != columns_.size())
+    if (record && !record->reject && record->fields.size() != columns_.size()) {
       record->reject = Reject{record->line, "", "FIELD_COUNT",
                               "Give " + std::to_string(columns_.size()) + " fields as in the first line; this has " +
                                   std::to_string(record->fields.size()) + "."};
+      // Of a million fields each takes more than the comma that made it, and a hundred records are held at once.
+      record->fields = std::vector<std::string>();
+    }
     return record;
   }
   int64_t position() const override { return reader_.position(); }
@@ -93,13 +87,16 @@ std::string FormatOf(const std::string& file) {
 
 Result<std::unique_ptr<Table>> OpenCsvTable(std::istream& input) {
   const char delimiter = FindDelimiter(input);
-  SkipByteOrderMark(input);
+  VEFA_TRY_OK(SkipByteOrderMark(input));
   auto table = std::make_unique<CsvTable>(input, delimiter);
   VEFA_TRY_OK(table->ReadHeading());
   return std::unique_ptr<Table>(std::move(table));
 }
 
 Result<std::unique_ptr<Table>> OpenTable(std::istream& input, const std::string& format, std::vector<std::string> columns) {
+  // Here for what it refuses; lines of text are counted from the very beginning.
+  VEFA_TRY_OK(SkipByteOrderMark(input));
+  input.seekg(0);
   if (format == "jsonl") return OpenJsonTable(input, std::move(columns));
   return format == "vcard" ? OpenCardTable(input) : OpenCsvTable(input);
 }

@@ -29,7 +29,7 @@ class Table {
 inline constexpr size_t kTableColumnsMax = 1000;
 
 // `format` is csv, jsonl or vcard. `columns` are those of an import that goes on, else empty. INVALID_ARGUMENT `FILE_EMPTY`,
-// `COLUMNS_COUNT`, or what is wrong with the first line. `input` outlives the table.
+// `COLUMNS_COUNT`, `NOT_UTF8`, or what else is wrong with the first line. `input` outlives the table.
 Result<std::unique_ptr<Table>> OpenTable(std::istream& input, const std::string& format, std::vector<std::string> columns);
 // By how the file's name ends: csv unless it is .jsonl, .ndjson, .vcf or .vcard.
 std::string FormatOf(const std::string& file);

@@ -54,6 +54,43 @@ TEST(Table, HostileCsvIsToldByLine) {
   EXPECT_EQ(ReadTable("\xFF\xFE" "a,b\n", "csv").error, "NOT_UTF8");
 }
 
+// Each byte of an ASCII text and a zero, as a spreadsheet writes "Unicode text".
+std::string Utf16(const std::string& text, bool little, bool marked) {
+  std::string wide = !marked ? "" : little ? "\xFF\xFE" : "\xFE\xFF";
+  for (char c : text) wide += little ? std::string{c, '\0'} : std::string{'\0', c};
+  return wide;
+}
+
+TEST(Table, OtherEncodingsAreToldByLine) {
+  // The first line in ASCII, then UTF-8, Windows-1254 (which ISO 8859-9 is for Turkish letters) and UTF-8 again.
+  Whole mixed = ReadTable("ad,il\nAy\xC5\x9F" "e,\xC4\xB0zmir\nAy\xFE" "e,\xDDzmir\n\xDE\xFCkr\xFC,Mu\xF0la\nAli,Van\n", "csv");
+  EXPECT_EQ(mixed.Reasons(), "ok NOT_UTF8 NOT_UTF8 ok");
+  EXPECT_EQ(mixed.records[1].line, 3);
+  EXPECT_EQ(mixed.records[2].line, 4);
+  EXPECT_EQ(ReadTable("ad,\xDElke\nAli,TR\n", "csv").error, "NOT_UTF8");
+  for (const char* text : {"a,b\n1,2\n", "\"a\",\"b\"\r\n\"1\",\"2\"\r\n", "a\r1\r"})
+    for (bool little : {true, false})
+      for (bool marked : {true, false}) EXPECT_EQ(ReadTable(Utf16(text, little, marked), "csv").error, "NOT_UTF8") << text << little << marked;
+  for (const char* format : {"jsonl", "vcard"}) EXPECT_EQ(ReadTable(Utf16("{}", true, true), format).error, "NOT_UTF8") << format;
+}
+
+TEST(Table, OnlyCarriageReturnsEndNoLine) {
+  EXPECT_EQ(ReadTable("a,b\r1,2\r3,4\r", "csv").error, "LINE_END") << "a file without a record is not one that is empty";
+  EXPECT_EQ(ReadTable("\"a\",\"b\"\r\"1\",\"2\"\r", "csv").error, "LINE_END");
+  Whole some = ReadTable("a,b\r\n1,2\r3,4\n5,6\r\n\"7\r8\",9\n", "csv");
+  EXPECT_EQ(some.Reasons(), "LINE_END ok ok");
+  EXPECT_EQ(some.records[0].line, 2);
+  EXPECT_EQ(some.records[2].fields[0], "7\r8");
+}
+
+// A hundred records are looked at before an import begins, and a comma is one byte where a field is thirty.
+TEST(Table, OfARecordThatIsTooWideNothingIsKept) {
+  Whole wide = ReadTable("a,b\n" + std::string(1'000'000, ',') + "\n1,2\n" + std::string(1000, ',') + "\xFF\n", "csv");
+  EXPECT_EQ(wide.Reasons(), "FIELD_COUNT ok NOT_UTF8");
+  EXPECT_EQ(wide.records[0].fields.capacity() + wide.records[2].fields.capacity(), 0u);
+  EXPECT_NE(wide.records[0].reject->message.find("1000001"), std::string::npos);
+}
+
 TEST(Table, JsonLinesBecomeColumns) {
   Whole whole = ReadTable("\xEF\xBB\xBF{\"id\": 7, \"name\": {\"first\": \"\xC4\xB0pek\"}, \"tags\": [\"a\", \"b\"]}\n\n{\"vip\": true, \"id\": null}\n", "jsonl");
   EXPECT_EQ(whole.columns, (Cells{"id", "name.first", "tags", "vip"}));

@@ -49,7 +49,7 @@ TARGETS = {
                 *CRYPTO], ["-lcrypto", *PROTO]),
     "segment": ([f"{SEGMENT}predicate.cc", f"{SEGMENT}predicate_sql.cc", f"{SEGMENT}predicate_text.cc",
                  f"{SEGMENT}segment_proto.cc", "libs/postgres/value.cc", *CRYPTO], ["-lcrypto", *PROTO]),
-    "text": (["libs/config/environment.cc", "libs/text/fold.cc", *TIME_TRACE], ["-licui18n", "-licuuc"]),
+    "text": (["libs/config/environment.cc", "libs/text/fold.cc", "libs/text/name.cc", *TIME_TRACE], ["-licui18n", "-licuuc"]),
 }
 INPUT_BYTES_MAX = 4096
 MEMORY_MEGABYTES = 1024

@@ -9,6 +9,7 @@
 #include "libs/config/environment.h"
 #include "libs/telemetry/log.h"
 #include "libs/text/fold.h"
+#include "libs/text/name.h"
 #include "tests/fuzz/bytes.h"
 
 namespace vefa::fuzz {
@@ -43,6 +44,14 @@ void CheckFolding(std::string_view text) {
   VEFA_CHECK(text::FoldForLike(text).size() >= folded.size());
 }
 
+void CheckNormalForms(std::string_view text) {
+  if (auto domain = text::DomainToAscii(text)) VEFA_CHECK(text::DomainToAscii(*domain) == domain);
+  if (!IsUtf8(text)) return;
+  const std::string tidy = text::Tidied(text);
+  VEFA_CHECK(IsUtf8(tidy) && text::Tidied(tidy) == tidy);
+  VEFA_CHECK(text::CanBeSeen(tidy) == text::CanBeSeen(text));
+}
+
 // A password is shown in no form of an address, wherever it stands among the other words.
 void CheckSettings(std::string_view text) {
   if (text.find('\0') != text.npos) return;
@@ -69,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   vefa::fuzz::CheckNames(text);
   vefa::fuzz::CheckTimes(text);
   vefa::fuzz::CheckFolding(text);
+  vefa::fuzz::CheckNormalForms(text);
   vefa::fuzz::CheckSettings(text);
   return 0;
 }

@@ -30,14 +30,14 @@ void SayEverywhere(pb::Message& message, const std::string& text, int depth) {
   }
 }
 
-std::string Naming(const pb::MethodDescriptor& method, const std::string& contact) {
+}  // namespace
+
+std::string Naming(const pb::MethodDescriptor& method, const std::string& text) {
   std::unique_ptr<pb::Message> request(
       pb::MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
-  SayEverywhere(*request, contact, kDepth);
+  SayEverywhere(*request, text, kDepth);
   return request->SerializeAsString();
 }
-
-}  // namespace
 
 std::vector<Case> CasesOf(const std::string& permission, const rpc::PrincipalKey& key, const Uuid& tenant) {
   SystemClock clock;

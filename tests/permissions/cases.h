@@ -25,4 +25,7 @@ std::vector<Case> CasesOf(const std::string& permission, const rpc::PrincipalKey
 // contact wherever a text stands. None for an RPC that is open to all.
 std::vector<Case> NarrowCasesOf(const google::protobuf::MethodDescriptor& method, const rpc::PrincipalKey& key, const Uuid& tenant);
 
+// A request of an RPC that says `text` wherever a text stands, serialised.
+std::string Naming(const google::protobuf::MethodDescriptor& method, const std::string& text);
+
 }  // namespace vefa::permissions

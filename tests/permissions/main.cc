@@ -1,6 +1,7 @@
 // Whether every RPC lets in whom it should and nobody else. Reads VEFA_PRINCIPAL_KEY_FILE.
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -92,6 +93,31 @@ struct Report {
   }
 };
 
+// Somebody who may do everything in a tenant of their own, and knows by name what another tenant has.
+struct Stranger {
+  Uuid tenant;
+  std::string word;  // Stands in the other tenant's records and nowhere else.
+  std::vector<std::string> names;
+};
+
+// Names each record of the other tenant wherever a text stands: no answer may hold its word, and none may be a failure of ours.
+void TryAsStranger(const pb::MethodDescriptor& method, const std::string& address, const rpc::PrincipalKey& key, const Stranger& stranger,
+                   Report& report) {
+  const std::string path = "/" + method.service()->full_name() + "/" + method.name();
+  Wire wire(address);
+  SystemClock clock;
+  const std::string principal = key.Sign({stranger.tenant, "services/permissions", {"*"}, clock.Now() + std::chrono::seconds(60)});
+  for (const std::string& name : stranger.names) {
+    std::string answer;
+    const Status status = wire.Call(path, principal, Naming(method, name), &answer);
+    ++report.calls;
+    const std::string who = "somebody of another tenant who names " + name;
+    if (answer.find(stranger.word) != std::string::npos) report.Surprise(path, address, who.c_str(), "what is there", "nothing of it");
+    if (!status.ok() && (status.error().code == Code::kInternal || status.error().code == Code::kUnknown))
+      report.Surprise(path, address, who.c_str(), Heard(status), "an answer or a refusal");
+  }
+}
+
 // Every case at one RPC of one address; false when it is not served there.
 bool Try(const pb::MethodDescriptor& method, const std::string& address, const rpc::PrincipalKey& key, const Uuid& tenant,
          Report& report) {
@@ -108,7 +134,7 @@ bool Try(const pb::MethodDescriptor& method, const std::string& address, const r
   return true;
 }
 
-int Run(const std::vector<std::string>& addresses, const Uuid& tenant, const rpc::PrincipalKey& key) {
+int Run(const std::vector<std::string>& addresses, const Uuid& tenant, const rpc::PrincipalKey& key, const Stranger& stranger) {
   Report report;
   int methods = 0;
   for (const pb::FileDescriptor* file : Files())
@@ -116,7 +142,11 @@ int Run(const std::vector<std::string>& addresses, const Uuid& tenant, const rpc
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const pb::MethodDescriptor& method = *file->service(s)->method(m);
         bool served = false;
-        for (const std::string& address : addresses) served = Try(method, address, key, tenant, report) || served;
+        for (const std::string& address : addresses) {
+          if (!Try(method, address, key, tenant, report)) continue;
+          served = true;
+          TryAsStranger(method, address, key, stranger, report);
+        }
         ++methods;
         if (!served) report.Surprise(method.full_name(), "every address", "everybody", "UNIMPLEMENTED", "");
       }
@@ -128,17 +158,28 @@ int Run(const std::vector<std::string>& addresses, const Uuid& tenant, const rpc
 }  // namespace vefa::permissions
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::fprintf(stderr, "Usage: %s TENANT HOST:PORT... with VEFA_PRINCIPAL_KEY_FILE set: calls every RPC as every kind of caller.\n", argv[0]);
+  constexpr char kUsage[] =
+      "Usage: %s TENANT HOST:PORT... [--stranger TENANT WORD NAME...] with VEFA_PRINCIPAL_KEY_FILE set: calls every RPC as every kind of\n"
+      "caller; as somebody of another tenant who names each NAME of the first, which no answer with WORD in it may follow.\n";
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const auto dashes = std::find(words.begin(), words.end(), "--stranger");
+  const std::vector<std::string> other(dashes == words.end() ? dashes : dashes + 1, words.end());
+  words.erase(dashes, words.end());
+  if (words.size() < 2 || (!other.empty() && other.size() < 3)) {
+    std::fprintf(stderr, kUsage, argv[0]);
     return 2;
   }
-  auto tenant = vefa::Uuid::Parse(argv[1]);
+  auto tenant = vefa::Uuid::Parse(words.front());
+  auto elsewhere = vefa::Uuid::Parse(other.empty() ? words.front() : other.front());
   vefa::config::Environment environment;
   vefa::rpc::PrincipalKey key(environment.RequireKey("VEFA_PRINCIPAL_KEY_FILE", 32));
   vefa::Status configured = environment.Check();
-  if (!configured.ok() || !tenant.ok()) {
-    std::fprintf(stderr, "%s\n", (configured.ok() ? tenant.error() : configured.error()).message.c_str());
+  if (!configured.ok() || !tenant.ok() || !elsewhere.ok()) {
+    const vefa::Error& wrong = !configured.ok() ? configured.error() : !tenant.ok() ? tenant.error() : elsewhere.error();
+    std::fprintf(stderr, "%s\n", wrong.message.c_str());
     return 2;
   }
-  return vefa::permissions::Run(std::vector<std::string>(argv + 2, argv + argc), *tenant, key);
+  vefa::permissions::Stranger stranger;
+  if (!other.empty()) stranger = {*elsewhere, other[1], {other.begin() + 2, other.end()}};
+  return vefa::permissions::Run({words.begin() + 1, words.end()}, *tenant, key, stranger);
 }

@@ -2,6 +2,8 @@
 
 #include <grpcpp/generic/generic_stub.h>
 
+#include <vector>
+
 #include "libs/rpc/peer.h"
 #include "libs/rpc/principal.h"
 
@@ -17,12 +19,20 @@ bool Next(grpc::CompletionQueue& queue) {
   return queue.Next(&tag, &ok) && ok;
 }
 
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return bytes;
+}
+
 }  // namespace
 
 Wire::Wire(const std::string& address) : channel_(rpc::MakeChannel(address)) {}
 
 // Every kind of RPC looks the same here: one message, the end, an answer or none, a status.
-Status Wire::Call(const std::string& path, const std::string& principal, const std::string& request) {
+Status Wire::Call(const std::string& path, const std::string& principal, const std::string& request, std::string* answer) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kTimeout);
   if (!principal.empty()) context.AddMetadata(rpc::kPrincipalMetadata, principal);
@@ -35,9 +45,12 @@ Status Wire::Call(const std::string& path, const std::string& principal, const s
     call->WriteLast(grpc::ByteBuffer(&bytes, 1), grpc::WriteOptions(), nullptr);
     Next(queue);
     // A stream may go on answering; one answer says that it was let in.
-    grpc::ByteBuffer answer;
-    call->Read(&answer, nullptr);
-    if (Next(queue)) context.TryCancel();
+    grpc::ByteBuffer read;
+    call->Read(&read, nullptr);
+    if (Next(queue)) {
+      if (answer != nullptr) *answer = BytesOf(read);
+      context.TryCancel();
+    }
   }
   grpc::Status status;
   call->Finish(&status, nullptr);

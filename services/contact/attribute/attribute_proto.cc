@@ -30,7 +30,7 @@ std::optional<AttributeValue> ValueOf(const v1::AttributeValue& proto) {
       return Money{proto.money().currency_code(), proto.money().units(), proto.money().nanos()};
     case v1::AttributeValue::kDate: {
       const auto& date = proto.date();
-      if (date.year() < 1 || date.year() > 9999 || date.month() < 1 || date.day() < 1) return std::nullopt;
+      if (date.month() < 1 || date.day() < 1) return std::nullopt;
       auto days = DaysFromCivil(date.year(), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
       return days.ok() ? std::optional<AttributeValue>(Date{*days}) : std::nullopt;
     }
@@ -41,7 +41,9 @@ std::optional<AttributeValue> ValueOf(const v1::AttributeValue& proto) {
   return std::nullopt;
 }
 
-void RefuseValue(std::string field, std::vector<Violation>& violations) {
+void RefuseValue(const v1::AttributeValue& proto, std::string field, std::vector<Violation>& violations) {
+  if (proto.has_date())
+    return violations.push_back({std::move(field), "DATE_INVALID", "Give year, month and day of a date that exists, from the year 1 to 9999."});
   violations.push_back({std::move(field), "VALUE_REQUIRED",
                         "Give a text, a number, a boolean, an amount of money, a whole date or choices."});
 }
@@ -60,7 +62,7 @@ Attributes FromProto(const google::protobuf::Map<std::string, v1::AttributeValue
   for (const auto& [key, each] : proto) {
     auto value = ValueOf(each);
     if (!value) {
-      RefuseValue(std::string(prefix) + "attributes." + key, violations);
+      RefuseValue(each, std::string(prefix) + "attributes." + key, violations);
     } else {
       values.emplace(key, *std::move(value));
     }
@@ -106,7 +108,7 @@ AttributeDefinition FromProto(const v1::AttributeDefinition& proto, std::string_
   definition.reference_collection = proto.reference_collection();
   if (proto.has_default_value()) {
     definition.default_value = ValueOf(proto.default_value());
-    if (!definition.default_value) RefuseValue(std::string(prefix) + "default_value", violations);
+    if (!definition.default_value) RefuseValue(proto.default_value(), std::string(prefix) + "default_value", violations);
   }
   return definition;
 }

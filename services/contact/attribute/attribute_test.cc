@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "services/contact/attribute/attribute_proto.h"
+
 namespace vefa::contact {
 namespace {
 
@@ -75,6 +77,29 @@ TEST(Attribute, ValuesAreHeldToTheirDefinition) {
   EXPECT_EQ(Wrong(AttributeType::kChoices, Choices{"small", "middle"}), "CHOICE_UNKNOWN");
   EXPECT_EQ(Wrong(AttributeType::kReference, std::string("contacts/1")), "REFERENCE_SYNTAX");
   EXPECT_EQ(Wrong(AttributeType::kReference, std::string("organizations/0197f0aa-0000-7000-8000-000000000001")), "");
+}
+
+TEST(Attribute, ADateIsOneThatExists) {
+  auto read = [](int year, int month, int day) -> std::string {
+    google::protobuf::Map<std::string, v1::AttributeValue> proto;
+    auto& date = *proto["born"].mutable_date();
+    date.set_year(year);
+    date.set_month(month);
+    date.set_day(day);
+    std::vector<Violation> violations;
+    Attributes values = FromProto(proto, "contact.", violations);
+    return violations.empty() ? std::to_string(std::get<Date>(values.at("born")).days) : violations.front().field + " " + violations.front().reason;
+  };
+  EXPECT_EQ(read(1970, 1, 1), "0");
+  EXPECT_EQ(read(2024, 2, 29), "19782");
+  EXPECT_EQ(read(1, 1, 1), "-719162");
+  EXPECT_EQ(read(9999, 12, 31), "2932896") << "a day to come is one: a contract ends then";
+  struct {
+    int year, month, day;
+  } const bad[] = {{2025, 2, 30}, {2025, 2, 29}, {1900, 2, 29}, {0, 1, 1}, {10000, 1, 1}, {-1, 1, 1}, {67561, 1, 1}, {2025, 0, 1}, {2025, 1, 0},
+                   {2025, 13, 1}, {2025, 257, 1}, {2025, 1, 257}, {2025, -255, 1}, {0, 0, 0}};
+  for (const auto& each : bad)
+    EXPECT_EQ(read(each.year, each.month, each.day), "contact.attributes.born DATE_INVALID") << each.year << "-" << each.month << "-" << each.day;
 }
 
 TEST(Attribute, ChoicesStandOnceInTheOrderOfTheOptions) {

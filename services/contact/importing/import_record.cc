@@ -75,6 +75,8 @@ class RecordReader {
     auto definition = definitions_.find(target.key);
     if (definition == definitions_.end()) return Refuse(name, "ATTRIBUTE_UNKNOWN", "Define the attribute first, or check its key.");
     auto read = AttributeOf(definition->second, value);
+    if (!read && definition->second.type == AttributeType::kDate)
+      return Refuse(name, "DATE_INVALID", "Give a date that exists, 1997-09-30 or 30.09.1997.");
     if (!read) return Refuse(name, "ATTRIBUTE_TYPE", "Give a value of the type that the definition names.");
     record_.said.attributes[target.key] = *std::move(read);
   }

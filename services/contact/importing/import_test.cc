@@ -118,11 +118,24 @@ TEST(Import, EveryMistakeOfARecordIsTold) {
   v1::Import import = ImportOf({"external_id", "email", "phone", "language", "attributes.born", "attributes.visits", "consents.win-back.email",
                                 "consent_time", "owner"});
   ImportedRecord record = Read(import, {"", "nowhere", "12", "xx", "30.02.2020", "many", "maybe", "2024-02-30", "ada"});
-  EXPECT_EQ(Reasons(record), (Strings{"attributes.born ATTRIBUTE_TYPE", "attributes.visits ATTRIBUTE_TYPE",
+  EXPECT_EQ(Reasons(record), (Strings{"attributes.born DATE_INVALID", "attributes.visits ATTRIBUTE_TYPE",
                                       "consents.win-back.email STATE_UNKNOWN", "consent_time TIME_SYNTAX", "owner RESOURCE_NAME",
                                       "language LANGUAGE_UNKNOWN", "email EMAIL_SYNTAX", "phone PHONE_SYNTAX"}));
   EXPECT_EQ(Reasons(Read(import, {"", "", "", "", "", "", "", "", ""})), Strings{"external_id REQUIRED"});
   EXPECT_EQ(Reasons(Read(import, {"c1"})), Strings{" FIELD_COUNT"});
+}
+
+TEST(Import, DatesThatDoNotExistAreRefused) {
+  v1::Import import = ImportOf({"external_id", "attributes.born", "consents.win-back.email", "consent_time"});
+  for (const char* good : {"2024-02-29", "29.02.2024", "1/1/0001", "31.12.9999", "0001-01-01"})
+    EXPECT_EQ(Reasons(Read(import, {"c1", good, "", ""})), Strings{}) << good;
+  for (const char* bad : {"2025-02-30", "29.02.2025", "2025-02-29", "0000-01-01", "1.1.0000", "10000-01-01", "1.1.10000", "31.04.2025", "2025-13-01",
+                          "1.257.2025", "257.1.2025", "-1.1.2025", "1.1.25", "2025-1-1", "45678", "yesterday", "2025-02-01T10:00:00Z"})
+    EXPECT_EQ(Reasons(Read(import, {"c1", bad, "", ""})), Strings{"attributes.born DATE_INVALID"}) << bad;
+  for (const auto& [time, reason] : {std::pair{"2025-02-30", "consent_time TIME_SYNTAX"}, std::pair{"1.257.2025", "consent_time TIME_SYNTAX"},
+                                     std::pair{"2026-01-02", "consents.occur_time TIME_IN_FUTURE"},
+                                     std::pair{"1969-12-31", "consents.occur_time TIME_TOO_OLD"}})
+    EXPECT_EQ(Reasons(Read(import, {"c1", "", "yes", time})), Strings{reason}) << time;
 }
 
 TEST(Import, NamesOfEveryScriptAreKeptAndHiddenSignsAreNot) {
@@ -133,6 +146,8 @@ TEST(Import, NamesOfEveryScriptAreKeptAndHiddenSignsAreNot) {
     EXPECT_EQ(record.said.display_name.Reveal(), name);
   }
   EXPECT_EQ(Reasons(Read(import, {"c1", "Ada\u202Eevil"})), Strings{"display_name CONTROL_CHARACTER"});
+  EXPECT_EQ(Reasons(Read(import, {"c1", "\u200D"})), Strings{"display_name REQUIRED"});
+  EXPECT_EQ(Read(import, {"c1", "\uFEFFAda"}).said.display_name.Reveal(), "Ada");
   EXPECT_EQ(Reasons(Read(import, {"c1", std::string("A\0b", 3)})), Strings{"display_name NOT_UTF8"});
   EXPECT_EQ(Reasons(Read(import, {"c1", std::string(1'000'000, 'x')})), Strings{"display_name TOO_LONG"});
 }

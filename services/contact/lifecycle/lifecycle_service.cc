@@ -30,8 +30,8 @@ grpc::ServerUnaryReactor* LifecycleService::ListLifecycleChanges(grpc::CallbackS
 
 Status LifecycleService::Set(const rpc::CallContext& call, const v1::SetLifecycleStageRequest& request,
                              v1::Contact& response) {
-  VEFA_TRY(Uuid id, ParseResourceName("contacts", request.contact()));
   std::vector<Violation> violations;
+  const Uuid id = ReadContactName(request.contact(), "contact", violations);
   if (request.stage() == v1::LIFECYCLE_STAGE_UNSPECIFIED || !v1::LifecycleStage_IsValid(request.stage()))
     violations.push_back({"stage", "REQUIRED", "Give a stage, for example LIFECYCLE_STAGE_LEAD."});
   if (!IsReason(request.reason()))

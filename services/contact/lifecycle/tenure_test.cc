@@ -79,6 +79,14 @@ TEST_F(TenureTest, BirthdaysAreOfADateAttribute) {
   EXPECT_EQ(Call(&Stages::ListAnniversaries, request).error().violations.size(), 2u);
 }
 
+// A date attribute may lie ahead; as a birthday it comes round only after it was.
+TEST_F(TenureTest, ADayThatIsStillToComeIsNobodysBirthday) {
+  Customer("1", "2020-06-01T12:00:00Z", "UTC", *DaysFromCivil(2030, 1, 1));
+  Customer("2", "2020-06-01T12:00:00Z", "UTC", *DaysFromCivil(9999, 12, 31));
+  Customer("3", "2020-06-01T12:00:00Z", "UTC", *DaysFromCivil(1, 1, 1));
+  EXPECT_EQ(Coming("2026-12-30T12:00:00Z", 366, "birthday"), (Texts{"0001-01-01 2027-01-01 2026 2"}));
+}
+
 TEST_F(TenureTest, TheFirstPurchaseBeginsIt) {
   const Uuid ada = Customer("1", "2020-02-29T12:00:00Z");
   auto tenure = ReadTenure(database_.service(), tenant_, ada, *ParseTime("2026-02-28T12:00:00Z"), Soon());

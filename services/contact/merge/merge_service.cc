@@ -26,10 +26,12 @@ grpc::ServerUnaryReactor* MergeService::ListMerges(grpc::CallbackServerContext* 
 
 Status MergeService::Unite(const rpc::CallContext& call, const v1::MergeContactsRequest& request, v1::Merge& response) {
   Merge merge;
-  VEFA_TRY(merge.survivor, ParseResourceName("contacts", request.survivor()));
-  VEFA_TRY(merge.merged, ParseResourceName("contacts", request.merged()));
-  if (merge.survivor == merge.merged)
-    return Violations({{"merged", "SAME_CONTACT", "Give another contact than the survivor."}});
+  std::vector<Violation> violations;
+  merge.survivor = ReadContactName(request.survivor(), "survivor", violations);
+  merge.merged = ReadContactName(request.merged(), "merged", violations);
+  if (violations.empty() && merge.survivor == merge.merged)
+    violations.push_back({"merged", "SAME_CONTACT", "Give another contact than the survivor."});
+  if (!violations.empty()) return Violations(std::move(violations));
   merge.actor = call.principal.subject;
   const MergeChoice choice{{request.take().begin(), request.take().end()}, {request.leave().begin(), request.leave().end()}};
   rpc::Attempt attempt{call.tenant, request.validate_only() ? "" : request.request_id(), "MergeContacts", ""};

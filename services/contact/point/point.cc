@@ -48,6 +48,19 @@ bool IsLocalPart(std::string_view local) {
 
 bool IsTelephone(PointKind kind) { return kind == PointKind::kPhone || kind == PointKind::kWhatsapp; }
 
+// What keeps a text from being a number, as what to do about it.
+const char* NumberToGive(phone::Refusal refusal) {
+  switch (refusal) {
+    case phone::Refusal::kLetters: return "Give the number in digits, without letters, for example +905321234567.";
+    case phone::Refusal::kExtension: return "Give the number without its extension, for example +905321234567.";
+    case phone::Refusal::kCountryUnknown: return "Give the number with its country's code, for example +905321234567, or say the country.";
+    case phone::Refusal::kTooShort: return "Give the whole number, with its area; this one is too short for its country.";
+    case phone::Refusal::kTooLong: return "Give one number alone; this one is too long for its country.";
+    case phone::Refusal::kUnassigned: return "Give a number that its country has; nobody's there begins like this and is as long.";
+    default: return "Give a number that can be dialled, with its country's code, for example +905321234567.";
+  }
+}
+
 // The oldest of a kind is the one that came first.
 void PromoteOldest(ContactPoints& points, PointKind kind) {
   ContactPoint* oldest = nullptr;
@@ -92,10 +105,9 @@ void NormaliseValue(PointKind kind, Personal<std::string>& value, std::string_vi
     if (!address) return refuse("EMAIL_SYNTAX", "Give an address of the form name@example.com.");
     text = *address;
   } else if (IsTelephone(kind)) {
-    auto number = phone::ToE164(text, country);
-    if (!number)
-      return refuse("PHONE_SYNTAX", "Give a number that can be dialled, with its country's code, for example +905321234567.");
-    text = *number;
+    phone::Reading number = phone::Read(text, country);
+    if (number.refusal != phone::Refusal::kNone) return refuse("PHONE_SYNTAX", NumberToGive(number.refusal));
+    text = std::move(number.e164);
   } else if (kind == PointKind::kPostal) {
     if (Utf8Length(text) > kPostalMax) return refuse("TOO_LONG", "Give at most 500 characters.");
   } else if (text.size() > kTokenMax) {

@@ -83,6 +83,28 @@ TEST_F(DispatcherTest, AsksTheGateAgainBeforeItSends) {
   ExpectSoundLedger();
 }
 
+// Everybody withdraws while the first mails go out. What has its window already leaves; of whoever's turn comes later nobody is written to.
+TEST_F(DispatcherTest, AWithdrawalInTheMiddleOfASendIsHeard) {
+  constexpr int kPeople = 3000;
+  sink_.Fault("kind=slow&ms=5");
+  std::vector<Uuid> people;
+  for (int i = 0; i < kPeople / 500; ++i) {
+    const auto some = People(500);
+    Submit(some, "k" + std::to_string(i));
+    people.insert(people.end(), some.begin(), some.end());
+  }
+  Start();
+  ASSERT_TRUE(Eventually([&] { return sink_.Stat("accepted") >= 20; }));
+  for (const Uuid& person : people) contact_.Put(person, {"p." + person.ToString() + "@d.example", "Şule", "tr", ConsentState::kWithdrawn});
+  ASSERT_TRUE(Ends(kPeople));
+  const int64_t refused = database_.Count("SELECT count(*) FROM send_result WHERE state = 5 AND reply = 'CONSENT_WITHDRAWN'");
+  EXPECT_GT(refused, kPeople / 4);
+  EXPECT_EQ(Results(3) + refused, kPeople);
+  EXPECT_EQ(sink_.Stat("accepted"), Results(3));
+  EXPECT_EQ(sink_.Stat("accepted_twice"), 0);
+  ExpectSoundLedger();
+}
+
 // As contact publishes it; the handler is called as the subscription calls it.
 TEST_F(DispatcherTest, WhatWantsAConfirmationIsAskedForOnceAndOnlyWhileItDoes) {
   auto people = People(3);
