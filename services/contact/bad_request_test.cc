@@ -24,7 +24,9 @@ class BadRequestTest : public ContactServiceTest {
       EXPECT_EQ(one.reason.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"), std::string::npos) << one.reason;
       EXPECT_TRUE(one.description.size() > 10 && one.description.ends_with(".")) << one.field << " says what to do: " << one.description;
     }
-    if (!all.empty()) EXPECT_EQ(refused.error().reason, refused.error().violations.front().reason);
+    if (!all.empty()) {
+      EXPECT_EQ(refused.error().reason, refused.error().violations.front().reason);
+    }
     return all;
   }
   static v1::Contact Worst() {

@@ -4,6 +4,7 @@
 
 #include "services/contact/contact_change.h"
 #include "services/contact/contact_events.h"
+#include "services/contact/merge/merge_store.h"
 #include "services/contact/merge/merging.h"
 
 namespace vefa::contact {

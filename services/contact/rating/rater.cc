@@ -64,7 +64,7 @@ Result<int> Rater::RateDue(const Uuid& tenant) const {
 
 Result<bool> Rater::SweepPage(const Uuid& tenant) const {
   bool swept = false;
-  VEFA_TRY_OK(RatePage(tenant, [&](postgres::Transaction& transaction) -> Result<Chosen> {
+  auto choose = [&](postgres::Transaction& transaction) -> Result<Chosen> {
     swept = false;
     VEFA_TRY(Rows sweep, transaction.Execute(kTakeSweep, Bound(tenant, clock_.Now())));
     if (sweep.empty()) return Chosen();
@@ -75,7 +75,8 @@ Result<bool> Rater::SweepPage(const Uuid& tenant) const {
     const bool more = chosen.size() == static_cast<size_t>(kRatedAtOnce);
     VEFA_TRY_OK(transaction.Execute(kSweepOn, Bound(tenant, more ? chosen.back() : Uuid(), more, clock_.Now() + kSweepContactsEvery)));
     return chosen;
-  }));
+  };
+  VEFA_TRY_OK(RatePage(tenant, choose));
   return swept;
 }
 

@@ -7,7 +7,6 @@
 namespace vefa::contact {
 namespace {
 
-constexpr int64_t kScheduledPart = 10;  // One in so many.
 constexpr int32_t kRetentionDaysMax = 36'500;
 constexpr size_t kRetentionTitleMax = 200;  // characters
 constexpr int16_t kLastStage = 11;

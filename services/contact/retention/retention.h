@@ -33,13 +33,15 @@ inline constexpr int kRetentionRulesMax = 50;  // Of one tenant.
 inline constexpr std::chrono::hours kRunEvery(24);
 // The trouble of a rule that is for too many.
 inline constexpr char kShareTooLarge[] = "RETENTION_SHARE_TOO_LARGE";
+// A rule may erase one contact in so many by itself, and not more than so many.
+inline constexpr int64_t kScheduledPart = 10;
 inline constexpr int64_t kScheduledErasedMax = 100'000;
 
 // Brings a rule to its stored form and adds what is wrong, fields under `retention_rule.`.
 void Normalise(RetentionRule& rule, std::vector<Violation>& violations);
 // Whoever was heard of since is kept.
 Time CutOf(const RetentionRule& rule, Time now);
-// How many of so many contacts a rule may erase by itself: more than a tenth is more likely a mistake, and cannot be taken back.
+// How many of so many contacts a rule may erase by itself: more is more likely a mistake, and cannot be taken back.
 int64_t ScheduledMax(int64_t contacts);
 // Why somebody was erased by it, for the record: `RETENTION_COLD_LEADS`.
 std::string ReasonOf(const RetentionRule& rule);

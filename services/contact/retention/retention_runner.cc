@@ -43,7 +43,7 @@ Status RetentionRunner::Erase(const Uuid& tenant, const Sealer& sealer, const Re
 
 Result<bool> RetentionRunner::IsForTooMany(const Uuid& tenant, const RetentionRule& rule, Deadline deadline) const {
   // Counted as far as it makes a difference.
-  VEFA_TRY(int64_t kept, CountKept(database_, tenant, kScheduledErasedMax * 10, deadline));
+  VEFA_TRY(int64_t kept, CountKept(database_, tenant, kScheduledPart * kScheduledErasedMax, deadline));
   const int64_t most = ScheduledMax(kept);
   VEFA_TRY(int64_t free, CountFree(database_, tenant, rule, CutOf(rule, clock_.Now()), most + 1, deadline));
   return free > most;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "libs/base/id.h"
+#include "libs/base/text.h"
 #include "libs/rpc/time.h"
 #include "services/contact/right/limit_store.h"
 #include "services/contact/right/person_titles.h"

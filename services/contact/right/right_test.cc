@@ -86,7 +86,7 @@ TEST(RightTest, LongerOnceAndInTime) {
 }
 
 TEST(RightTest, WhoObjectsToEverythingStillGetsTheBill) {
-  ConsentKnowledge known{.contact_exists = true, .state = ConsentState::kGranted};
+  ConsentKnowledge known{.contact_exists = true, .state = ConsentState::kGranted, .since = {}};
   known.objected_since = At("2026-01-01");
   for (int basis = 0; basis <= 6; ++basis) {
     known.basis = static_cast<LawfulBasis>(basis);

@@ -77,13 +77,13 @@ TEST_F(ContactSightTest, OneSeesWhatOneAnswersFor) {
 }
 
 TEST_F(ContactSightTest, ListsCountsAndSearchesAreNarrowed) {
-  using Names = std::vector<std::string>;
-  EXPECT_EQ(Listed({me_}), Names{mine_});
-  EXPECT_EQ(Listed({me_, colleague_}), (Names{mine_, theirs_}));
-  EXPECT_EQ(Listed({}), Names{});
-  EXPECT_EQ(Listed({me_}, "", "language = tr"), Names{mine_});
-  EXPECT_EQ(Listed({me_}, "theirs"), Names{});
-  EXPECT_EQ(Listed({colleague_}, "theirs"), Names{theirs_});
+  using Listing = std::vector<std::string>;
+  EXPECT_EQ(Listed({me_}), Listing{mine_});
+  EXPECT_EQ(Listed({me_, colleague_}), (Listing{mine_, theirs_}));
+  EXPECT_EQ(Listed({}), Listing{});
+  EXPECT_EQ(Listed({me_}, "", "language = tr"), Listing{mine_});
+  EXPECT_EQ(Listed({me_}, "theirs"), Listing{});
+  EXPECT_EQ(Listed({colleague_}, "theirs"), Listing{theirs_});
   v1::FindContactPointsRequest find;
   find.set_kind(v1::ContactPoint::KIND_EMAIL);
   find.set_value("ayse@deniz.example");
