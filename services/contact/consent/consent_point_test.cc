@@ -124,7 +124,7 @@ TEST_F(ConsentPointTest, WhatHoldsFollowsTheAddressThatIsUsed) {
   EXPECT_EQ(Heard(), State::STATE_GRANTED);
   EXPECT_TRUE(Call(&Stub::BatchGetRecipients, recipients)->recipients(0).allowed());
   // The record says the version that the last of its events made.
-  static const postgres::Statement kVersion{"test_version", "SELECT max(version)::text FROM event_log"};
+  static const postgres::Statement kVersion{"test_version", "SELECT max(aggregate_version)::text FROM event_log"};
   auto version = database_.service().Run(postgres::Scope::Tenant(tenant_), kVersion, {}, Soon());
   EXPECT_EQ(std::to_string(Get(ayse_)->version()), version->String(0, 0));
 }

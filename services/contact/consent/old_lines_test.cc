@@ -32,6 +32,8 @@ TEST(OldLinesTest, AreSealedInTheOrderOfTheirNumbers) {
       " now() - n * interval '1 hour', now() FROM generate_series(1, 40) n");
   database.Run(AsOwner(steps[chain], name.substr(0, name.find("_service"))));
   EXPECT_EQ(database.Count("SELECT count(*) FROM consent_unsealed"), 40);
+  // What seals them is of today.
+  while (++chain < steps.size()) database.Run(AsOwner(steps[chain], name.substr(0, name.find("_service"))));
 
   SystemClock clock;
   telemetry::Metrics metrics;

@@ -84,7 +84,9 @@ TEST_F(PurposeTest, ATitleIsInTheLanguageOfWhoReadsIt) {
     recipients.set_purpose("win-back");
     recipients.set_channel(v1::CHANNEL_EMAIL);
     std::map<std::string, std::string> by_person;
-    for (const v1::Recipient& one : Call(&Stub::BatchGetRecipients, recipients)->recipients()) by_person[one.contact()] = one.purpose_title();
+    const auto told = Call(&Stub::BatchGetRecipients, recipients);
+    EXPECT_TRUE(told.ok());
+    for (const v1::Recipient& one : told->recipients()) by_person[one.contact()] = one.purpose_title();
     return by_person;
   };
   EXPECT_EQ(titles()[ayse], "Geri kazanma");

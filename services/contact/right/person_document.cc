@@ -97,6 +97,7 @@ class RecordReader {
   Status ReadConsents(const Uuid& contact, v1::PersonRecord& record) {
     VEFA_TRY(ConsentHistory history, GetConsents(database_, tenant_, contact, deadline_));
     for (const Consent& consent : history.states) *record.add_consents() = ToProto(consent, contact);
+    for (const Consent& consent : history.point_states) *record.add_consents() = ToProto(consent, contact);
     VEFA_TRY(auto entries, ReadEntriesOf(database_, sealer_, contact, 0, std::numeric_limits<int64_t>::max(), kListedMax, deadline_));
     std::set<int64_t> sealed;
     for (const proof::Entry& entry : entries) {

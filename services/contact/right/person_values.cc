@@ -91,7 +91,10 @@ bool IsValue(const FieldDescriptor& field) {
 PersonValues::PersonValues(const v1::PersonDocument& document, std::string_view language) : language_(language) {
   for (const auto& title : document.titles())
     if (const auto text = title.titles().find(language_); text != title.titles().end()) titles_[title.name()] = text->second;
-  for (const v1::PersonRecord& record : document.records()) own_.insert(record.contact().name());
+  for (const v1::PersonRecord& record : document.records()) {
+    own_.insert(record.contact().name());
+    for (const v1::ContactPoint& point : record.points()) titles_[point.name()] = point.value();
+  }
 }
 
 std::string PersonValues::SayTaken(const std::string& taken) const {
