@@ -51,6 +51,14 @@ void FoldConsent(const events::Event& event, const v1::ConsentTerms& terms, v1::
   *consent.mutable_occur_time() = rpc::ToProto(event.occur_time);
 }
 
+void FoldSaid(const events::Event& event, const v1::ContactEvent& change, v1::ContactSnapshot& snapshot) {
+  if (change.has_consent_granted()) return FoldConsent(event, change.consent_granted().terms(), v1::Consent::STATE_GRANTED, snapshot);
+  if (change.has_consent_withdrawn()) return FoldConsent(event, change.consent_withdrawn().terms(), v1::Consent::STATE_WITHDRAWN, snapshot);
+  const v1::ConsentChanged& changed = change.consent_changed();
+  // Another address is no word of the person's: what was said stays what it was.
+  if (v1::Consent::State_IsValid(changed.state()) && !changed.address_changed()) FoldConsent(event, changed.terms(), changed.state(), snapshot);
+}
+
 }  // namespace
 
 Status FoldContact(const events::Event& event, google::protobuf::Message& state, bool& erased) {
@@ -84,15 +92,9 @@ Status FoldContact(const events::Event& event, google::protobuf::Message& state,
       *snapshot.mutable_state() = change.unmerged().state();
       break;
     case v1::ContactEvent::kConsentGranted:
-      FoldConsent(event, change.consent_granted().terms(), v1::Consent::STATE_GRANTED, snapshot);
-      break;
     case v1::ContactEvent::kConsentWithdrawn:
-      FoldConsent(event, change.consent_withdrawn().terms(), v1::Consent::STATE_WITHDRAWN, snapshot);
-      break;
     case v1::ContactEvent::kConsentChanged:
-      // Another address is no word of the person's: what was said stays what it was.
-      if (v1::Consent::State_IsValid(change.consent_changed().state()) && !change.consent_changed().address_changed())
-        FoldConsent(event, change.consent_changed().terms(), change.consent_changed().state(), snapshot);
+      FoldSaid(event, change, snapshot);
       break;
     case v1::ContactEvent::kPreferencesChanged:
       *snapshot.mutable_preferences() = change.preferences_changed().state();
