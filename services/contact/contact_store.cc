@@ -25,8 +25,12 @@ const Statement kRecordConsents{
     "    $17::text[], $18::int[], $19::bytea[], $20::text[], $21::uuid[], $22::bytea[], $23::uuid[], $24::boolean[])"
     "  AS i(ord, contact_id, external_id, purpose, channel, state, source, occur_time, event_id, event_type, payload,"
     "    traceparent, causation_id, recipient_type, capture_source, text_version, form_hash, actor, key_id, box, point_id, unused_point)),"
-    " target AS (SELECT i.*, c.id, c.erase_time IS NOT NULL AS erased, c.merged_into, c.absorbed FROM input i JOIN contact c ON c.tenant_id = $1"
-    "    AND (c.id = i.contact_id OR c.external_id = i.external_id)),"
+    // By one name or the other, each by equality: a plan that was made while there were few people, and is kept until statistics are there,
+    // compares every line with everybody for an OR. Nobody has the nil id or an empty external one.
+    " target AS (SELECT i.*, c.id, c.erase_time IS NOT NULL AS erased, c.merged_into, c.absorbed FROM input i"
+    "    JOIN contact c ON c.tenant_id = $1 AND c.id = i.contact_id"
+    "   UNION ALL SELECT i.*, c.id, c.erase_time IS NOT NULL, c.merged_into, c.absorbed FROM input i"
+    "    JOIN contact c ON c.tenant_id = $1 AND c.external_id = i.external_id),"
     " fresh AS (SELECT * FROM target t WHERE NOT t.erased AND NOT EXISTS (SELECT 1 FROM consent_log l WHERE l.tenant_id = $1"
     "    AND l.contact_id = t.id AND l.purpose = t.purpose AND l.channel = t.channel AND l.state = t.state"
     "    AND l.occur_time = t.occur_time AND l.point_id = t.point_id)),"

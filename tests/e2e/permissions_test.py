@@ -21,7 +21,7 @@ class PermissionsTest(StackCase):
         columns = [{"column": name, "field": name} for name in ("external_id", "display_name")]
         return [person, company,
                 made(f"{person}/points", {"kind": "KIND_SOCIAL", "value": f"instagram:{word}"}),
-                made("affiliations", {"contact": person, "organization": company, "title": word}),
+                made("affiliations", {"contact": person, "organization": company, "role": "employee", "title": word}),
                 made("notes", {"about": person, "text": f"She said {word}."}),
                 made("imports", {"title": word, "columns": columns, "match": "MATCH_EXTERNAL_ID", "policy": "POLICY_FILL"})]
 
