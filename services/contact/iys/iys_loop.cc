@@ -1,9 +1,9 @@
 #include "services/contact/iys/iys_loop.h"
 
 #include <algorithm>
-#include <set>
 
 #include "libs/telemetry/log.h"
+#include "services/contact/due.h"
 #include "services/contact/iys/iys_account_store.h"
 
 namespace vefa::contact {
@@ -33,12 +33,7 @@ const Statement kCountWaiting{
     " CROSS JOIN LATERAL (SELECT count(*) AS waiting, count(*) FILTER (WHERE e.due_time <= $1::timestamptz + interval '1 day') AS soon,"
     "   count(*) FILTER (WHERE e.due_time <= $1) AS overdue FROM iys_entry e WHERE e.tenant_id = a.tenant_id AND e.state IN (1, 2)) w"
     " CROSS JOIN LATERAL (SELECT count(*) AS refused FROM iys_entry e WHERE e.tenant_id = a.tenant_id AND e.state = 4) r WHERE a.enabled"};
-// In the order of the key, so that two batches cannot wait for each other.
-const Statement kPutIysDue{"iys_due_put",
-                           "INSERT INTO iys_due (tenant_id, contact_id) SELECT i.tenant_id, i.contact_id"
-                           " FROM unnest($1::uuid[], $2::uuid[]) AS i(tenant_id, contact_id)"
-                           " WHERE EXISTS (SELECT 1 FROM iys_account a WHERE a.tenant_id = i.tenant_id)"
-                           " ORDER BY 1, 2 ON CONFLICT DO NOTHING"};
+const Statement kPutIysDue{"iys_due_put", VEFA_PUT_DUE("iys_due", "iys_account")};
 
 bool ConcernsIys(const events::Event& event) {
   return event.type.starts_with("consent.") || event.type.starts_with("contact.") || event.type.starts_with("contact_point.");
@@ -47,20 +42,7 @@ bool ConcernsIys(const events::Event& event) {
 }  // namespace
 
 Status IysHandler::Apply(postgres::Transaction& transaction, std::span<const events::Event> events) {
-  std::set<std::pair<Uuid, Uuid>> changed;
-  for (const events::Event& event : events) {
-    if (!ConcernsIys(event) || !event.subject.starts_with("contacts/")) continue;
-    VEFA_TRY(Uuid id, ParseResourceName("contacts", event.subject));
-    changed.emplace(event.tenant, id);
-  }
-  if (changed.empty()) return Ok();
-  std::vector<Uuid> tenants, contacts;
-  for (const auto& [tenant, contact] : changed) {
-    tenants.push_back(tenant);
-    contacts.push_back(contact);
-  }
-  VEFA_TRY_OK(transaction.Execute(kPutIysDue, Bound(tenants, contacts)));
-  return Ok();
+  return PutDue(transaction, kPutIysDue, events, ConcernsIys);
 }
 
 IysLoop::IysLoop(postgres::Database& pump, postgres::Database& database, const IysKeeper& keeper, const Clock& clock,

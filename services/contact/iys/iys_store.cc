@@ -1,5 +1,7 @@
 #include "services/contact/iys/iys_store.h"
 
+#include "services/contact/due.h"
+
 namespace vefa::contact {
 namespace {
 
@@ -9,10 +11,7 @@ using postgres::Rows;
 using postgres::Scope;
 using postgres::Statement;
 
-// Taken out before they are looked at: whoever changes one meanwhile puts it in again.
-const Statement kTakeIysDue{"iys_due_take",
-                            "DELETE FROM iys_due WHERE tenant_id = $1 AND contact_id = ANY(ARRAY(SELECT contact_id FROM iys_due"
-                            " WHERE tenant_id = $1 ORDER BY contact_id LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING contact_id"};
+const Statement kTakeIysDue{"iys_due_take", VEFA_TAKE_DUE("iys_due")};
 const Statement kTakeIysSweep{
     "iys_sweep_take",
     "WITH held AS (SELECT sweep_after FROM iys_account WHERE tenant_id = $1 AND sweep_after IS NOT NULL FOR UPDATE),"
@@ -158,8 +157,7 @@ std::vector<Uuid> ReadContactIds(const Rows& rows) {
 }  // namespace
 
 Result<std::vector<Uuid>> TakeIysDue(postgres::Transaction& transaction, const Uuid& tenant, int32_t limit) {
-  VEFA_TRY(Rows rows, transaction.Execute(kTakeIysDue, Bound(tenant, limit)));
-  return ReadContactIds(rows);
+  return TakeDue(transaction, kTakeIysDue, tenant, limit);
 }
 
 Result<std::vector<Uuid>> TakeIysSweep(postgres::Transaction& transaction, const Uuid& tenant, int32_t limit) {

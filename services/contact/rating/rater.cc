@@ -1,6 +1,7 @@
 // Which contacts are rated when: those that changed, and each hour everybody, since points fade and manual stages are released by time alone.
 #include "services/contact/rating/rater.h"
 
+#include "services/contact/due.h"
 #include "services/contact/rating/rating_definitions.h"
 
 namespace vefa::contact {
@@ -13,10 +14,7 @@ using postgres::Statement;
 constexpr std::chrono::seconds kPageTimeout(30);
 constexpr std::chrono::hours kSweepContactsEvery(1);
 
-// Taken out before they are looked at: whoever changes one meanwhile puts it in again.
-const Statement kTakeDue{"rating_due_take",
-                         "DELETE FROM rating_due WHERE tenant_id = $1 AND contact_id = ANY(ARRAY(SELECT contact_id FROM rating_due"
-                         " WHERE tenant_id = $1 ORDER BY contact_id LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING contact_id"};
+const Statement kTakeDue{"rating_due_take", VEFA_TAKE_DUE("rating_due")};
 const Statement kTakeSweep{"rating_sweep_take",
                            "SELECT swept_to, is_sweeping FROM rating_sweep WHERE tenant_id = $1 AND (is_sweeping OR next_time <= $2)"
                            " FOR UPDATE SKIP LOCKED"};
@@ -56,10 +54,7 @@ Result<int> Rater::RatePage(const Uuid& tenant, Choose choose) const {
 }
 
 Result<int> Rater::RateDue(const Uuid& tenant) const {
-  return RatePage(tenant, [&](postgres::Transaction& transaction) -> Result<Chosen> {
-    VEFA_TRY(Rows rows, transaction.Execute(kTakeDue, Bound(tenant, kRatedAtOnce)));
-    return IdsOfPage(rows);
-  });
+  return RatePage(tenant, [&](postgres::Transaction& transaction) { return TakeDue(transaction, kTakeDue, tenant, kRatedAtOnce); });
 }
 
 Result<bool> Rater::SweepPage(const Uuid& tenant) const {

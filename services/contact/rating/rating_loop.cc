@@ -1,8 +1,7 @@
 #include "services/contact/rating/rating_loop.h"
 
-#include <set>
-
 #include "libs/telemetry/log.h"
+#include "services/contact/due.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::contact {
@@ -22,16 +21,10 @@ constexpr int kPagesInTurn = 20;  // Of one tenant's sweep, before the next tena
 const Statement kToRate{"rating_tenants",
                         "SELECT s.tenant_id FROM rating_sweep s WHERE s.is_sweeping OR s.next_time <= $1"
                         " OR (SELECT true FROM rating_due d WHERE d.tenant_id = s.tenant_id ORDER BY d.contact_id LIMIT 1) ORDER BY s.tenant_id"};
-// Of tenants that rate at all. In the order of the key, so that two batches cannot wait for each other.
-const Statement kPutDue{"rating_due_put",
-                        "INSERT INTO rating_due (tenant_id, contact_id) SELECT i.tenant_id, i.contact_id"
-                        " FROM unnest($1::uuid[], $2::uuid[]) AS i(tenant_id, contact_id)"
-                        " WHERE EXISTS (SELECT 1 FROM rating_sweep s WHERE s.tenant_id = i.tenant_id)"
-                        " ORDER BY 1, 2 ON CONFLICT DO NOTHING"};
+const Statement kPutDue{"rating_due_put", VEFA_PUT_DUE("rating_due", "rating_sweep")};
 
-// Whether an event tells of something that ratings ask for.
+// Whether an event about a contact tells of something that ratings ask for.
 Result<bool> IsRated(const events::Event& event) {
-  if (!event.subject.starts_with("contacts/")) return false;
   if (event.type.starts_with("contact.") || event.type.starts_with("contact_point.") || event.type == "interests.changed") return true;
   if (event.type != "lifecycle.changed") return false;
   v1::ContactEvent change;
@@ -42,21 +35,7 @@ Result<bool> IsRated(const events::Event& event) {
 }  // namespace
 
 Status RatingHandler::Apply(postgres::Transaction& transaction, std::span<const events::Event> events) {
-  std::set<std::pair<Uuid, Uuid>> changed;
-  for (const events::Event& event : events) {
-    VEFA_TRY(bool rated, IsRated(event));
-    if (!rated) continue;
-    VEFA_TRY(Uuid id, ParseResourceName("contacts", event.subject));
-    changed.emplace(event.tenant, id);
-  }
-  if (changed.empty()) return Ok();
-  std::vector<Uuid> tenants, contacts;
-  for (const auto& [tenant, contact] : changed) {
-    tenants.push_back(tenant);
-    contacts.push_back(contact);
-  }
-  VEFA_TRY_OK(transaction.Execute(kPutDue, Bound(tenants, contacts)));
-  return Ok();
+  return PutDue(transaction, kPutDue, events, IsRated);
 }
 
 RatingLoop::RatingLoop(postgres::Database& pump, const Rater& rater, const Clock& clock, telemetry::Metrics& metrics, bool on)
