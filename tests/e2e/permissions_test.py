@@ -41,7 +41,7 @@ class PermissionsTest(StackCase):
         words += [self.stack.address(name) for name in (*TOPIC_SERVICES, "gateway-grpc")]
         words += ["--stranger", ELSEWHERE, word, *records]
         environment = dict(os.environ, VEFA_PRINCIPAL_KEY_FILE=self.stack.path("secrets/principal_key"))
-        run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=480)
+        run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=280)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         rpcs, calls = (int(part.split()[0]) for part in run.stdout.splitlines()[-1].split(", ")[:2])
         self.assertGreaterEqual(rpcs, 50)
