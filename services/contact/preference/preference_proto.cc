@@ -1,6 +1,7 @@
 #include "services/contact/preference/preference_proto.h"
 
 #include "libs/rpc/time.h"
+#include "services/contact/titles.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::contact {
@@ -27,8 +28,7 @@ v1::PreferenceTopic ToProto(const PreferenceTopic& topic) {
   v1::PreferenceTopic proto;
   proto.set_name("preferenceTopics/" + topic.code);
   proto.set_code(topic.code);
-  if (!topic.title_tr.empty()) (*proto.mutable_titles())["tr"] = topic.title_tr;
-  if (!topic.title_en.empty()) (*proto.mutable_titles())["en"] = topic.title_en;
+  PutTitles(topic.title_tr, topic.title_en, *proto.mutable_titles());
   proto.set_default_subscribed(topic.default_subscribed);
   if (topic.archive_time) *proto.mutable_archive_time() = rpc::ToProto(*topic.archive_time);
   *proto.mutable_create_time() = rpc::ToProto(topic.create_time);
@@ -38,15 +38,7 @@ v1::PreferenceTopic ToProto(const PreferenceTopic& topic) {
 PreferenceTopic FromProto(const v1::PreferenceTopic& proto, std::vector<Violation>& violations) {
   PreferenceTopic topic;
   topic.code = proto.code();
-  for (const auto& [language, title] : proto.titles()) {
-    if (language == "tr") {
-      topic.title_tr = title;
-    } else if (language == "en") {
-      topic.title_en = title;
-    } else {
-      violations.push_back({"preference_topic.titles", "LANGUAGE_UNKNOWN", "Give titles in Turkish (tr) and English (en)."});
-    }
-  }
+  ReadTitles(proto.titles(), "preference_topic.titles", topic.title_tr, topic.title_en, violations);
   topic.default_subscribed = proto.default_subscribed();
   return topic;
 }

@@ -1,5 +1,6 @@
 #include "services/contact/purpose/purpose_events.h"
 
+#include "services/contact/titles.h"
 #include "vefa/contact/v1/contact_events.pb.h"
 
 namespace vefa::contact {
@@ -8,8 +9,7 @@ namespace {
 void FillPurpose(v1::PurposeState& state, const Purpose& purpose) {
   state.set_code(purpose.code);
   state.set_title(purpose.title);
-  if (!purpose.title_tr.empty()) (*state.mutable_titles())["tr"] = purpose.title_tr;
-  if (!purpose.title_en.empty()) (*state.mutable_titles())["en"] = purpose.title_en;
+  PutTitles(purpose.title_tr, purpose.title_en, *state.mutable_titles());
   state.set_lawful_basis(static_cast<v1::LawfulBasis>(purpose.lawful_basis));
   state.set_is_commercial(purpose.is_commercial);
   state.set_retention_days(purpose.retention_days);

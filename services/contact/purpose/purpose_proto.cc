@@ -1,6 +1,7 @@
 #include "services/contact/purpose/purpose_proto.h"
 
 #include "libs/rpc/time.h"
+#include "services/contact/titles.h"
 
 namespace vefa::contact {
 
@@ -9,8 +10,7 @@ v1::Purpose ToProto(const Purpose& purpose) {
   proto.set_name(ResourceName("purposes", purpose.id));
   proto.set_code(purpose.code);
   proto.set_title(purpose.title);
-  if (!purpose.title_tr.empty()) (*proto.mutable_titles())["tr"] = purpose.title_tr;
-  if (!purpose.title_en.empty()) (*proto.mutable_titles())["en"] = purpose.title_en;
+  PutTitles(purpose.title_tr, purpose.title_en, *proto.mutable_titles());
   proto.set_lawful_basis(static_cast<v1::LawfulBasis>(purpose.lawful_basis));
   proto.set_is_commercial(purpose.is_commercial);
   proto.set_retention_days(purpose.retention_days);
@@ -39,15 +39,7 @@ Purpose FromProto(const v1::Purpose& proto, std::vector<Violation>& violations) 
   Purpose purpose;
   purpose.code = proto.code();
   purpose.title = proto.title();
-  for (const auto& [language, title] : proto.titles()) {
-    if (language == "tr") {
-      purpose.title_tr = title;
-    } else if (language == "en") {
-      purpose.title_en = title;
-    } else {
-      violations.push_back({"purpose.titles", "LANGUAGE_UNKNOWN", "Give titles in Turkish (tr) and English (en)."});
-    }
-  }
+  ReadTitles(proto.titles(), "purpose.titles", purpose.title_tr, purpose.title_en, violations);
   if (v1::LawfulBasis_IsValid(proto.lawful_basis())) purpose.lawful_basis = static_cast<LawfulBasis>(proto.lawful_basis());
   purpose.is_commercial = proto.is_commercial();
   purpose.retention_days = proto.retention_days();
